@@ -1,0 +1,1 @@
+"""Tables in, table out: no database, no drawing."""

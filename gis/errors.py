@@ -1,0 +1,127 @@
+"""
+What can go wrong, one class per cause.
+
+A cause says what was found, what was expected and where, in both languages. Which HTTP
+status or exit code a cause becomes is decided where it is served, in one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gis.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a user's file something was found. ``row`` counts as the user's program does, from 1."""
+
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file, f"row {self.row}" if self.row is not None else None, self.column]
+        return ", ".join(p for p in parts if p)
+
+
+class GuatuError(Exception):
+    """The root of every expected failure. Anything else is a bug."""
+
+    def __init__(
+        self,
+        words: Words,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        place: Place | None = None,
+    ) -> None:
+        super().__init__(words.en)
+        self.words = words
+        self.found = found
+        self.expected = expected
+        self.place = place or Place()
+
+    def as_dict(self) -> dict[str, object]:
+        """The cause as JSON carries it."""
+        return {
+            "cause": type(self).__name__,
+            "message": self.words.as_dict(),
+            "found": self.found,
+            "expected": self.expected,
+            "file": self.place.file,
+            "row": self.place.row,
+            "column": self.place.column,
+        }
+
+
+class InvalidValue(GuatuError):
+    """A value that its type does not allow."""
+
+
+class InvalidParameter(GuatuError):
+    """A request's or command's parameter that cannot be read."""
+
+
+class UnreadableFile(GuatuError):
+    """A file that is not what its name says, or of a kind that is not read."""
+
+
+class ColumnsNotMatched(GuatuError):
+    """A required column that no column of the file could be matched to."""
+
+
+class CrsUnknown(GuatuError):
+    """Coordinates whose reference system cannot be told; carries the candidates."""
+
+    def __init__(self, words: Words, candidates: Sequence[str] = (), **where: object) -> None:
+        super().__init__(words, **where)  # type: ignore[arg-type]
+        self.candidates = tuple(candidates)
+
+    def as_dict(self) -> dict[str, object]:
+        return {**super().as_dict(), "candidates": list(self.candidates)}
+
+
+class CrsRefused(GuatuError):
+    """A reference system that Guatu must not transform from (RULES §2.2) or does not accept."""
+
+
+class CrsMismatch(GuatuError):
+    """Two tables that must share a reference system and do not."""
+
+
+class NotFound(GuatuError):
+    """A key that the store does not hold."""
+
+
+class NotAllowed(GuatuError):
+    """An actor who may not do this."""
+
+
+class StoreMissing(GuatuError):
+    """No store at the given place."""
+
+
+class StoreExists(GuatuError):
+    """A store is already where a new one was to be made."""
+
+
+class StoreSchema(GuatuError):
+    """A store made by an older or a newer Guatu."""
+
+
+class StoreBusy(GuatuError):
+    """Another process holds the store longer than we wait."""
+
+
+class StoreFull(GuatuError):
+    """The disk has no room left; nothing was written."""
+
+
+class InvalidRow(GuatuError):
+    """A row that breaks a rule of the store (a key that points nowhere, a stage out of order)."""
+
+
+class BaseMapUnavailable(GuatuError):
+    """The configured base map did not answer."""

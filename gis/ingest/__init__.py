@@ -1,0 +1,1 @@
+"""IMPORT: a file becomes a checked table. Pure: no database."""

@@ -1,0 +1,1 @@
+"""DRAW: tables and a style become a folium map and vector tiles. No Flask."""

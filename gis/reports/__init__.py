@@ -1,0 +1,1 @@
+"""DRAW: tables become files that people open: xlsx, gpkg, geojson, csv."""

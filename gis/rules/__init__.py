@@ -1,0 +1,114 @@
+"""
+The rules of law and custom as data: stage paths, statutory waits, usual durations, thresholds, lamp templates.
+
+Defaults live in ``parameters.toml``; a store keeps its own copy (table ``rule_parameter``), and a
+``RuleBook`` is what was in force on one day.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from gis.errors import InvalidValue
+from gis.model import OwnerKind, Stage, SupplyKind
+from gis.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A time the law wants between the beginning of ``after`` and the beginning of ``before``."""
+
+    after: Stage
+    before: Stage
+    days: int
+    working: bool
+    supply: SupplyKind | None
+    source: str
+
+
+def default_parameters() -> list[dict[str, Any]]:
+    """The shipped parameters, as rows of ``rule_parameter``."""
+    text = (files(__package__) / "parameters.toml").read_text(encoding="utf-8")
+    return [
+        {"unit": None, "region": None, "effective_from": None, "effective_to": None, **row}
+        for row in tomllib.loads(text)["parameter"]
+    ]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules in force on one day; ``values`` by parameter code, ``sources`` beside them."""
+
+    values: Mapping[str, Any]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def default(cls) -> RuleBook:
+        """The shipped rules."""
+        rows = default_parameters()
+        return cls({r["code"]: r["value"] for r in rows}, {r["code"]: r["source"] for r in rows})
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, on: date) -> RuleBook:
+        """The rules of a store's ``rule_parameter`` table in force on ``on``; codes it lacks keep their default."""
+        book = cls.default()
+        day = pd.Timestamp(on)
+        begun = frame["effective_from"].isna() | (frame["effective_from"] <= day)
+        open_ = frame["effective_to"].isna() | (frame["effective_to"] >= day)
+        ruling = frame[begun & open_].sort_values("effective_from", na_position="first", kind="stable")
+        rows = ruling.to_dict("records")
+        return cls(
+            {**book.values, **{r["code"]: r["value"] for r in rows}},
+            {**book.sources, **{r["code"]: r["source"] for r in rows}},
+        )
+
+    def value(self, code: str) -> Any:
+        """The parameter's value; raises InvalidValue on an unknown code."""
+        try:
+            return self.values[code]
+        except KeyError:
+            raise InvalidValue(Words(f"没有规则参数 {code}", f"no rule parameter {code}"), found=code) from None
+
+    @cached_property
+    def ready_stage(self) -> Stage:
+        """Land counts as ready from this stage on."""
+        return Stage(self.value("land.ready_stage"))
+
+    @cached_property
+    def waits(self) -> tuple[Wait, ...]:
+        """Every statutory wait."""
+        codes = sorted(code for code in self.values if code.startswith("wait."))
+        return tuple(self._wait(code) for code in codes)
+
+    def _wait(self, code: str) -> Wait:
+        value = self.values[code]
+        supply = SupplyKind(value["supply"]) if value.get("supply") else None
+        return Wait(
+            Stage(value["after"]),
+            Stage(value["before"]),
+            int(value["days"]),
+            value["kind"] == "working",
+            supply,
+            self.sources[code],
+        )
+
+    def path(self, owner: OwnerKind) -> tuple[Stage, ...]:
+        """The stages that land of this owner passes, in order."""
+        return tuple(Stage(code) for code in self.value(f"path.{owner.value}"))
+
+    def typical_days(self, owner: OwnerKind) -> dict[Stage, int]:
+        """Usual days from each stage's beginning to the next one's."""
+        return {Stage(code): int(days) for code, days in self.value(f"typical.{owner.value}").items()}
+
+    def fingerprint(self) -> str:
+        """A text equal for equal rules."""
+        return json.dumps(dict(self.values), sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""STORE: the only door to the data."""

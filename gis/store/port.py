@@ -1,0 +1,174 @@
+"""
+What a store can do. Two things answer to it: one GeoPackage file, and PostGIS.
+
+No analysis, workflow or view knows which of them it has.
+
+Frames that go in and come out hold, by column type (see gis.layers): text → pandas'
+``str``; integer → ``Int64``; real, money (万元) → ``float64``; date → ``datetime64[s]`` (naive, midnight);
+boolean → ``boolean``; json → Python objects. Missing is NaN, <NA>,
+NaT or None: test with ``isna``. Geometry is a
+GeoSeries named ``geometry`` in ``info.crs``, None where there is none. The index means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+import geopandas as gpd
+import pandas as pd
+
+from gis.model import ALL, Actor, BBox, Query
+from gis.words import Words
+
+Outcome = Literal["stored", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """
+    What a store says of itself.
+
+    ``crs`` is the working CRS, projected and in metres ("EPSG:4547"). ``data_on`` is the day that
+    a sample's data reflect: the default "as of" of its maps; None for a living store (today).
+    """
+
+    name: str
+    crs: str
+    schema_version: int
+    created_at: datetime
+    data_on: date | None = None
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What became of each row handed in, in its order."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many rows had this outcome."""
+        return self.outcomes.count(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    One key of one layer changed; ``key`` None: so many that the whole layer counts as changed.
+
+    A ledger's change carries the key of the project or parcel that the row belongs to.
+    """
+
+    seq: int
+    layer: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must be true of stored data and is not."""
+
+    rule: str
+    layer: str | None
+    key: str | None
+    words: Words
+
+
+class Writer(Protocol):
+    """The open transaction. All of it is kept, or none."""
+
+    def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
+        """
+        Insert entities, or update those whose key is there.
+
+        Columns that the frame lacks, and missing values in those that it has, leave what is stored.
+        A replaced row is kept in history as true until ``on`` (default: today).
+
+        Raises
+        ------
+        InvalidRow
+            A required value is missing, a code is not in its list, a ``must_exist`` key points nowhere,
+            a key stands twice in the frame, a geometry is empty or of another kind.
+        """
+        ...
+
+    def append(self, layer: str, frame: pd.DataFrame) -> PutResult:
+        """
+        Append ledger rows. A row equal to the latest one of its key is ``unchanged`` and not written;
+        another row of a known key is a correction (``updated``). Stages kept on projects and parcels follow.
+
+        Raises
+        ------
+        InvalidRow
+            As for ``put``.
+        """
+        ...
+
+
+class Store(Protocol):
+    """The only door to the data."""
+
+    @property
+    def info(self) -> StoreInfo:
+        """Name, CRS and age."""
+        ...
+
+    def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
+        """
+        Rows of a layer, ordered by key; with ``query.on`` as they were at the end of that day.
+
+        Entities carry their derived columns (stage, hold) as of that day. Ledgers give the ruling row
+        of each key; project and parcel events give every row up to that day, in order.
+        A ledger comes as a plain DataFrame.
+        """
+        ...
+
+    def count(self, layer: str) -> int:
+        """Rows at present."""
+        ...
+
+    def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:
+        """The box around these layers in the working CRS; None where all are empty."""
+        ...
+
+    def version(self, layers: Collection[str] | None = None) -> int:
+        """A number that grows with each change to these layers (None: to any); 0 in a new store."""
+        ...
+
+    def changes_since(self, version: int) -> tuple[Change, ...]:
+        """What changed after ``version``, oldest first."""
+        ...
+
+    def history(self, layer: str, key: str) -> pd.DataFrame:
+        """Replaced rows of one entity, oldest first: valid_from, valid_to, recorded_at, recorded_by, attributes."""
+        ...
+
+    def writing(self, actor: Actor) -> AbstractContextManager[Writer]:
+        """
+        Open the one write transaction; commits at the block's end, rolls back on any exception.
+
+        Raises
+        ------
+        NotAllowed
+            The actor may not write.
+        StoreBusy
+            Another writer holds the store for longer than the waiting time.
+        StoreFull
+            The disk is full; nothing was written.
+        """
+        ...
+
+    def check_integrity(self) -> Iterator[Finding]:
+        """What the engine itself can find wrong: broken pages, dangling keys, a stale index, stale derived columns."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        ...
+
+
+Row = dict[str, Any]

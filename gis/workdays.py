@@ -1,0 +1,66 @@
+"""
+Working days by the calendar of the State Council, with a store's own overrides on top.
+
+Days are counted as the law does: the day of posting is not counted, the period runs to the end of its
+last day, and what waits for it may happen on the day after (DOMAIN §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import chinese_calendar
+from chinese_calendar.constants import holidays, workdays
+
+FIRST_YEAR = min(d.year for d in holidays)
+LAST_YEAR = max(d.year for d in (*holidays, *workdays))
+
+
+@lru_cache(maxsize=8192)
+def _published(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day))
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """
+    Which days are worked. ``overrides`` (day → worked) rule over the published calendar.
+
+    Outside the published years a weekday counts as worked; such answers are provisional.
+    """
+
+    overrides: Mapping[date, bool] = field(default_factory=dict)
+
+    def is_workday(self, day: date) -> bool:
+        """The day is worked."""
+        if day in self.overrides:
+            return self.overrides[day]
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return _published(day)
+        return day.weekday() < 5
+
+    def is_provisional(self, day: date) -> bool:
+        """Nobody has published yet whether this day is worked."""
+        return day not in self.overrides and not FIRST_YEAR <= day.year <= LAST_YEAR
+
+    def last_day(self, posted: date, days: int, *, working: bool) -> date:
+        """
+        The last day of a period of ``days`` that began the day after ``posted``.
+
+        10 working days from Monday 2026-02-09 end on Saturday 2026-02-28, a make-up working day.
+        """
+        if not working:
+            return posted + timedelta(days=days)
+        day = posted
+        left = days
+        while left > 0:
+            day += timedelta(days=1)
+            left -= self.is_workday(day)
+        return day
+
+    def first_day_after(self, posted: date, days: int, *, working: bool) -> date:
+        """The first day on which what waits for the period may happen."""
+        return self.last_day(posted, days, working=working) + timedelta(days=1)

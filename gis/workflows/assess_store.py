@@ -1,0 +1,120 @@
+"""Assess what a store holds on one day; keep the last results and assess anew only what changed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+
+from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
+from gis.model import Actor, Query
+from gis.rules import RuleBook
+from gis.store.port import Change, Store
+
+ASSESSED_LAYERS = (
+    "project",
+    "parcel",
+    "zone",
+    "town",
+    "park",
+    "project_plan",
+    "progress_report",
+    "milestone",
+    "project_event",
+    "parcel_event",
+    "rule_parameter",
+)
+_PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
+_PARCEL_LEDGERS = ("parcel", "parcel_event")
+
+
+def default_day(store: Store) -> date:
+    """The day a store is looked at when nobody says one: a sample's own day, else today."""
+    return store.info.data_on or date.today()
+
+
+def read_inputs(store: Store, on: date) -> Inputs:
+    """Everything an assessment of day ``on`` needs."""
+    query = Query(on=on)
+    return Inputs(
+        on=on,
+        projects=store.read("project", query),
+        parcels=store.read("parcel", query),
+        zones=store.read("zone", query),
+        towns=store.read("town", query),
+        parks=store.read("park", query),
+        plans=store.read("project_plan", query),
+        reports=store.read("progress_report", query),
+        milestones=store.read("milestone", query),
+        rules=RuleBook.from_frame(store.read("rule_parameter"), on),
+    )
+
+
+def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessment:
+    """Assess every project of the store as of ``on``."""
+    return assess(read_inputs(store, on or default_day(store)))
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessment and the data version it was made of."""
+
+    version: int
+    assessment: Assessment
+
+
+class Assessor:
+    """
+    Answers "the assessment as of this day" for one store, again and again.
+
+    Safe to share by the threads of a process: one assesses, the others wait and get its result.
+    """
+
+    def __init__(self, store: Store, *, days_kept: int = 4) -> None:
+        self._store = store
+        self._kept: OrderedDict[date, Assessed] = OrderedDict()
+        self._days_kept = days_kept
+        self._lock = threading.Lock()
+
+    def at(self, on: date) -> Assessed:
+        """The assessment as of ``on``, of the data as they are now."""
+        with self._lock:
+            version = self._store.version(ASSESSED_LAYERS)
+            kept = self._kept.get(on)
+            if kept is None or kept.version != version:
+                kept = Assessed(version, self._made(on, kept))
+            self._kept[on] = kept
+            self._kept.move_to_end(on)
+            while len(self._kept) > self._days_kept:
+                self._kept.popitem(last=False)
+            return kept
+
+    def _made(self, on: date, kept: Assessed | None) -> Assessment:
+        inputs = read_inputs(self._store, on)
+        changes = None if kept is None else changed_keys(self._store.changes_since(kept.version))
+        if kept is None or changes is None:
+            return assess(inputs)
+        return reassess(kept.assessment, inputs, changes)
+
+
+def changed_keys(changes: tuple[Change, ...]) -> Changes | None:
+    """
+    The projects and parcels that these changes touch; None where everything may have changed.
+
+    Ledger changes carry the key of the project or parcel they belong to.
+    """
+    projects: set[str] = set()
+    parcels: set[str] = set()
+    for change in changes:
+        if change.layer not in ASSESSED_LAYERS:
+            continue
+        if change.key is None:
+            return None
+        if change.layer in _PROJECT_LEDGERS:
+            projects.add(change.key)
+        elif change.layer in _PARCEL_LEDGERS:
+            parcels.add(change.key)
+        else:
+            return None
+    return Changes(frozenset(projects), frozenset(parcels))

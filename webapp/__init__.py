@@ -1,0 +1,1 @@
+"""SERVE: knows no SQL and no geometry arithmetic."""
