@@ -77,6 +77,10 @@ class Finding:
     key: str | None
     words: Words
 
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return {"rule": self.rule, "layer": self.layer, "key": self.key, "message": self.words.as_dict()}
+
 
 class Writer(Protocol):
     """The open transaction. All of it is kept, or none."""

