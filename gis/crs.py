@@ -1,7 +1,7 @@
 """
 Coordinate reference systems: which are accepted, zones told from coordinates, projections, true areas.
 
-The only user of pyproj. Points are always (east, north) or (longitude, latitude), in metres and degrees,
+The only user of pyproj, and so a little longer than other modules. Points are always (east, north) or (longitude, latitude), in metres and degrees,
 whatever axis order EPSG gives a system.
 
 **No datum is ever shifted.** CGCS2000, WGS 84, NAD83, ETRS89 and their like share the ellipsoid and the
@@ -310,19 +310,22 @@ def ellipsoidal_areas(geoms: Any, crs: str) -> Coords:
 
     Edges are straight in ``crs``; they are densified to at most 200 m and measured in Lambert's azimuthal
     equal-area projection about the middle of the data, which keeps areas exactly (RULES §2.4). Under
-    a ten-millionth of the area from the geodesic polygon of the same ring.
+    a ten-millionth of the area from the geodesic polygon of the same ring. An empty geometry has 0.
     """
     source = _geometries(geoms)
-    if is_geographic(crs):
-        dense = shapely.segmentize(source, LONGEST_EDGE_M / 111_320.0)
-    else:
-        dense = shapely.segmentize(source, LONGEST_EDGE_M)
-    degrees = to_lonlat(dense, crs)
-    if shapely.is_missing(source).all():
-        return np.full(len(source), np.nan)
+    areas = np.where(shapely.is_missing(source), np.nan, 0.0)
+    there = ~(shapely.is_missing(source) | shapely.is_empty(source))
+    if there.any():
+        areas[there] = _equal_areas(source[there], crs)
+    return areas
+
+
+def _equal_areas(geoms: NDArray[np.object_], crs: str) -> Coords:
+    longest = LONGEST_EDGE_M / 111_320.0 if is_geographic(crs) else LONGEST_EDGE_M
+    degrees = to_lonlat(shapely.segmentize(geoms, longest), crs)
     west, south, east, north = shapely.total_bounds(degrees)
     flat = from_lonlat(degrees, _equal_area(round((west + east) / 2, 1), round((south + north) / 2, 1)))
-    return np.where(shapely.is_missing(source), np.nan, shapely.area(flat))
+    return np.asarray(shapely.area(flat))
 
 
 def _equal_area(lon: float, lat: float) -> str:

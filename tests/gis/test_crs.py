@@ -145,6 +145,7 @@ def test_area_on_the_ellipsoid_near_the_edge_of_the_zone():
 def test_areas_of_nothing_are_missing():
     assert np.isnan(crs.ellipsoidal_areas([None], "EPSG:4547")).all()
     assert len(crs.ellipsoidal_areas([], "EPSG:4547")) == 0
+    assert crs.ellipsoidal_areas([shapely.Polygon()], "EPSG:4547")[0] == 0.0
 
 
 def test_the_area_of_a_whole_county_agrees_with_the_geodesic_polygon():
