@@ -1,8 +1,8 @@
 """
 Coordinate reference systems: which are accepted, zones told from coordinates, projections, true areas.
 
-The only user of pyproj, and so a little longer than other modules. Points are always (east, north) or (longitude, latitude), in metres and degrees,
-whatever axis order EPSG gives a system.
+The only user of pyproj, and so a little longer than other modules. Points are always (east, north) or
+(longitude, latitude), in metres and degrees, whatever axis order EPSG gives a system.
 
 **No datum is ever shifted.** CGCS2000, WGS 84, NAD83, ETRS89 and their like share the ellipsoid and the
 origin to within a metre or two and are taken as equal: a transform here only unprojects and projects.
