@@ -54,7 +54,8 @@ class Assessment:
         ``invested_wan``, ``stat_invested_wan``, ``done_share`` (no cap; NaN without a plan),
         ``gap_pp`` (percentage points), ``shortfall_wan`` (how far behind the expected amount; ≤ 0 is ahead),
         ``required_monthly_wan`` (to year's end), ``forecast_wan`` (year's end by the last three months' rate),
-        ``forecast_share``, ``lamp`` (Lamp code), ``start_lamp`` (Lamp code, "none" once started or not due),
+        ``forecast_share``, ``lamp`` (Lamp code), ``started`` (bool), ``due_to_start`` (bool: planned start
+        reached, not cancelled), ``start_lamp`` (Lamp code, "none" once started or not due),
         ``start_months_late`` (int), ``stagnant`` (bool), ``image_percent``, ``last_report_on`` (datetime64).
 
         land: ``geometry_kind`` ("polygon", "line", "point", "none"), ``footprint_m2``, ``ready_m2``,
