@@ -1,0 +1,514 @@
+"""
+The wall map as a MapLibre style, made from the style table: sources, layers, and what each colouring repaints.
+
+Zoom levels here are MapLibre's (tiles of 512 px): one less than Leaflet's. Addresses are relative to
+the server that the page came from. Images (hatches, badges) are drawn by the page when they are first asked for:
+``hatch:TABLE:CODE`` and ``badge:TABLE:CODE``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gis.maps.style import NO_VALUE, PARK, READINESS, RISK, TABLES, TOWN, ZONE, Table
+from gis.words import Words
+
+Expression = list[Any]
+StyleLayer = dict[str, Any]
+
+TILED = ("town", "zone", "park", "parcel")
+TILE_MAX_ZOOM = 16
+PARCELS_FROM_ZOOM = 9
+HATCH_PARCELS_FROM_ZOOM = 14
+BADGES_SHRINK_AT_ZOOM = 12.5
+FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC"]
+_INK = "#1B2430"
+_PAPER = "#FFFFFF"
+_SELECTED = "#0B57D0"
+
+
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """One way to colour the projects: the property that decides, and the table that says how."""
+
+    code: str
+    table: str
+    words: Words
+    hint: Words
+    code_of: Expression
+
+
+def _property(name: str) -> Expression:
+    """A feature's code; ``none`` where it is null or empty."""
+    value = ["to-string", ["coalesce", ["get", name], ""]]
+    return ["case", ["==", value, ""], NO_VALUE, value]
+
+
+def _risk_class() -> Expression:
+    """The code in RISK of ``at_risk_wan``, by the table's own bounds (see style.risk_class)."""
+    rising = sorted((mark.from_wan or 0, code) for code, mark in RISK.items())
+    steps: Expression = ["step", ["to-number", ["get", "at_risk_wan"], 0], rising[0][1]]
+    for bound, code in rising[1:]:
+        steps += [bound, code]
+    return steps
+
+
+COLOURINGS: tuple[Colouring, ...] = (
+    Colouring(
+        "lamp",
+        "lamp",
+        Words("进度", "Progress"),
+        Words("按序时进度亮灯", "lamp by time-proportional progress"),
+        _property("lamp"),
+    ),
+    Colouring(
+        "stage",
+        "project_stage",
+        Words("阶段", "Stage"),
+        Words("按项目阶段", "by stage of the project"),
+        _property("stage"),
+    ),
+    Colouring(
+        "land",
+        "readiness",
+        Words("用地", "Land"),
+        Words("按用地准备情况，地块着色加深", "by land readiness; parcels stand out"),
+        _property("readiness"),
+    ),
+    Colouring(
+        "flag",
+        "flag",
+        Words("瓶颈", "Bottleneck"),
+        Words("按最突出的供地瓶颈", "by the worst land-supply flag"),
+        _property("worst_flag"),
+    ),
+    Colouring(
+        "risk",
+        "risk",
+        Words("受影响投资", "At risk"),
+        Words("按今年因用地受影响的投资", "by this year's investment that land puts at risk"),
+        _risk_class(),
+    ),
+)
+
+
+def _match(code: Expression, values: dict[str, Any], default: Any) -> Expression:
+    chosen: Expression = ["match", code]
+    for key, value in values.items():
+        chosen += [key, value]
+    return [*chosen, default]
+
+
+def _fill(table: Table, code: Expression) -> Expression:
+    return _match(code, {key: mark.fill for key, mark in table.items()}, _PAPER)
+
+
+def _stroke(table: Table, code: Expression) -> Expression:
+    return _match(code, {key: mark.stroke for key, mark in table.items()}, _INK)
+
+
+def _opacity(table: Table, code: Expression) -> Expression:
+    return _match(code, {key: mark.opacity for key, mark in table.items()}, 0.5)
+
+
+def _width(table: Table, code: Expression) -> Expression:
+    return _match(code, {key: mark.width_px for key, mark in table.items()}, 1)
+
+
+def _dash(table: Table, code: Expression) -> Expression:
+    dashes = {key: ["literal", list(mark.dash)] for key, mark in table.items() if mark.dash}
+    return _match(code, dashes, ["literal", [1, 0]])
+
+
+def _image(kind: str, table: str, code: Expression) -> Expression:
+    return ["concat", f"{kind}:{table}:", code]
+
+
+def _tile_layer(id_: str, source: str, type_: str, **more: Any) -> StyleLayer:
+    return {"id": id_, "source": source, "source-layer": source, "type": type_, **more}
+
+
+def _label(id_: str, source: dict[str, str], size: Any, colour: str, **layout: Any) -> StyleLayer:
+    return {
+        "id": id_,
+        **source,
+        "type": "symbol",
+        "layout": {
+            "text-field": ["get", "name"],
+            "text-font": FONTS,
+            "text-size": size,
+            "text-max-width": 9,
+            **layout,
+        },
+        "paint": {"text-color": colour, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.4},
+    }
+
+
+def _town_layers() -> list[StyleLayer]:
+    level = ["get", "level"]
+    return [
+        _tile_layer("town-fill", "town", "fill", paint={"fill-color": _PAPER, "fill-antialias": False}),
+        _tile_layer(
+            "town-line",
+            "town",
+            "line",
+            paint={
+                "line-color": _stroke(TOWN, level),
+                "line-width": _width(TOWN, level),
+                "line-dasharray": _dash(TOWN, level),
+            },
+        ),
+    ]
+
+
+def _zone_layers() -> list[StyleLayer]:
+    kind = ["get", "kind"]
+    return [
+        _tile_layer(
+            "zone-fill", "zone", "fill", paint={"fill-color": _fill(ZONE, kind), "fill-opacity": _opacity(ZONE, kind)}
+        ),
+        _tile_layer(
+            "zone-hatch",
+            "zone",
+            "fill",
+            paint={"fill-pattern": _image("hatch", "zone", kind), "fill-opacity": 0.5},
+        ),
+        _tile_layer(
+            "zone-line",
+            "zone",
+            "line",
+            paint={
+                "line-color": _stroke(ZONE, kind),
+                "line-width": _width(ZONE, kind),
+                "line-dasharray": _dash(ZONE, kind),
+            },
+        ),
+    ]
+
+
+def _parcel_layers() -> list[StyleLayer]:
+    readiness = ["get", "readiness"]
+    held = ["==", ["to-string", ["get", "held"]], "true"]
+    return [
+        _tile_layer(
+            "parcel-fill",
+            "parcel",
+            "fill",
+            minzoom=PARCELS_FROM_ZOOM,
+            paint={"fill-color": _fill(READINESS, readiness), "fill-antialias": False},
+        ),
+        _tile_layer(
+            "parcel-hatch",
+            "parcel",
+            "fill",
+            minzoom=HATCH_PARCELS_FROM_ZOOM,
+            paint={"fill-pattern": _image("hatch", "readiness", readiness)},
+        ),
+        _tile_layer(
+            "parcel-line",
+            "parcel",
+            "line",
+            minzoom=12,
+            paint={
+                "line-color": _stroke(READINESS, readiness),
+                "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.2, 15, 0.8, 17, 1.4],
+            },
+        ),
+        _tile_layer(
+            "parcel-held",
+            "parcel",
+            "line",
+            minzoom=11,
+            filter=held,
+            paint={"line-color": "#6A1B9A", "line-width": 2.4, "line-dasharray": [1.5, 1]},
+        ),
+        {
+            **_label("parcel-label", {"source": "parcel", "source-layer": "parcel"}, 10.5, "#39424E"),
+            "minzoom": 15.5,
+            "layout": {"text-field": ["get", "parcel_no"], "text-font": FONTS, "text-size": 10.5},
+        },
+    ]
+
+
+def _park_layers() -> list[StyleLayer]:
+    level = ["get", "level"]
+    return [
+        _tile_layer(
+            "park-fill",
+            "park",
+            "fill",
+            paint={"fill-color": _fill(PARK, level), "fill-opacity": ["step", ["zoom"], 0.55, 12, 0.25, 14, 0.1]},
+        ),
+        _tile_layer(
+            "park-line",
+            "park",
+            "line",
+            paint={
+                "line-color": _stroke(PARK, level),
+                "line-width": _width(PARK, level),
+                "line-dasharray": _dash(PARK, level),
+            },
+        ),
+    ]
+
+
+_IS_LINE = ["in", ["geometry-type"], ["literal", ["LineString", "MultiLineString"]]]
+_IS_AREA = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]]
+_ROOT_OF_TOTAL = ["sqrt", ["max", 0, ["to-number", ["get", "total_wan"], 0]]]
+# Area of the circle goes with the total investment: 1 亿 → 13 px, 10 亿 → 25 px, 100 亿 → 55 px across.
+_CIRCLE_SIZE = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 0.36, 100, 0.46, 316, 0.8, 1000, 1.7]
+
+
+def _badge_size() -> Expression:
+    """Sized by investment when zoomed out; a small badge on the polygon when zoomed in."""
+    return [
+        "interpolate",
+        ["linear"],
+        ["zoom"],
+        7,
+        ["*", 0.6, _CIRCLE_SIZE],
+        10,
+        _CIRCLE_SIZE,
+        BADGES_SHRINK_AT_ZOOM,
+        _CIRCLE_SIZE,
+        BADGES_SHRINK_AT_ZOOM + 1,
+        ["case", ["get", "is_point"], _CIRCLE_SIZE, 0.56],
+    ]
+
+
+def _project_layers() -> list[StyleLayer]:
+    return [
+        {"id": "project-fill", "source": "project", "type": "fill", "filter": _IS_AREA, "paint": {}},
+        {"id": "project-hatch", "source": "project", "type": "fill", "filter": _IS_AREA, "paint": {}},
+        {
+            "id": "project-line",
+            "source": "project",
+            "type": "line",
+            "filter": _IS_AREA,
+            "paint": {"line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 13, 1.6, 16, 2.6]},
+        },
+        {
+            "id": "project-casing",
+            "source": "project",
+            "type": "line",
+            "filter": _IS_LINE,
+            "layout": {"line-cap": "round", "line-join": "round"},
+            "paint": {"line-width": ["interpolate", ["linear"], ["zoom"], 8, 4.5, 12, 7.5, 16, 13]},
+        },
+        {
+            "id": "project-way",
+            "source": "project",
+            "type": "line",
+            "filter": _IS_LINE,
+            "layout": {"line-cap": "round", "line-join": "round"},
+            "paint": {"line-width": ["interpolate", ["linear"], ["zoom"], 8, 2.5, 12, 4.5, 16, 9]},
+        },
+        {
+            "id": "project-badge",
+            "source": "project_point",
+            "type": "symbol",
+            "layout": {
+                "icon-size": _badge_size(),
+                "icon-allow-overlap": True,
+                "icon-ignore-placement": True,
+                "symbol-sort-key": ["-", 0, ["to-number", ["get", "total_wan"], 0]],
+            },
+        },
+    ]
+
+
+def _label_layers() -> list[StyleLayer]:
+    town_size = ["interpolate", ["linear"], ["zoom"], 8, 11, 12, 14, 14, 16]
+    labels = [
+        {
+            **_label("town-label", {"source": "town_point"}, town_size, "#5A6675", **{"text-letter-spacing": 0.18}),
+            "filter": ["==", ["get", "level"], "town"],
+            "maxzoom": 14,
+        },
+        {**_label("park-label", {"source": "park_point"}, 12, "#3B3180"), "minzoom": 10, "maxzoom": 15},
+        {
+            **_label(
+                "project-label",
+                {"source": "project_point"},
+                ["interpolate", ["linear"], ["zoom"], 12, 11.5, 15, 13.5],
+                _INK,
+                **{"text-anchor": "top", "text-offset": [0, 0.9], "text-optional": True},
+            ),
+            "minzoom": 12,
+        },
+    ]
+    labels[1]["paint"] = {**labels[1]["paint"], "text-halo-width": 1.6}
+    return labels
+
+
+def _mark_layers() -> list[StyleLayer]:
+    """Outlines of what is pointed at and what is selected; their filters are set by the page."""
+    nothing = ["==", ["get", "code"], ""]
+    outlines: list[StyleLayer] = []
+    for source, key in (("town", "code"), ("zone", "zone_no"), ("park", "code"), ("parcel", "parcel_no")):
+        outlines.append(
+            _tile_layer(
+                f"{source}-selected",
+                source,
+                "line",
+                filter=["==", ["get", key], ""],
+                paint={"line-color": _SELECTED, "line-width": 3},
+            )
+        )
+    outlines += [
+        {
+            "id": "parcel-blocking",
+            "source": "parcel",
+            "source-layer": "parcel",
+            "type": "line",
+            "filter": ["==", ["get", "parcel_no"], ""],
+            "paint": {"line-color": "#B3261E", "line-width": 2.2, "line-dasharray": [2, 1]},
+        },
+        {
+            "id": "project-selected",
+            "source": "project",
+            "type": "line",
+            "filter": nothing,
+            "paint": {"line-color": _SELECTED, "line-width": 3.4},
+        },
+        {
+            "id": "project-hover",
+            "source": "project",
+            "type": "line",
+            "filter": nothing,
+            "paint": {"line-color": _INK, "line-width": 2.4},
+        },
+    ]
+    return outlines
+
+
+def _rings() -> list[StyleLayer]:
+    """Rings around the badge of what is pointed at and what is selected."""
+    radius = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 10, 100, 12, 316, 18, 1000, 32]
+    return [
+        {
+            "id": f"project-ring-{name}",
+            "source": "project_point",
+            "type": "circle",
+            "filter": ["==", ["get", "code"], ""],
+            "paint": {
+                "circle-radius": radius,
+                "circle-opacity": 0,
+                "circle-stroke-color": colour,
+                "circle-stroke-width": width,
+            },
+        }
+        for name, colour, width in (("hover", _INK, 2), ("selected", _SELECTED, 3))
+    ]
+
+
+def repaint(colouring: Colouring) -> dict[str, dict[str, Any]]:
+    """What this colouring sets: layer → paint or layout property → value."""
+    table, code = TABLES[colouring.table], colouring.code_of
+    by_land = colouring.code == "land"
+    fill, stroke = _fill(table, code), _stroke(table, code)
+    return {
+        "project-fill": {"fill-color": fill, "fill-opacity": 0.18 if by_land else 0.82},
+        "project-hatch": {
+            "fill-pattern": _image("hatch", colouring.table, code),
+            "fill-opacity": 0 if by_land else 0.6,
+        },
+        "project-line": {"line-color": stroke},
+        "project-casing": {"line-color": stroke},
+        "project-way": {"line-color": fill},
+        "project-badge": {"icon-image": _image("badge", colouring.table, code)},
+        "parcel-fill": {"fill-opacity": 0.85 if by_land else 0.3},
+        "parcel-hatch": {"fill-opacity": 0.7 if by_land else 0.0},
+        "parcel-line": {"line-opacity": 1 if by_land else 0.55},
+    }
+
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "town": ("town-fill", "town-line", "town-label", "town-selected"),
+    "zone": ("zone-fill", "zone-hatch", "zone-line", "zone-selected"),
+    "park": ("park-fill", "park-line", "park-label", "park-selected"),
+    "parcel": (
+        "parcel-fill",
+        "parcel-hatch",
+        "parcel-line",
+        "parcel-held",
+        "parcel-label",
+        "parcel-selected",
+        "parcel-blocking",
+    ),
+    "project": (
+        "project-fill",
+        "project-hatch",
+        "project-line",
+        "project-casing",
+        "project-way",
+        "project-badge",
+        "project-label",
+        "project-selected",
+        "project-hover",
+        "project-ring-hover",
+        "project-ring-selected",
+    ),
+}
+
+_EMPTY = {"type": "FeatureCollection", "features": []}
+
+
+def _sources() -> dict[str, dict[str, Any]]:
+    tiled = {
+        name: {"type": "vector", "tiles": [f"/tiles/{name}/{{z}}/{{x}}/{{y}}.mvt"], "maxzoom": TILE_MAX_ZOOM}
+        for name in TILED
+    }
+    tiled["parcel"]["minzoom"] = PARCELS_FROM_ZOOM
+    local = {name: {"type": "geojson", "data": _EMPTY} for name in ("project_point", "town_point", "park_point")}
+    # Simplification would open gaps between a footprint and its parcels.
+    project = {"project": {"type": "geojson", "data": _EMPTY, "tolerance": 0.2}}
+    return {**tiled, **project, **local}
+
+
+def _painted(layer: StyleLayer, paints: dict[str, dict[str, Any]]) -> StyleLayer:
+    """``layer`` with its first colouring already on, so that nothing flashes by unpainted."""
+    given = paints.get(layer["id"], {})
+    paint = {name: value for name, value in given.items() if not name.startswith("icon-")}
+    layout = {name: value for name, value in given.items() if name.startswith("icon-")}
+    return {
+        **layer,
+        "paint": {**layer.get("paint", {}), **paint},
+        "layout": {**layer.get("layout", {}), **layout},
+    }
+
+
+def wall_style(by: str = "lamp") -> dict[str, Any]:
+    """The MapLibre style with colouring ``by`` on; an unknown one is the first."""
+    colouring = next((c for c in COLOURINGS if c.code == by), COLOURINGS[0])
+    paints = repaint(colouring)
+    layers = [
+        *_town_layers()[:1],
+        *_zone_layers(),
+        *_park_layers(),
+        *_parcel_layers(),
+        *_town_layers()[1:],
+        *_mark_layers(),
+        *_project_layers(),
+        *_rings(),
+        *_label_layers(),
+    ]
+    return {"version": 8, "sources": _sources(), "layers": [_painted(layer, paints) for layer in layers]}
+
+
+def colourings() -> list[dict[str, Any]]:
+    """Every colouring with its words and what it repaints, for the page."""
+    return [
+        {
+            "code": colouring.code,
+            "table": colouring.table,
+            **colouring.words.as_dict(),
+            "hint": colouring.hint.as_dict(),
+            "repaint": repaint(colouring),
+        }
+        for colouring in COLOURINGS
+    ]
+
+
+DEFAULT_COLOURING = COLOURINGS[0].code

@@ -1,0 +1,186 @@
+"""
+The wall map as a folium map: base tiles by Leaflet, everything of Guatu's on one MapLibre GL canvas above them.
+
+folium writes the document parts; the page puts them in its own template. No part names another host:
+folium keeps its script links on the class, so this class points them at local files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import folium
+from branca.element import Figure
+from folium.elements import MacroElement
+from folium.template import Template
+
+from gis.maps.wall_layers import DEFAULT_COLOURING, wall_style
+from gis.model import BBox
+from gis.settings import BaseMap
+
+MIN_ZOOM, MAX_ZOOM = 6, 20
+
+
+@dataclass(frozen=True, slots=True)
+class WallView:
+    """
+    What the map shows first.
+
+    ``bounds`` are longitude/latitude, None for an empty store. ``attribution`` stands in the corner of every
+    map (review number, mark). ``keep_drawing`` lets the canvas be read after it was drawn, which printing needs.
+    """
+
+    bounds: BBox | None
+    base_maps: tuple[BaseMap, ...] = ()
+    attribution: str = ""
+    by: str = DEFAULT_COLOURING
+    static: str = "/static"
+    keep_drawing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapParts:
+    """The map's parts of an HTML document: links for the head, the element, and the script that fills it."""
+
+    head: str
+    body: str
+    script: str
+
+
+class LocalMap(folium.Map):
+    """folium's map without its CDN links, jQuery, Bootstrap and icon fonts, and with the page in charge of scaling."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map(
+                {{ this.get_name()|tojson }},
+                { center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }} }
+            );
+            {{ this.get_name() }}.attributionControl.setPrefix(false);
+            {{ this.get_name() }}.setMinZoom({{ this.zooms[0] }}).setMaxZoom({{ this.zooms[1] }});
+            L.control.scale({ imperial: false, maxWidth: 140 }).addTo({{ this.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, static: str, zooms: tuple[int, int], **options: Any) -> None:
+        super().__init__(tiles=None, **options)
+        self.zooms = zooms
+        vendor = f"{static}/vendor"
+        self.default_js = [
+            ("leaflet", f"{vendor}/leaflet/leaflet.js"),
+            ("maplibre_gl", f"{vendor}/maplibre-gl/maplibre-gl-csp.js"),
+            ("maplibre_gl_leaflet", f"{vendor}/maplibre-gl-leaflet/leaflet-maplibre-gl.js"),
+        ]
+        self.default_css = [
+            ("leaflet_css", f"{vendor}/leaflet/leaflet.css"),
+            ("maplibre_gl_css", f"{vendor}/maplibre-gl/maplibre-gl.css"),
+        ]
+
+
+class WallCanvas(MacroElement):
+    """
+    One MapLibre GL canvas over the base maps, in a Leaflet pane of its own.
+
+    Hands ``window.guatuWall = {map, layer, baseMaps, failure}`` to the page's modules; ``layer`` is null and
+    ``failure`` says why where the browser has no WebGL.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = (function (map) {
+                map.createPane("wall").style.zIndex = 250;
+                try {
+                    maplibregl.setWorkerUrl({{ this.worker|tojson }});
+                    return { layer: L.maplibreGL({
+                        style: {{ this.style|tojson }},
+                        pane: "wall",
+                        interactive: false,
+                        attributionControl: { customAttribution: {{ this.attribution|tojson }} },
+                        canvasContextAttributes: { preserveDrawingBuffer: {{ this.keep_drawing|tojson }} },
+                        fadeDuration: 0,
+                        transformRequest: function (url) {
+                            return { url: url[0] === "/" ? location.origin + url : url };
+                        },
+                    }).addTo(map), failure: null };
+                } catch (failure) {
+                    return { layer: null, failure: String(failure.message || failure) };
+                }
+            })({{ this._parent.get_name() }});
+            window.guatuWall = {
+                map: {{ this._parent.get_name() }},
+                layer: {{ this.get_name() }}.layer,
+                failure: {{ this.get_name() }}.failure,
+                baseMaps: { {% for id, tiles in this.base_maps.items() %}
+                    {{ id|tojson }}: {{ tiles.get_name() }},{% endfor %} },
+            };
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, view: WallView, base_maps: dict[str, folium.TileLayer]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "WallCanvas"
+        self.worker = f"{view.static}/vendor/maplibre-gl/maplibre-gl-csp-worker.js"
+        self.style = wall_style(view.by)
+        self.attribution = escape(view.attribution)
+        self.keep_drawing = view.keep_drawing
+        self.base_maps = base_maps
+
+
+def _base_layer(base_map: BaseMap, shown: bool) -> folium.TileLayer:
+    """The base map as the server passes it on: its own address and token stay there."""
+    return folium.TileLayer(
+        tiles=f"/basemap/{base_map.id}/{{z}}/{{x}}/{{y}}",
+        name=base_map.id,
+        attr=escape(base_map.attribution) or "&nbsp;",
+        max_zoom=MAX_ZOOM,
+        max_native_zoom=base_map.max_zoom,
+        show=shown,
+        control=False,
+    )
+
+
+def _center(bounds: BBox | None) -> tuple[float, float]:
+    """Latitude and longitude; the middle of the country for an empty store."""
+    if bounds is None:
+        return (35.0, 105.0)
+    return ((bounds.south + bounds.north) / 2, (bounds.west + bounds.east) / 2)
+
+
+def wall_map(view: WallView) -> folium.Map:
+    """The map as folium knows it. It fits ``view.bounds`` when it is shown."""
+    drawn = LocalMap(
+        view.static,
+        (MIN_ZOOM if view.bounds else 3, MAX_ZOOM),
+        location=_center(view.bounds),
+        zoom_start=11 if view.bounds else 5,
+        zoom_control=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+    )
+    layers = {base_map.id: _base_layer(base_map, shown=False) for base_map in view.base_maps}
+    for layer in layers.values():
+        layer.add_to(drawn)
+    WallCanvas(view, layers).add_to(drawn)
+    if view.bounds:
+        west, south, east, north = view.bounds.as_tuple()
+        drawn.fit_bounds([[south, west], [north, east]], padding=(16, 16))
+    return drawn
+
+
+def map_parts(view: WallView) -> MapParts:
+    """The parts of the map for a page's template. The script is plain text, without its tag."""
+    drawn = wall_map(view)
+    figure = drawn.get_root()
+    assert isinstance(figure, Figure)  # noqa: S101  folium puts every map in a figure
+    figure.render()
+    return MapParts(head=figure.header.render(), body=figure.html.render(), script=figure.script.render())
