@@ -1,0 +1,73 @@
+"""Small counties for the tests of progress: frames as a store gives them, from a few plain rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gis.analysis.assessment import Inputs
+from gis.layers import LAYERS
+from gis.rules import RuleBook
+
+_DTYPES = {
+    "text": "str",
+    "integer": "Int64",
+    "real": "float64",
+    "money": "float64",
+    "date": "datetime64[s]",
+    "boolean": "boolean",
+    "json": "object",
+}
+
+
+def layer_frame(layer: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows of a layer with every declared column, typed as the store types them."""
+    columns = {}
+    for column in LAYERS[layer].columns:
+        values = [row.get(column.name) for row in rows]
+        if column.type == "date":
+            values = [pd.NaT if value is None else pd.Timestamp(value) for value in values]
+        columns[column.name] = pd.Series(values, dtype=_DTYPES[column.type])
+    return pd.DataFrame(columns)
+
+
+def project(code: str, **values: Any) -> dict[str, Any]:
+    """A project under construction, unless said otherwise."""
+    return {"code": code, "name": f"示例{code}", "stage": "building", **values}
+
+
+def report(code: str, period_end_on: str, invested_wan: float | None = None, **values: Any) -> dict[str, Any]:
+    """A monthly report."""
+    row = {"project_code": code, "period": "month", "period_end_on": period_end_on, "invested_wan": invested_wan}
+    return {**row, **values}
+
+
+def inputs_of(
+    on: str,
+    projects: Sequence[Mapping[str, Any]],
+    plans: Sequence[tuple[str, int, float]] = (),
+    reports: Sequence[Mapping[str, Any]] = (),
+    rules: Mapping[str, Any] | None = None,
+) -> Inputs:
+    """Inputs of an assessment with these rows; ``rules`` override the shipped ones."""
+    book = RuleBook.default()
+    frame = layer_frame("project", projects)
+    geometry = gpd.GeoSeries([None] * len(frame), crs="EPSG:4547")
+    empty = {name: gpd.GeoDataFrame(layer_frame(name, ())) for name in ("parcel", "zone", "town", "park")}
+    plan_rows = [{"project_code": code, "year": year, "plan_wan": wan} for code, year, wan in plans]
+    return Inputs(
+        on=date.fromisoformat(on),
+        projects=gpd.GeoDataFrame(frame, geometry=geometry),
+        parcels=empty["parcel"],
+        zones=empty["zone"],
+        towns=empty["town"],
+        parks=empty["park"],
+        plans=layer_frame("project_plan", plan_rows),
+        reports=layer_frame("progress_report", reports),
+        milestones=layer_frame("milestone", ()),
+        rules=RuleBook({**book.values, **(rules or {})}, book.sources),
+    )
