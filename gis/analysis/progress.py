@@ -85,7 +85,7 @@ def assess_progress(inputs: Inputs) -> pd.DataFrame:
 
 def months_elapsed(on: date) -> int:
     """Full months of its year that have ended by the end of ``on``: 10 on 31 October and on 22 November."""
-    return on.month if on.day == monthrange(on.year, on.month)[1] else on.month - 1
+    return on.month if on == month_end(on.year, on.month) else on.month - 1
 
 
 def expected_share(on: date, by: str = "month") -> float:
@@ -103,7 +103,8 @@ def expected_share(on: date, by: str = "month") -> float:
 def month_ends_before(on: date, count: int) -> list[date]:
     """The ends of the ``count`` months before the one that ended last by ``on``, newest first."""
     newest = _month_number(on)
-    return [_month_end(newest - back) for back in range(1, count + 1)]
+    months = [divmod(newest - back - 1, MONTHS) for back in range(1, count + 1)]
+    return [month_end(year, month + 1) for year, month in months]
 
 
 def _month_number(on: date) -> int:
@@ -111,9 +112,9 @@ def _month_number(on: date) -> int:
     return on.year * MONTHS + months_elapsed(on)
 
 
-def _month_end(number: int) -> date:
-    year, month = divmod(number - 1, MONTHS)
-    return date(year, month + 1, monthrange(year, month + 1)[1])
+def month_end(year: int, month: int) -> date:
+    """The last day of a month (1–12)."""
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _expected_by(rules: RuleBook) -> str:

@@ -71,3 +71,21 @@ def inputs_of(
         milestones=layer_frame("milestone", ()),
         rules=RuleBook({**book.values, **(rules or {})}, book.sources),
     )
+
+
+def assessed(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """
+    The projects of an assessment at the end of June, from those columns that a test is about.
+
+    Without a value: no plan, no lamp, no flag, not started, no footprint.
+    """
+    lone = {"plan_wan": float("nan"), "invested_wan": float("nan"), "lamp": "none", "flags": ()}
+    land = {"at_risk_wan": 0.0, "footprint_m2": 0.0, "ready_m2": 0.0, "uncovered_m2": 0.0, "stage_m2": {}}
+    progress = {"expected_share": 0.5, "started": False, "due_to_start": False}
+    named = [{"code": f"P{i:03}", "name": f"示例{i}", **row} for i, row in enumerate(rows)]
+    frame = layer_frame("project", named).drop(columns=["code"])
+    for name, default in {**lone, **land, **progress}.items():
+        values = [row.get(name, default) for row in named]
+        dtype = {float: "float64", bool: "bool", str: "str"}.get(type(default), "object")
+        frame[name] = pd.Series(values, dtype=dtype)
+    return frame.set_index(pd.Index([row["code"] for row in named], name="code", dtype="str"))
