@@ -131,7 +131,7 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Do all but store.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
-def import_(ctx: click.Context, kind: str, file: Path, as_json: bool, **options: Any) -> None:
+def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **options: Any) -> None:
     """Import a file of KIND. Rows that cannot be taken are listed; the rest is stored in one transaction."""
     from gis.workflows.import_file import ImportOptions, import_file
 
