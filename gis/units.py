@@ -52,7 +52,13 @@ LENGTH_UNITS: dict[str, Fraction] = {
     "公里": Fraction(1000),
     "千米": Fraction(1000),
 }
-SHARE_UNITS: dict[str, Fraction] = {"%": Fraction(1), "％": Fraction(1), "percent": Fraction(1), "ratio": Fraction(100), "小数": Fraction(100)}
+SHARE_UNITS: dict[str, Fraction] = {
+    "%": Fraction(1),
+    "％": Fraction(1),
+    "percent": Fraction(1),
+    "ratio": Fraction(100),
+    "小数": Fraction(100),
+}
 
 UNITS_BY_DIMENSION: dict[str, dict[str, Fraction]] = {
     "area": AREA_UNITS,
