@@ -1,0 +1,146 @@
+"""
+The GeoPackage's tables, derived from gis.layers: columns, checks, index, triggers, and what QGIS shows of them.
+
+Identifiers come from the declarations only, never from a user. The R-tree's triggers are word for word
+those of OGC 12-128r19 (GeoPackage 1.4), annex F.3, so that any other program keeps the index right too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from gis.layers import LAYERS, Column, Layer
+from gis.model import ProjectStage, Stage
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x47504B47
+GEOPACKAGE_VERSION = 10400
+GEOMETRY = "geometry"
+
+_SQL_TYPES = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "REAL",
+    "money": "REAL",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
+    "json": "TEXT",
+}
+
+# Who wrote a row. The defaults are for rows that another program (QGIS, ogr2ogr) adds.
+_RECORDED = (
+    "recorded_at DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+    "recorded_by TEXT NOT NULL DEFAULT '外部程序'",
+    "recorded_role TEXT NOT NULL DEFAULT 'external'",
+    "recorded_jurisdiction TEXT",
+)
+RECORDED = ("recorded_at", "recorded_by", "recorded_role", "recorded_jurisdiction")
+RECORDED_WORDS = {
+    "recorded_at": ("记录时间（UTC）", "recorded at (UTC)"),
+    "recorded_by": ("记录人", "recorded by"),
+    "recorded_role": ("记录人角色", "recorder's role"),
+    "recorded_jurisdiction": ("记录人辖区", "recorder's jurisdiction"),
+}
+# What a derived stage is while there is no event.
+FIRST_STAGE = {"parcel": Stage.NOT_STARTED.value, "project": ProjectStage.PLANNED.value}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTable:
+    """A table of the store itself, for ``gpkg_contents``."""
+
+    name: str
+    zh: str
+    en: str
+
+
+PLAIN_TABLES = (
+    PlainTable("row_history", "历史记录", "replaced rows"),
+    PlainTable("change", "变更序列", "sequence of changes"),
+    PlainTable("store_info", "库信息", "the store itself"),
+)
+_APPEND_ONLY = (*(name for name, layer in LAYERS.items() if layer.kind == "ledger"), "row_history", "change")
+
+
+def row_id(layer: Layer) -> str:
+    """The integer primary key's name: GDAL's ``fid`` for entities, ``id`` for ledgers."""
+    return "fid" if layer.kind == "entity" else "id"
+
+
+def rtree_name(layer: Layer) -> str:
+    """The spatial index's name, as the standard wants it."""
+    return f"rtree_{layer.name}_{GEOMETRY}"
+
+
+def schema() -> str:
+    """Everything that makes an empty store, as one script."""
+    folder = files("gis.store") / "sql" / "geopackage"
+    fixed = [(folder / name).read_text(encoding="utf-8") for name in ("metadata.ddl.sql", "tables.ddl.sql")]
+    derived = [_table(layer) for layer in LAYERS.values()]
+    derived += [_rtree(layer) for layer in LAYERS.values() if layer.geometry]
+    derived += [_append_only(table) for table in _APPEND_ONLY]
+    return "\n".join((*fixed, *derived, *_event_indexes()))
+
+
+def _table(layer: Layer) -> str:
+    columns = [f"{row_id(layer)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if layer.geometry:
+        columns.append(f"{GEOMETRY} {layer.geometry.upper()}{' NOT NULL' if layer.geometry_required else ''}")
+    columns += [_column(layer, column) for column in layer.columns]
+    columns += _RECORDED
+    if layer.kind == "entity":
+        columns.append(f"UNIQUE ({', '.join(layer.key)})")
+    indexes = (
+        "" if layer.kind == "entity" else f"CREATE INDEX {layer.name}_key ON {layer.name} ({', '.join(layer.key)});"
+    )
+    return f"CREATE TABLE {layer.name} (\n  " + ",\n  ".join(columns) + f"\n);\n{indexes}"
+
+
+def _column(layer: Layer, column: Column) -> str:
+    parts = [f'"{column.name}"', _SQL_TYPES[column.type], *_not_null(layer, column), *_checks(column)]
+    if column.must_exist and column.references:
+        parts.append(f"REFERENCES {column.references} ({LAYERS[column.references].key[0]})")
+    return " ".join(parts)
+
+
+def _not_null(layer: Layer, column: Column) -> Iterator[str]:
+    if column.name == "stage" and layer.name in FIRST_STAGE:
+        yield f"NOT NULL DEFAULT '{FIRST_STAGE[layer.name]}'"
+    elif column.required:
+        yield "NOT NULL"
+
+
+def _checks(column: Column) -> Iterator[str]:
+    name = f'"{column.name}"'
+    if column.codes is not None:
+        codes = ", ".join(f"'{member.value}'" for member in column.codes)
+        yield f"CHECK ({name} IN ({codes}))"
+    if column.required and column.type == "text":
+        yield f"CHECK (length(trim({name})) > 0)"
+    if column.type == "date":
+        yield f"CHECK ({name} IS date({name}))"
+    if column.type == "boolean":
+        yield f"CHECK ({name} IN (0, 1))"
+
+
+def _append_only(table: str) -> str:
+    return "\n".join(
+        f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table}\n"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+        for act in ("UPDATE", "DELETE")
+    )
+
+
+def _event_indexes() -> Iterator[str]:
+    yield "CREATE INDEX parcel_event_day ON parcel_event (on_date);"
+    yield "CREATE INDEX project_event_day ON project_event (on_date);"
+    yield "CREATE INDEX parcel_event_owner_day ON parcel_event (parcel_no, on_date);"
+    yield "CREATE INDEX project_event_owner_day ON project_event (project_code, on_date);"
+    yield 'CREATE INDEX parcel_stage ON parcel ("stage");'
+
+
+def _rtree(layer: Layer) -> str:
+    text = (files("gis.store") / "sql" / "geopackage" / "rtree.ddl.sql").read_text(encoding="utf-8")
+    return text.replace("<t>", layer.name).replace("<c>", GEOMETRY).replace("<i>", row_id(layer))

@@ -1,0 +1,101 @@
+"""What the file tells GDAL and QGIS of its tables: names, aliases, coded values, extensions (OGC 12-128r19)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from gis.layers import LAYERS, Column, Layer
+from gis.model import Coded
+from gis.store.ddl import GEOMETRY, PLAIN_TABLES, RECORDED_WORDS, rtree_name
+from gis.store.queries import geopackage_sql
+
+_RTREE = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
+_SCHEMA = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write")
+
+
+def describe(connection: sqlite3.Connection, crs_name: str, srid: int, wkt: str) -> None:
+    """Fill the metadata of a new file whose working CRS is EPSG:``srid``."""
+    sql = geopackage_sql()
+    sql.add_reference_system(connection, name=crs_name, srid=srid, wkt=wkt)
+    for layer in LAYERS.values():
+        _describe_layer(connection, layer, srid)
+    for table in PLAIN_TABLES:
+        _add_content(connection, table.name, "attributes", table.zh, table.en, None)
+    for table_name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
+        _add_extension(connection, table_name, None, _SCHEMA)
+    for codes in dict.fromkeys(_code_lists()):
+        for member in codes:
+            sql.add_code(connection, constraint=_constraint(codes), value=member.value, description=member.words.zh)
+
+
+def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> None:
+    kind = "features" if layer.geometry else "attributes"
+    _add_content(connection, layer.name, kind, layer.words.zh, layer.words.en, srid if layer.geometry else None)
+    if layer.geometry:
+        geopackage_sql().add_geometry_column(
+            connection, table=layer.name, column=GEOMETRY, kind=layer.geometry.upper(), srid=srid
+        )
+        _add_extension(connection, layer.name, GEOMETRY, _RTREE)
+    for column in layer.columns:
+        _describe_column(connection, layer.name, column)
+    for name, (zh, en) in RECORDED_WORDS.items():
+        _add_data_column(connection, layer.name, name, zh, en)
+
+
+def _describe_column(connection: sqlite3.Connection, table: str, column: Column) -> None:
+    mime_type = "application/json" if column.type == "json" else None
+    constraint = None if column.codes is None else _constraint(column.codes)
+    unit = {"money": ("（万元）", " (10⁴ yuan)"), "area": ("（平方米）", " (m²)"), "length": ("（米）", " (m)")}
+    zh, en = unit.get(column.dimension or "", ("", ""))
+    _add_data_column(connection, table, column.name, column.words.zh + zh, column.words.en + en, mime_type, constraint)
+
+
+def _add_data_column(
+    connection: sqlite3.Connection,
+    table: str,
+    column: str,
+    zh: str,
+    en: str,
+    mime_type: str | None = None,
+    constraint: str | None = None,
+) -> None:
+    geopackage_sql().add_data_column(
+        connection,
+        table=table,
+        column=column,
+        title=zh,
+        description=en,
+        mime_type=mime_type,
+        constraint=constraint,
+    )
+
+
+def _add_content(
+    connection: sqlite3.Connection, table: str, data_type: str, zh: str, en: str, srid: int | None
+) -> None:
+    geopackage_sql().add_content(connection, table=table, data_type=data_type, identifier=zh, description=en, srid=srid)
+
+
+def _add_extension(
+    connection: sqlite3.Connection, table: str, column: str | None, extension: tuple[str, str, str]
+) -> None:
+    name, definition, scope = extension
+    geopackage_sql().add_extension(
+        connection, table=table, column=column, extension=name, definition=definition, scope=scope
+    )
+
+
+def _code_lists() -> Iterator[type[Coded]]:
+    for layer in LAYERS.values():
+        yield from (column.codes for column in layer.columns if column.codes is not None)
+
+
+def _constraint(codes: type[Coded]) -> str:
+    """The constraint's name: lower case, as the standard wants it."""
+    return codes.__name__.lower()
+
+
+def rtree_names() -> dict[str, str]:
+    """Layer to the name of its spatial index."""
+    return {name: rtree_name(layer) for name, layer in LAYERS.items() if layer.geometry}

@@ -1,0 +1,55 @@
+-- The store itself, its sequence of changes, and replaced rows.
+
+-- name: add_info(name, crs, schema_version, created_at, created_by, created_role, data_on, is_sample)!
+INSERT INTO store_info (id, name, crs, schema_version, created_at, created_by, created_role, data_on, is_sample)
+VALUES (1, :name, :crs, :schema_version, :created_at, :created_by, :created_role, :data_on, :is_sample);
+
+-- name: info()^
+SELECT name, crs, schema_version, created_at, data_on, is_sample FROM store_info WHERE id = 1;
+
+-- name: add_changes(layer, key, at)*!
+INSERT INTO change (layer, key, changed_at) VALUES (:layer, :key, :at);
+
+-- name: last_change()$
+SELECT coalesce(max(seq), 0) FROM change;
+
+-- name: last_change_of(layers)$
+-- layers: a JSON list of names
+SELECT coalesce(max((SELECT max(seq) FROM change WHERE layer = wanted.value)), 0)
+FROM json_each(:layers) AS wanted;
+
+-- name: changes_since(version)
+SELECT seq, layer, key FROM change WHERE seq > :version ORDER BY seq;
+
+-- name: add_history(layer, key, valid_from, valid_to, attributes, geometry, recorded_at, recorded_by, recorded_role, recorded_jurisdiction, at, by, role, jurisdiction)*!
+INSERT INTO row_history (
+  layer, key, valid_from, valid_to, attributes, geometry, minx, miny, maxx, maxy,
+  recorded_at, recorded_by, recorded_role, recorded_jurisdiction,
+  replaced_at, replaced_by, replaced_role, replaced_jurisdiction
+)
+VALUES (
+  :layer, :key, :valid_from, max(:valid_to, coalesce(:valid_from, :valid_to)), :attributes,
+  :geometry, ST_MinX(:geometry), ST_MinY(:geometry), ST_MaxX(:geometry), ST_MaxY(:geometry),
+  :recorded_at, :recorded_by, :recorded_role, :recorded_jurisdiction,
+  :at, :by, :role, :jurisdiction
+);
+
+-- name: last_history(layer, keys)
+-- keys: a JSON list
+SELECT key, max(valid_to) FROM row_history
+WHERE layer = :layer AND key IN (SELECT value FROM json_each(:keys)) GROUP BY key;
+
+-- name: history_of(layer, key)
+SELECT valid_from, valid_to, recorded_at, recorded_by, attributes FROM row_history
+WHERE layer = :layer AND key = :key ORDER BY id;
+
+-- name: has_history_after(layer, day)$
+SELECT EXISTS (SELECT 1 FROM row_history WHERE layer = :layer AND valid_to > :day);
+
+-- name: versions_on(layer, day, keys, west, east, north, south)
+-- The versions of day :day that have been replaced since; keys: a JSON list or null, box sides or null.
+SELECT h.attributes, h.geometry, h.recorded_at, h.recorded_by, h.recorded_role, h.recorded_jurisdiction
+FROM row_history AS h
+WHERE h.id IN (SELECT min(id) FROM row_history WHERE layer = :layer AND valid_to > :day GROUP BY key)
+  AND (:keys IS NULL OR h.key IN (SELECT value FROM json_each(:keys)))
+  AND (:west IS NULL OR (h.minx <= :east AND h.maxx >= :west AND h.miny <= :north AND h.maxy >= :south));

@@ -1,0 +1,182 @@
+# ruff: noqa: S608
+"""
+SQL that depends on a layer's columns, derived from its declaration.
+
+Only names from gis.layers and this package are put into the text; every value is bound. (Hence the
+exemption above: no text of a user's ever reaches these strings.)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gis.layers import Layer
+from gis.model import Query
+from gis.store.ddl import GEOMETRY, RECORDED, row_id, rtree_name
+from gis.store.ledgers import Ledger
+from gis.store.values import sought_value
+
+Bound = dict[str, Any]
+
+
+@dataclass
+class Selection:
+    """A SELECT in the making: conditions and what is bound to them."""
+
+    conditions: list[str] = field(default_factory=list)
+    bound: Bound = field(default_factory=dict)
+
+    def add(self, condition: str, **bound: object) -> None:
+        """One more condition; its named values are bound."""
+        self.conditions.append(condition)
+        self.bound.update(bound)
+
+    @property
+    def where(self) -> str:
+        """The WHERE clause, empty where there is no condition."""
+        return f"WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+
+
+def quoted(names: Iterable[str], prefix: str = "") -> str:
+    """Column names in double quotes, with commas between."""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+def select_entities(
+    layer: Layer, columns: Sequence[str], query: Query, *, unreplaced_since: str | None, filtered: bool
+) -> tuple[str, Bound]:
+    """
+    The present rows of a layer that ``query`` asks for, ordered by key.
+
+    ``unreplaced_since``: leave out rows replaced after that day. ``filtered``: equalities and the limit
+    are applied here; not where rows of the past are still to be laid over these.
+    """
+    key, chosen, source = layer.key[0], Selection(), f"{layer.name} AS t"
+    if query.bbox is not None:
+        source = f"{rtree_name(layer)} AS r CROSS JOIN {layer.name} AS t ON t.{row_id(layer)} = r.id"
+        _add_box(chosen, query)
+    if query.keys is not None:
+        chosen.add(f't."{key}" IN (SELECT value FROM json_each(:keys))', keys=json.dumps(query.keys))
+    if unreplaced_since is not None:
+        chosen.add(
+            "NOT EXISTS (SELECT 1 FROM row_history AS h "
+            f'WHERE h.layer = :layer AND h.key = t."{key}" AND h.valid_to > :day)',
+            layer=layer.name,
+            day=unreplaced_since,
+        )
+    limit = _filter(chosen, layer, query, "t.") if filtered else ""
+    return f'SELECT {quoted(columns, "t.")} FROM {source} {chosen.where} ORDER BY t."{key}"{limit}', chosen.bound
+
+
+def _add_box(chosen: Selection, query: Query) -> None:
+    """Boxes that meet: by the index, whose sides are rounded outwards, then by the exact ones where it matters."""
+    west, south, east, north = query.bbox.as_tuple() if query.bbox else (0.0, 0.0, 0.0, 0.0)
+    chosen.add(
+        "r.minx <= :east AND r.maxx >= :west AND r.miny <= :north AND r.maxy >= :south AND ("
+        "(r.minx >= :west AND r.maxx <= :east AND r.miny >= :south AND r.maxy <= :north) OR ("
+        f"ST_MinX(t.{GEOMETRY}) <= :east AND ST_MaxX(t.{GEOMETRY}) >= :west "
+        f"AND ST_MinY(t.{GEOMETRY}) <= :north AND ST_MaxY(t.{GEOMETRY}) >= :south))",
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+    )
+
+
+def _filter(chosen: Selection, layer: Layer, query: Query, prefix: str = "") -> str:
+    for place, (column, text) in enumerate(query.where):
+        chosen.add(f'{prefix}"{column}" = :where{place}', **{f"where{place}": sought_value(layer, column, text)})
+    if query.limit is None:
+        return ""
+    chosen.bound["limit"] = query.limit
+    return " LIMIT :limit"
+
+
+def select_events(ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
+    """Every row up to the day, by owner, day and order of writing."""
+    chosen = _owned(ledger, query)
+    if query.on is not None:
+        chosen.add(f'"{ledger.day}" <= :day', day=query.on.isoformat())
+    limit = _filter(chosen, ledger.layer, query)
+    order = f'"{ledger.owner}", "{ledger.day}", id'
+    return f"SELECT {quoted(columns)} FROM {ledger.layer.name} {chosen.where} ORDER BY {order}{limit}", chosen.bound
+
+
+def select_ruling(ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
+    """The ruling row of each key, as gis.store.ledgers says."""
+    layer, key = ledger.layer, quoted(ledger.layer.key)
+    owned = _owned(ledger, query)
+    day = f'"{ledger.day}"' if ledger.day else "NULL"
+    counted = (
+        f"SELECT *, coalesce({day}, max({day}) OVER (PARTITION BY {key} ORDER BY id), '') AS counts_from "
+        f"FROM {layer.name} {owned.where}"
+    )
+    known = Selection(bound=owned.bound)
+    if query.on is not None:
+        known.add("counts_from <= :day", day=query.on.isoformat())
+    ranked = (
+        f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY counts_from DESC, id DESC) AS place "
+        f"FROM ({counted}) {known.where}"
+    )
+    ruling = Selection(["place = 1"], known.bound)
+    shown = ", ".join(_as_known(ledger, name, query) for name in columns)
+    inner = f"SELECT {shown}, {_order(ledger)} FROM ({ranked}) {ruling.where}"
+    chosen = Selection(bound=ruling.bound)
+    limit = _filter(chosen, ledger.layer, query)
+    order = ", ".join(f"order{place}" for place in range(len(layer.key) + 1))
+    return f"SELECT {quoted(columns)} FROM ({inner}) {chosen.where} ORDER BY {order}{limit}", chosen.bound
+
+
+def _order(ledger: Ledger) -> str:
+    return ", ".join(f'"{name}" AS order{place}' for place, name in enumerate((*ledger.layer.key, "id")))
+
+
+def _owned(ledger: Ledger, query: Query) -> Selection:
+    chosen = Selection()
+    if query.keys is not None:
+        chosen.add(f'"{ledger.owner}" IN (SELECT value FROM json_each(:keys))', keys=json.dumps(query.keys))
+    return chosen
+
+
+def _as_known(ledger: Ledger, name: str, query: Query) -> str:
+    if query.on is None or name != ledger.hides_after:
+        return f'"{name}"'
+    return f'CASE WHEN "{name}" <= :day THEN "{name}" END AS "{name}"'
+
+
+def insert(layer: Layer, columns: Sequence[str]) -> str:
+    """Add one row: the columns in this order, then who wrote it."""
+    names = (*columns, *RECORDED)
+    return f"INSERT INTO {layer.name} ({quoted(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def update(layer: Layer, columns: Sequence[str]) -> str:
+    """Replace these columns of one row, and who wrote it; the row's integer key comes last."""
+    assignments = ", ".join(f'"{name}" = ?' for name in (*columns, *RECORDED))
+    return f"UPDATE {layer.name} SET {assignments} WHERE {row_id(layer)} = ?"
+
+
+def select_stored(layer: Layer, columns: Sequence[str]) -> str:
+    """The rows of some owners (``:keys``, a JSON list) in the order in which they were written."""
+    owned = f'"{layer.key[0]}" IN (SELECT value FROM json_each(:keys))'
+    return f"SELECT {row_id(layer)}, {quoted(columns)} FROM {layer.name} WHERE {owned} ORDER BY {row_id(layer)}"
+
+
+def select_known_keys(layer: Layer) -> str:
+    """Which of ``:keys`` (a JSON list) the layer holds."""
+    key = layer.key[0]
+    return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN (SELECT value FROM json_each(:keys))'
+
+
+def count(layer: Layer) -> str:
+    """Rows of a layer."""
+    return f"SELECT count(*) FROM {layer.name}"
+
+
+def box(layer: Layer) -> str:
+    """The exact box around a layer's geometries."""
+    sides = ("min(ST_MinX({0}))", "min(ST_MinY({0}))", "max(ST_MaxX({0}))", "max(ST_MaxY({0}))")
+    return f"SELECT {', '.join(side.format(GEOMETRY) for side in sides)} FROM {layer.name}"

@@ -1,0 +1,272 @@
+"""The open write transaction of a GeoPackage."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gis.crs import ellipsoidal_areas
+from gis.layers import LAYERS, Layer
+from gis.model import Actor
+from gis.store import statements
+from gis.store.ddl import GEOMETRY, RECORDED, row_id
+from gis.store.extents import Extents
+from gis.store.geometry_blob import Geometries, blobs_of, geometries_of
+from gis.store.incoming import Incoming, check_complete, check_entities, check_ledger, check_references, comparable
+from gis.store.ledgers import LEDGER_RULES
+from gis.store.port import Outcome, PutResult
+from gis.store.queries import geopackage_sql
+from gis.store.reading import STAGE_COLUMNS, Table, stages_on, table_of
+from gis.store.values import Kept
+
+# More changed keys of one layer in one transaction than this count as "the whole layer".
+MANY_CHANGES = 500
+LAST_DAY = "9999-12-31"
+_STAGED_BY = {"parcel_event": "parcel", "project_event": "project"}
+Rows = NDArray[np.bool_]
+
+
+@dataclass
+class GeoPackageWriter:
+    """
+    ``gis.store.port.Writer`` on one connection, within its transaction.
+
+    ``at`` is the moment (UTC, ISO 8601) written with every row; ``finish`` must be called before the commit.
+    """
+
+    connection: sqlite3.Connection
+    crs: str
+    srid: int
+    actor: Actor
+    at: str
+    _changed: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._extents = Extents(self.connection, self.at)
+
+    def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
+        """See ``Writer.put``. A change counts at the earliest from the last one of its key: an earlier ``on`` is raised."""
+        incoming = check_entities(layer, frame, self.crs)
+        stored, places = self._stored(incoming)
+        new = places < 0
+        check_complete(incoming, new)
+        moved = _moved(incoming, stored, places)
+        changed = _differing(incoming, stored, places) | moved
+        self._keep_history(incoming.layer, stored, places[changed], (on or date.today()).isoformat())
+        self._update(incoming, stored, places, changed & ~moved, moved)
+        self._insert(incoming, new)
+        self._note(layer, np.array(incoming.owners, dtype=object)[new | changed])
+        return PutResult(_outcomes(new, changed))
+
+    def append(self, layer: str, frame: pd.DataFrame) -> PutResult:
+        """
+        See ``Writer.append``. A row that bears its own day (a plan's ``set_on``, a promise's ``said_on``) is
+        compared with the latest row of its key and day; a frame may hold several days of one key.
+        """
+        incoming = check_ledger(layer, frame)
+        self._check_references(incoming)
+        known, same = self._known(incoming)
+        self._insert(incoming, ~same)
+        self._note(layer, np.array(incoming.owners, dtype=object)[~same])
+        if layer in _STAGED_BY:
+            self._derive_stages(_STAGED_BY[layer], sorted(set(np.array(incoming.owners, dtype=object)[~same])))
+        return PutResult(_outcomes(~(known | same), known & ~same))
+
+    def finish(self, *, log: bool = True) -> None:
+        """Write the sequence of changes and the tables' extents. ``log`` False: a new store's own content."""
+        self._extents.finish()
+        rows = [{"layer": layer, "key": key, "at": self.at} for layer, key in self._logged()] if log else []
+        geopackage_sql().add_changes(self.connection, rows)
+
+    def _logged(self) -> Iterable[tuple[str, str | None]]:
+        for layer, keys in self._changed.items():
+            if len(keys) > MANY_CHANGES:
+                yield layer, None
+            else:
+                yield from ((layer, key) for key in sorted(keys))
+
+    def _note(self, layer: str, keys: Iterable[str]) -> None:
+        noted = set(keys)
+        if noted:
+            self._changed.setdefault(layer, set()).update(noted)
+            self._extents.touch(layer)
+
+    @property
+    def _recorded(self) -> tuple[str | None, ...]:
+        return (self.at, self.actor.name, self.actor.role.value, self.actor.jurisdiction)
+
+    # ------------------------------------------------------------ entities
+
+    def _stored(self, incoming: Incoming) -> tuple[Table, NDArray[np.intp]]:
+        """The rows that the store has for these keys, and for each incoming row its place among them, or -1."""
+        layer = incoming.layer
+        names = (*_data_columns(layer), *RECORDED)
+        select = statements.select_stored(layer, names)
+        rows = self.connection.execute(select, {"keys": json.dumps(incoming.owners)}).fetchall()
+        stored = table_of(rows, (row_id(layer), *names))
+        places = pd.Index(stored[layer.key[0]], dtype=object).get_indexer(pd.Index(incoming.owners, dtype=object))
+        return stored, places
+
+    def _keep_history(self, layer: Layer, stored: Table, places: NDArray[np.intp], valid_to: str) -> None:
+        if not len(places):
+            return
+        keys = stored[layer.key[0]][places].tolist()
+        begun = dict(geopackage_sql().last_history(self.connection, layer=layer.name, keys=json.dumps(keys)))
+        names = [name for name in _data_columns(layer) if name != GEOMETRY]
+        by = {"at": self.at, "by": self.actor.name, "role": self.actor.role.value}
+        rows = [
+            {
+                "layer": layer.name,
+                "key": key,
+                "valid_from": begun.get(key),
+                "valid_to": valid_to,
+                "attributes": _json({name: stored[name][place] for name in names}),
+                "geometry": stored[GEOMETRY][place] if layer.geometry else None,
+                **{name: stored[name][place] for name in RECORDED},
+                **by,
+                "jurisdiction": self.actor.jurisdiction,
+            }
+            for key, place in zip(keys, places.tolist(), strict=True)
+        ]
+        geopackage_sql().add_history(self.connection, rows)
+
+    def _update(self, incoming: Incoming, stored: Table, places: NDArray[np.intp], kept: Rows, moved: Rows) -> None:
+        """Rows whose geometry is kept, then rows whose geometry is new."""
+        for rows, with_geometry in ((kept, False), (moved, True)):
+            if not rows.any():
+                continue
+            cells = {name: _merged(values, stored[name], places)[rows] for name, values in incoming.columns.items()}
+            if with_geometry:
+                cells |= self._geometry_cells(incoming, rows)
+                self._extents.replaced(incoming.layer.name, stored[GEOMETRY][places[rows]], cells[GEOMETRY])
+            ids = stored[row_id(incoming.layer)][places[rows]]
+            self._execute(statements.update(incoming.layer, list(cells)), [*cells.values()], ids)
+
+    def _insert(self, incoming: Incoming, rows: Rows) -> None:
+        if not rows.any():
+            return
+        cells = {name: values[rows] for name, values in incoming.columns.items()}
+        if incoming.geometry is not None:
+            cells |= self._geometry_cells(incoming, rows)
+            self._extents.added(incoming.layer.name, cells[GEOMETRY])
+        self._execute(statements.insert(incoming.layer, list(cells)), [*cells.values()], None)
+
+    def _execute(self, statement: str, cells: Sequence[Kept], ids: Kept | None) -> None:
+        last = [] if ids is None else [ids]
+        recorded = [np.full(len(cells[0]), value, dtype=object) for value in self._recorded]
+        self.connection.executemany(statement, zip(*cells, *recorded, *last, strict=True))
+
+    def _geometry_cells(self, incoming: Incoming, rows: Rows) -> Table:
+        assert incoming.geometry is not None  # noqa: S101 (the callers' condition)
+        geometry = incoming.geometry[rows]
+        cells = {GEOMETRY: _objects(blobs_of(geometry, self.srid))}
+        if "area_planar_m2" in incoming.layer.names:
+            cells["area_planar_m2"] = _objects(shapely.area(geometry).tolist())
+            cells["area_ellipsoid_m2"] = _objects(ellipsoidal_areas(geometry, self.crs).tolist())
+        return cells
+
+    # ------------------------------------------------------------ ledgers
+
+    def _check_references(self, incoming: Incoming) -> None:
+        for column in incoming.layer.columns:
+            if column.must_exist and column.references:
+                select = statements.select_known_keys(LAYERS[column.references])
+                keys = json.dumps(sorted({key for key in incoming.columns[column.name] if key is not None}))
+                known = {key for (key,) in self.connection.execute(select, {"keys": keys})}
+                check_references(incoming, column, known)
+
+    def _known(self, incoming: Incoming) -> tuple[Rows, Rows]:
+        """Which rows have a key that is known, and which equal the row that they would correct."""
+        layer = incoming.layer
+        day = LEDGER_RULES[layer.name].day
+        keyed = [layer.names.index(name) for name in layer.key]
+        dated = None if day is None or day in layer.key else layer.names.index(day)
+        latest: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        select = statements.select_stored(layer, layer.names)
+        for _, *row in self.connection.execute(select, {"keys": json.dumps(sorted(set(incoming.owners)))}):
+            for identity in _identities(row, keyed, dated):
+                latest[identity] = tuple(row)
+        rows = list(zip(*(incoming.columns[name] for name in layer.names), strict=True))
+        known = [_identities(row, keyed, None)[0] in latest for row in rows]
+        same = [latest.get(_identities(row, keyed, dated)[-1]) == row for row in rows]
+        return np.array(known, dtype=bool), np.array(same, dtype=bool)
+
+    def _derive_stages(self, layer: str, keys: Sequence[str]) -> None:
+        """Stage and hold of these parcels or projects, from all their events."""
+        if not keys:
+            return
+        sql = geopackage_sql()
+        stages = stages_on(self.connection, layer, keys, LAST_DAY)
+        write = sql.set_parcel_stages if layer == "parcel" else sql.set_project_stages
+        write(self.connection, [{"key": key, **values} for key, values in stages.items()])
+        self._note(layer, keys)
+
+
+def _identities(row: Sequence[Any], keyed: Sequence[int], dated: int | None) -> list[tuple[Any, ...]]:
+    """A row's key; and, where it bears its own day beside it, key and day."""
+    key = tuple(row[place] for place in keyed)
+    return [key] if dated is None or row[dated] is None else [key, (*key, row[dated])]
+
+
+def _data_columns(layer: Layer) -> tuple[str, ...]:
+    """What a version of an entity consists of: everything but what its events say, which is kept by them."""
+    staged = STAGE_COLUMNS.get(layer.name, ())
+    geometry = (GEOMETRY,) if layer.geometry else ()
+    return (*(name for name in layer.names if name not in staged), *geometry)
+
+
+def _merged(values: Kept, stored: Kept, places: NDArray[np.intp]) -> Kept:
+    """The incoming values; where one is missing, what is stored."""
+    if not len(stored):
+        return values
+    absent = pd.isna(values) & (places >= 0)
+    return np.where(absent, stored[places], values)
+
+
+def _differing(incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> Rows:
+    """Known rows in which an incoming value is not what is stored."""
+    differing = np.zeros(incoming.size, dtype=bool)
+    known = np.flatnonzero(places >= 0)
+    for name, values in incoming.columns.items():
+        there = values[known]
+        differing[known] |= ~pd.isna(there) & (there != stored[name][places[known]]).astype(bool)
+    return differing
+
+
+def _moved(incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> Rows:
+    """Known rows whose incoming geometry is not the stored one, vertex by vertex."""
+    moved = np.zeros(incoming.size, dtype=bool)
+    if incoming.geometry is None:
+        return moved
+    known = np.flatnonzero((places >= 0) & ~shapely.is_missing(incoming.geometry))
+    before: Geometries = geometries_of(stored[GEOMETRY][places[known]])
+    after = incoming.geometry[known]
+    doubtful = known[shapely.to_wkb(before) != shapely.to_wkb(after)]
+    if len(doubtful):
+        old, new = geometries_of(stored[GEOMETRY][places[doubtful]]), incoming.geometry[doubtful]
+        moved[doubtful] = comparable(old) != comparable(new)
+    return moved
+
+
+def _outcomes(new: Rows, changed: Rows) -> tuple[Outcome, ...]:
+    names = np.where(new, "stored", np.where(changed, "updated", "unchanged"))
+    return tuple(names.tolist())
+
+
+def _objects(values: Sequence[Any]) -> Kept:
+    kept = np.empty(len(values), dtype=object)
+    kept[:] = values
+    return kept
+
+
+def _json(values: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in values.items() if value is not None}, ensure_ascii=False)
