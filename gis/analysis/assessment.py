@@ -2,108 +2,114 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
-from gis.rules import RuleBook
+from gis.analysis.clock import time_parcels
+from gis.analysis.footprints import project_footprints
+from gis.analysis.inputs import Assessment, Changes, Inputs
 
+__all__ = ["Assessment", "Changes", "Inputs", "assess", "reassess"]
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """
-    What an assessment reads, as the store gave it for day ``on`` (see gis.store.port for the frames).
-
-    ``projects``, ``parcels``, ``zones``, ``towns``, ``parks`` share one projected CRS in metres.
-    ``plans`` are project_plan rows, ``reports`` progress_report rows (only periods ended by ``on``),
-    ``milestones`` milestone rows.
-    """
-
-    on: date
-    projects: gpd.GeoDataFrame
-    parcels: gpd.GeoDataFrame
-    zones: gpd.GeoDataFrame
-    towns: gpd.GeoDataFrame
-    parks: gpd.GeoDataFrame
-    plans: pd.DataFrame
-    reports: pd.DataFrame
-    milestones: pd.DataFrame
-    rules: RuleBook
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Keys of projects and parcels that changed since an assessment was made."""
-
-    projects: frozenset[str] = frozenset()
-    parcels: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """
-    Results for one day. No frame is ever changed after it was made.
-
-    projects
-        One row a project, index ``code``, sorted. Columns, beside the project's own attributes
-        (name … remark, stage as ``str`` codes; no geometry):
-
-        progress: ``year``, ``months_elapsed`` (int), ``expected_share`` (0–1), ``plan_wan``,
-        ``invested_wan``, ``stat_invested_wan``, ``done_share`` (no cap; NaN without a plan),
-        ``gap_pp`` (percentage points), ``shortfall_wan`` (how far behind the expected amount; ≤ 0 is ahead),
-        ``required_monthly_wan`` (to year's end), ``forecast_wan`` (year's end by the last three months' rate),
-        ``forecast_share``, ``lamp`` (Lamp code), ``started`` (bool), ``due_to_start`` (bool: planned start
-        reached, not cancelled), ``start_lamp`` (Lamp code, "none" once started or not due),
-        ``start_months_late`` (int), ``stagnant`` (bool), ``image_percent``, ``last_report_on`` (datetime64).
-
-        land: ``geometry_kind`` ("polygon", "line", "point", "none"), ``footprint_m2``, ``ready_m2``,
-        ``ready_share`` (NaN without a footprint), ``uncovered_m2``, ``overlap_m2`` (land under two or more
-        parcels), ``stage_m2`` (dict Stage code → m²; with ``uncovered_m2`` they sum to ``footprint_m2``),
-        ``ready_earliest_on``, ``ready_expected_on`` (datetime64, NaT: none), ``float_days`` (planned start −
-        expected; NaN without either), ``float_earliest_days``, ``readiness`` (Readiness code: the class of
-        most of its not-ready land, "ready" where all is), ``flags`` (tuple of Flag codes, worst first), ``worst_flag`` (code or ""),
-        ``at_risk_wan`` (rounded to 10⁻⁶), ``reasons`` (tuple of Words: lamp first, then land, worst first).
-    parts
-        One row a part of a footprint: ``project_code``, ``parcel_no`` (missing where no parcel lies),
-        ``stage`` (Stage code, missing where uncovered), ``area_m2``, ``is_sliver``, ``at_risk_wan``.
-        ``at_risk_wan`` of a project's parts sums to the project's figure exactly (in 10⁻⁶ 万元).
-    blocking
-        Parts that hold a project up (not ready, not slivers), one row a project and parcel:
-        ``project_code``, ``parcel_no``, ``stage``, ``area_m2``, ``ready_earliest_on``, ``ready_expected_on``,
-        ``held`` (bool), ``overdue_stage`` (code or ""), ``at_risk_wan``, ``reason`` (Words). Ordered by project, then
-        latest expected date first (held first of all).
-    conflicts
-        ``project_code``, ``zone_no``, ``kind``, ``result`` (ZoneResult code), ``area_m2``, ``share`` of the footprint,
-        ``is_sliver``.
-    parcels
-        One row a parcel, index ``parcel_no``: ``stage``, ``next_stage`` (code or ""), ``next_legal_on``
-        (earliest legal date of the next step), ``ready_earliest_on``, ``ready_expected_on``, ``overdue_stage``,
-        ``overdue_days``, ``held`` (bool), ``provisional`` (bool: working days beyond the
-        published calendar), ``reason`` (Words).
-    overlaps
-        Pairs of parcels whose overlap lies on a footprint: ``project_code``, ``parcel_no``, ``other_no``, ``area_m2``.
-    """
-
-    on: date
-    projects: pd.DataFrame
-    parts: pd.DataFrame
-    blocking: pd.DataFrame
-    conflicts: pd.DataFrame
-    parcels: pd.DataFrame
-    overlaps: pd.DataFrame
+_TABLES = ("parts", "blocking", "conflicts", "overlaps")
 
 
 def assess(inputs: Inputs) -> Assessment:
-    """Assess every project."""
-    raise NotImplementedError
+    """
+    Assess every project.
+
+    Raises
+    ------
+    CrsMismatch
+        Projects, parcels and zones are not in one reference system.
+    InvalidValue
+        A rule cannot be read.
+    """
+    from gis.analysis.project_land import assess_projects
+
+    parcels = time_parcels(inputs.parcels, inputs.events, inputs.rules, inputs.on)
+    return assess_projects(inputs, parcels)
 
 
 def reassess(previous: Assessment, inputs: Inputs, changes: Changes) -> Assessment:
     """
     Assess anew only what ``changes`` touch; equal to ``assess(inputs)``.
 
-    ``inputs`` are the new ones, for the same day and rules as ``previous``.
+    ``inputs`` are the new ones, for the same day and rules as ``previous``. Touched are the changed projects,
+    and those on whose land a changed parcel lies or lay.
     """
-    raise NotImplementedError
+    from gis.analysis.project_land import assess_projects
+
+    changed = _changed_parcels(previous, inputs, changes)
+    parcels = _timed_anew(previous, inputs, changed)
+    touched = _touched_projects(previous, inputs, changes, changed)
+    anew = assess_projects(_only(inputs, touched), parcels)
+    kept = ~previous.projects.index.isin(touched | _gone(previous.projects.index, inputs.projects["code"]))
+    projects = _joined(previous.projects[kept], anew.projects).sort_index()
+    tables = {name: _spliced(getattr(previous, name), getattr(anew, name), projects.index, touched) for name in _TABLES}
+    return Assessment(on=inputs.on, projects=projects, parcels=parcels, **tables)
+
+
+def _gone(before: pd.Index, now: pd.Series) -> set[str]:
+    return set(before.difference(pd.Index(now)))
+
+
+def _changed_parcels(previous: Assessment, inputs: Inputs, changes: Changes) -> set[str]:
+    """Changed, new and deleted parcels."""
+    return set(changes.parcels) | set(
+        previous.parcels.index.symmetric_difference(pd.Index(inputs.parcels["parcel_no"]))
+    )
+
+
+def _timed_anew(previous: Assessment, inputs: Inputs, changed: set[str]) -> pd.DataFrame:
+    """The clocks of all parcels, those of changed ones run anew."""
+    rows = inputs.parcels[inputs.parcels["parcel_no"].isin(changed)]
+    events = inputs.events
+    events = None if events is None else events[events["parcel_no"].isin(changed)]
+    anew = time_parcels(rows, events, inputs.rules, inputs.on)
+    return _joined(previous.parcels[~previous.parcels.index.isin(changed)], anew).sort_index()
+
+
+def _touched_projects(previous: Assessment, inputs: Inputs, changes: Changes, changed: set[str]) -> set[str]:
+    """Changed and new projects, those on which changed parcels had a part, and those that they now lie on."""
+    had = previous.parts.loc[previous.parts["parcel_no"].isin(changed), "project_code"]
+    new = set(inputs.projects["code"]) - set(previous.projects.index)
+    footprints = project_footprints(inputs.projects, inputs.rules)
+    shapes = np.asarray(inputs.parcels.geometry.to_numpy(), dtype=object)[inputs.parcels["parcel_no"].isin(changed)]
+    met = shapely.STRtree(shapes).query(np.asarray(footprints.geometry.to_numpy(), dtype=object))[0]
+    return set(changes.projects) | new | set(had) | set(footprints["project_code"].iloc[met])
+
+
+def _only(inputs: Inputs, codes: set[str]) -> Inputs:
+    """The inputs of these projects, with the parcels near them."""
+    projects = inputs.projects[inputs.projects["code"].isin(codes)]
+    return replace(
+        inputs,
+        projects=projects,
+        parcels=_near(inputs.parcels, project_footprints(projects, inputs.rules)),
+        plans=inputs.plans[inputs.plans["project_code"].isin(codes)],
+        reports=inputs.reports[inputs.reports["project_code"].isin(codes)],
+        milestones=inputs.milestones[inputs.milestones["project_code"].isin(codes)],
+    )
+
+
+def _near(parcels: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The parcels whose boxes meet a footprint's."""
+    tree = shapely.STRtree(np.asarray(footprints.geometry.to_numpy(), dtype=object))
+    return parcels.iloc[np.unique(tree.query(np.asarray(parcels.geometry.to_numpy(), dtype=object))[0])]
+
+
+def _joined(kept: pd.DataFrame, anew: pd.DataFrame) -> pd.DataFrame:
+    """Both tables as one; an empty one has no say in the columns' types."""
+    filled = [frame for frame in (kept, anew) if len(frame)]
+    return pd.concat(filled) if filled else anew
+
+
+def _spliced(before: pd.DataFrame, anew: pd.DataFrame, codes: pd.Index, touched: set[str]) -> pd.DataFrame:
+    """A table by project with the rows of touched projects replaced and those of projects that are gone left out."""
+    kept = before[before["project_code"].isin(codes) & ~before["project_code"].isin(touched)]
+    return _joined(kept, anew).sort_values("project_code", kind="stable", ignore_index=True)

@@ -48,6 +48,7 @@ def read_inputs(store: Store, on: date) -> Inputs:
         reports=store.read("progress_report", query),
         milestones=store.read("milestone", query),
         rules=RuleBook.from_frame(store.read("rule_parameter"), on),
+        events=store.read("parcel_event", query),
     )
 
 

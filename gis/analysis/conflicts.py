@@ -1,0 +1,174 @@
+"""
+Footprints against constraint zones (RULES §9): what lies where it may not, how much, and what that means.
+
+A first comparison only: the natural-resources bureau decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.analysis.cut import NOISE_M2
+from gis.analysis.footprints import Shapes, valid_polygons
+from gis.analysis.readiness import Slivers
+from gis.analysis.stages import ordered_by
+from gis.errors import CrsMismatch, InvalidValue
+from gis.model import ZoneKind, ZoneResult
+from gis.rules import RuleBook
+from gis.words import Words
+
+SEVERITY: dict[str, int] = {result.value: number for number, result in enumerate(ZoneResult)}
+_TEXT = {"project_code": "str", "zone_no": "str", "kind": "str", "result": "str"}
+_COLUMNS = ("project_code", "zone_no", "kind", "result", "area_m2", "share", "is_sliver")
+
+
+def find_conflicts(
+    footprints: gpd.GeoDataFrame,
+    projects: pd.DataFrame,
+    zones: gpd.GeoDataFrame,
+    rules: RuleBook,
+    slivers: Slivers,
+) -> pd.DataFrame:
+    """
+    Land of projects that constraint zones forbid or bind to an approval.
+
+    A rule ``zone.<kind>`` says whether land ``inside`` or ``outside`` the zones conflicts, for which
+    categories, and whether only for chemical projects; a zone's own ``result`` stands above the rule's.
+    Where no zone of a kind is stored, nothing is known to lie outside it.
+
+    Parameters
+    ----------
+    footprints
+        ``project_code`` and polygons, in the zones' CRS (metres).
+    projects
+        Index ``code``; ``category``, ``is_chemical``.
+
+    Returns
+    -------
+    DataFrame
+        ``project_code``, ``zone_no`` (missing for land outside), ``kind``, ``result``, ``area_m2``, ``share`` of
+        the footprint (0–1), ``is_sliver``; by project, worst result first. Results that are OK are left out.
+
+    Raises
+    ------
+    CrsMismatch
+        Footprints and zones are not in one CRS.
+    """
+    if footprints.crs != zones.crs:
+        raise CrsMismatch(
+            Words("项目与管控区的坐标系不一致", "projects and zones are not in one reference system"),
+            found=f"{footprints.crs} / {zones.crs}",
+        )
+    found = [_nothing()]
+    for kind in sorted(zones["kind"].unique()):
+        rule = zone_rule(rules, kind)
+        concerned = footprints[_concerned(footprints["project_code"], projects, rule)]
+        if len(concerned):
+            look = _outside if rule["where"] == "outside" else _inside
+            found.append(
+                look(concerned, ordered_by(zones[zones["kind"] == kind], "zone_no"), rule, slivers).assign(kind=kind)
+            )
+    return _ordered(pd.concat([f for f in found if len(f)] or found))
+
+
+def zone_rule(rules: RuleBook, kind: str) -> Mapping[str, Any]:
+    """The rule of a zone kind; raises InvalidValue where it cannot be read."""
+    rule: Mapping[str, Any] = rules.value(f"zone.{ZoneKind(kind).value}")
+    if rule.get("where") not in ("inside", "outside") or rule.get("result") not in SEVERITY:
+        raise InvalidValue(
+            Words(f"规则 zone.{kind} 无法读取", f"the rule zone.{kind} cannot be read"),
+            found=repr(rule),
+            expected='{"result": "ARGUE", "where": "inside" | "outside"}',
+        )
+    return rule
+
+
+def _concerned(codes: pd.Series, projects: pd.DataFrame, rule: Mapping[str, Any]) -> Any:
+    """Which projects the rule is about."""
+    of = projects.loc[codes]
+    concerned = np.ones(len(of), dtype=bool)
+    if rule.get("categories"):
+        concerned &= of["category"].isin(rule["categories"]).to_numpy()
+    if rule.get("chemical_only"):
+        concerned &= of["is_chemical"].fillna(False).to_numpy(dtype=bool)
+    return concerned
+
+
+def _shapes(frame: gpd.GeoDataFrame) -> Shapes:
+    return np.asarray(frame.geometry.to_numpy(), dtype=object)
+
+
+def _inside(
+    footprints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rule: Mapping[str, Any], slivers: Slivers
+) -> pd.DataFrame:
+    land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
+    project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
+    common = shapely.intersection(land[project], areas[zone])
+    own = zones["result"].fillna(rule["result"]).to_numpy(dtype=object)
+    frame = _measured(footprints.iloc[project], common, slivers)
+    return frame.assign(zone_no=zones["zone_no"].to_numpy(dtype=object)[zone], result=own[zone])
+
+
+def _outside(
+    footprints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rule: Mapping[str, Any], slivers: Slivers
+) -> pd.DataFrame:
+    land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
+    left = land.copy()
+    project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
+    for row in np.unique(project).tolist():
+        left[row] = shapely.difference(land[row], shapely.union_all(areas[zone[project == row]]))
+    own = sorted(zones["result"].dropna().unique(), key=lambda code: SEVERITY[code])
+    return _measured(footprints, left, slivers).assign(zone_no=np.nan, result=own[0] if own else rule["result"])
+
+
+def _measured(footprints: gpd.GeoDataFrame, common: Shapes, slivers: Slivers) -> pd.DataFrame:
+    area = shapely.area(common)
+    return pd.DataFrame(
+        {
+            "project_code": footprints["project_code"].to_numpy(dtype=object),
+            "area_m2": area,
+            "share": area / footprints.geometry.area.to_numpy(),
+            "is_sliver": slivers.among(area, shapely.length(common)),
+        }
+    )
+
+
+def _nothing() -> pd.DataFrame:
+    empty: dict[str, Any] = {name: np.zeros(0, dtype=object) for name in _TEXT}
+    return pd.DataFrame({**empty, "area_m2": np.zeros(0), "share": np.zeros(0), "is_sliver": np.zeros(0, dtype=bool)})
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    kept = frame[(frame["area_m2"] > NOISE_M2) & (frame["result"] != ZoneResult.OK.value)]
+    kept = kept.assign(severity=kept["result"].map(SEVERITY).astype("int64")).astype(_TEXT)
+    kept = kept.sort_values(["project_code", "severity", "kind", "zone_no"], kind="stable", ignore_index=True)
+    return kept[list(_COLUMNS)]
+
+
+def chemical_outside_park(projects: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -> pd.Series:
+    """
+    Which chemical projects are not in a park that allows chemicals (DOMAIN §4, park balance).
+
+    The park is the one that the project names; where it names none, the one around its middle.
+    Boolean, index ``code``.
+    """
+    rows = projects.set_index("code").sort_index()
+    allowed = parks.loc[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)]
+    named = rows["located_in_park"]
+    chemical = rows["is_chemical"].fillna(False).to_numpy(dtype=bool)
+    there = np.where(named.notna(), named.isin(allowed["code"]), _inside_any(_shapes(rows), _shapes(allowed)))
+    return pd.Series(chemical & ~there.astype(bool), index=rows.index)
+
+
+def _inside_any(shapes: Shapes, areas: Shapes) -> Any:
+    """Which shapes have their middle in one of these areas."""
+    inside = np.zeros(len(shapes), dtype=bool)
+    middle = shapely.point_on_surface(shapes)
+    inside[np.unique(shapely.STRtree(areas).query(middle, predicate="intersects")[0])] = True
+    return inside

@@ -1,0 +1,71 @@
+"""The land that each project stands on, from whatever geometry is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gis.rules import RuleBook
+
+Shapes = npt.NDArray[np.object_]
+
+KINDS = np.array(["none", "point", "line", "polygon"], dtype=object)
+
+
+def project_footprints(projects: gpd.GeoDataFrame, rules: RuleBook) -> gpd.GeoDataFrame:
+    """
+    The footprint of each project that has a geometry, sorted by code.
+
+    A polygon is taken as it is. A line becomes a strip of the right-of-way width (``row_width_m``, or the
+    rule ``land.default_row_width_m``) with flat ends and mitred bends. A point becomes a circle of
+    ``land.point_radius_m``: an approximation, told by ``geometry_kind``.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``project_code``, ``geometry_kind`` ("polygon", "line", "point"), geometry: valid polygons.
+    """
+    rows = projects.sort_values("code", kind="stable")
+    shapes = np.asarray(rows.geometry.to_numpy(), dtype=object)
+    dimension = np.where(shapely.is_empty(shapes) | shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
+    result = shapes.copy()
+    lines, points = dimension == 1, dimension == 0
+    result[lines] = _strips(shapes[lines], _widths(rows["row_width_m"].to_numpy(dtype=float)[lines], rules))
+    result[points] = shapely.buffer(shapes[points], float(rules.value("land.point_radius_m")))
+    there = dimension >= 0
+    return gpd.GeoDataFrame(
+        {
+            "project_code": rows["code"].to_numpy()[there],
+            "geometry_kind": KINDS[dimension[there] + 1],
+            "geometry": valid_polygons(result[there]),
+        },
+        geometry="geometry",
+        crs=projects.crs,
+    )
+
+
+def _widths(widths: npt.NDArray[np.float64], rules: RuleBook) -> npt.NDArray[np.float64]:
+    """The right-of-way widths; the rule's where none is given or it is not above zero."""
+    return np.where(widths > 0, widths, float(rules.value("land.default_row_width_m")))
+
+
+def _strips(lines: Shapes, widths: npt.NDArray[np.float64]) -> Any:
+    return shapely.buffer(lines, widths / 2, cap_style="flat", join_style="mitre")
+
+
+def valid_polygons(shapes: Shapes) -> Shapes:
+    """Polygons as they are where valid; made valid, and rid of points and lines, where not."""
+    result = shapes.copy()
+    wrong = ~shapely.is_valid(shapes) | (shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    result[wrong] = [_polygons_of(shape) for shape in shapes[wrong]]
+    return result
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    parts = shapely.get_parts(shapely.get_parts(whole))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])

@@ -1,0 +1,254 @@
+"""Why a project's land is judged as it is: one sentence for each flag, worst first, and what it was measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from gis.analysis.clock_words import day
+from gis.model import Flag, HoldReason, Stage, ZoneKind, ZoneResult
+from gis.units import mu_of_m2, shown
+from gis.words import Words, join
+
+# So many parcels are named; of the rest the number is given.
+NAMED = 3
+SMALL_M2 = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class LandFacts:
+    """
+    What the sentences of one project speak of.
+
+    ``project`` is its row; ``blocking`` and ``conflicts`` its rows of those tables, as dictionaries;
+    ``whole_on`` the earliest and expected day of a whole procedure begun today.
+    """
+
+    project: dict[str, Any]
+    blocking: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
+    whole_on: tuple[pd.Timestamp, pd.Timestamp]
+    ready: Words
+    is_chemical_outside: bool
+    point_radius_m: float
+
+
+def land_reasons(facts: LandFacts) -> tuple[Words, ...]:
+    """The sentences of one project's land, worst first."""
+    said = [words for flag in Flag if flag.value in facts.project["flags"] for words in _SAID[flag](facts)]
+    return (*said, *_in_time(facts), *_risk(facts), *_measured_on(facts))
+
+
+def _area(area_m2: float) -> Words:
+    """An area for people: in 亩, small ones in m²."""
+    if area_m2 < SMALL_M2:
+        m2 = shown(area_m2, 0)
+        return Words(f"{m2} 平方米", f"{m2} m²")
+    mu = shown(mu_of_m2(area_m2), 2)
+    return Words(f"{mu} 亩", f"{mu} mu")
+
+
+def _stage_of(part: dict[str, Any]) -> Words:
+    return Stage(part["stage"]).words
+
+
+def _named(parts: list[dict[str, Any]]) -> Words:
+    """The first few parcels by number and stage, and how many there are."""
+    named = [
+        Words(f"{part['parcel_no']}（{_stage_of(part).zh}）", f"{part['parcel_no']} ({_stage_of(part).en})")
+        for part in parts[:NAMED]
+    ]
+    words = join(named, "、", ", ")
+    if len(parts) <= NAMED:
+        return words
+    return Words(f"{words.zh}等 {len(parts)} 宗", f"{words.en} and {len(parts) - NAMED} more")
+
+
+def _decider(facts: LandFacts, column: str, whole_on: pd.Timestamp) -> Words:
+    """What decides the ready day: the parcel that has it, or the land that nobody has listed."""
+    latest = facts.project[column]
+    parts = [part for part in facts.blocking if part[column] == latest]
+    if parts:
+        part = min(parts, key=lambda p: str(p["parcel_no"]))
+        stage = _stage_of(part)
+        zh = f"地块 {part['parcel_no']} 尚在“{stage.zh}”"
+        return Words(zh, f"parcel {part['parcel_no']} is still at '{stage.en}'")
+    area = _area(facts.project["uncovered_m2"])
+    zh = f"{area.zh}用地无地块，须自 {day(facts.project['on'])} 起走完整征收程序"
+    return Words(zh, f"{area.en} under no parcel need a whole procedure from {day(facts.project['on'])} on")
+
+
+def _after_start(facts: LandFacts, column: str, whole_on: pd.Timestamp, how: Words) -> Words:
+    ready, planned = facts.project[column], facts.project["planned_start_on"]
+    decider, days = _decider(facts, column, whole_on), (ready - planned).days
+    return Words(
+        f"{decider.zh}，{how.zh} {day(ready)} {facts.ready.zh}，晚于计划开工 {day(planned)} 共 {days} 天",
+        f"{decider.en}, {how.en} {day(ready)}, {days} days after the planned start {day(planned)}",
+    )
+
+
+def _impossible(facts: LandFacts) -> list[Words]:
+    how = Words("法定最早", f"by law {facts.ready.en} at the earliest on")
+    said = _after_start(facts, "ready_earliest_on", facts.whole_on[0], how)
+    return [Words(f"不可能按期：{said.zh}", f"impossible: {said.en}")]
+
+
+def _late(facts: LandFacts) -> list[Words]:
+    how = Words("预计", f"expected {facts.ready.en} on")
+    said = _after_start(facts, "ready_expected_on", facts.whole_on[1], how)
+    return [Words(f"预计晚于开工：{said.zh}", f"late: {said.en}")]
+
+
+def _tight(facts: LandFacts) -> list[Words]:
+    decider = _decider(facts, "ready_expected_on", facts.whole_on[1])
+    ready, days = day(facts.project["ready_expected_on"]), int(facts.project["float_days"])
+    return [
+        Words(
+            f"时差不足：{decider.zh}，预计 {ready} {facts.ready.zh}，距计划开工仅 {days} 天",
+            f"tight: {decider.en}, expected {facts.ready.en} on {ready}, only {days} days before the planned start",
+        )
+    ]
+
+
+def _started_before_land(facts: LandFacts) -> list[Words]:
+    lacks = facts.project["uncovered_m2"] if facts.project["lacks_parcels"] else 0.0
+    area = _area(sum(part["area_m2"] for part in facts.blocking) + lacks)
+    zh, en = (
+        f"未供先用：已开工，尚有 {area.zh}未达{facts.ready.zh}",
+        f"started before land: {area.en} not {facts.ready.en}",
+    )
+    if not facts.blocking:
+        return [Words(zh, en)]
+    named = _named(facts.blocking)
+    return [Words(f"{zh}：地块 {named.zh}", f"{en}: parcels {named.en}")]
+
+
+def _conflict(facts: LandFacts) -> list[Words]:
+    said = [_zone_conflict(row) for row in facts.conflicts]
+    if facts.is_chemical_outside:
+        said.append(
+            Words(
+                "管控冲突：化工项目不在允许化工的园区内",
+                "conflict: a chemical project outside a park that allows chemicals",
+            )
+        )
+    return said
+
+
+def _zone_conflict(row: dict[str, Any]) -> Words:
+    kind, result = ZoneKind(row["kind"]).words, ZoneResult(row["result"]).words
+    area, share = _area(row["area_m2"]), shown(100 * row["share"])
+    inside = pd.notna(row["zone_no"])
+    zh = f"占用{kind.zh} {row['zone_no']}" if inside else f"在{kind.zh}以外"
+    en = f"in {kind.en} {row['zone_no']}" if inside else f"outside the {kind.en}"
+    return Words(
+        f"管控冲突：{area.zh}（{share}%）{zh}，{result.zh}（初步比对，以自然资源主管部门认定为准）",
+        f"conflict: {area.en} ({share}%) {en}, {result.en} (first comparison; the natural-resources bureau decides)",
+    )
+
+
+def _held(facts: LandFacts) -> list[Words]:
+    held = [part for part in facts.blocking if part["held"]]
+    said = [_hold(part) for part in held[:NAMED]]
+    words = join(said, "、", ", ")
+    more = Words(f"等 {len(held)} 宗", f" and {len(held) - NAMED} more") if len(held) > NAMED else Words("", "")
+    return [
+        Words(
+            f"受阻地块：{words.zh}{more.zh}，解除前无预计日期",
+            f"held: {words.en}{more.en}; no expected date until released",
+        )
+    ]
+
+
+def _hold(part: dict[str, Any]) -> Words:
+    number = part["parcel_no"]
+    reason = HoldReason(part["hold_reason"]).words
+    if pd.isna(part["held_since"]):
+        return Words(f"{number}（{reason.zh}）", f"parcel {number} ({reason.en})")
+    since = day(part["held_since"])
+    return Words(f"{number}（{reason.zh}，{since} 起）", f"parcel {number} ({reason.en} since {since})")
+
+
+def _uncovered(facts: LandFacts) -> list[Words]:
+    area, share = _area(facts.project["uncovered_m2"]), facts.project["uncovered_m2"] / facts.project["footprint_m2"]
+    part = shown(100 * share)
+    earliest, expected = (day(on) for on in facts.whole_on)
+    return [
+        Words(
+            f"未落图用地：{area.zh}（{part}%）没有任何地块，完整程序法定最早 {earliest}，预计 {expected}",
+            f"uncovered: {area.en} ({part}%) under no parcel; a whole procedure takes until {earliest} by law, "
+            f"{expected} as usual",
+        )
+    ]
+
+
+def _overdue_step(facts: LandFacts) -> list[Words]:
+    overdue = sorted(
+        (part for part in facts.blocking if part["overdue_stage"]), key=lambda p: (-p["overdue_days"], p["parcel_no"])
+    )
+    worst = overdue[0]
+    stage, days, number = Stage(worst["overdue_stage"]).words, int(worst["overdue_days"]), worst["parcel_no"]
+    rest = (
+        Words(f"（共 {len(overdue)} 宗逾期）", f" ({len(overdue)} parcels overdue)") if overdue[1:] else Words("", "")
+    )
+    return [
+        Words(
+            f"步骤逾期：地块 {number} 的“{stage.zh}”已逾计划 {days} 天{rest.zh}",
+            f"overdue step: '{stage.en}' of parcel {number} is {days} days late{rest.en}",
+        )
+    ]
+
+
+_SAID = {
+    Flag.IMPOSSIBLE: _impossible,
+    Flag.LATE: _late,
+    Flag.STARTED_BEFORE_LAND: _started_before_land,
+    Flag.CONFLICT: _conflict,
+    Flag.HELD: _held,
+    Flag.UNCOVERED: _uncovered,
+    Flag.OVERDUE_STEP: _overdue_step,
+    Flag.TIGHT: _tight,
+}
+
+
+def _in_time(facts: LandFacts) -> list[Words]:
+    """That the land is there, or when it will be, where no flag says so."""
+    ready = facts.project["ready_expected_on"]
+    if facts.project["worst_flag"] or facts.project["geometry_kind"] == "none" or pd.isna(ready):
+        return []
+    if not facts.project["waits_for_land"]:
+        return [Words(f"用地已全部{facts.ready.zh}", f"all land is {facts.ready.en}")] if not facts.blocking else []
+    words = Words(
+        f"用地预计 {day(ready)} 全部{facts.ready.zh}", f"all land is expected to be {facts.ready.en} on {day(ready)}"
+    )
+    if pd.isna(facts.project["float_days"]):
+        return [words]
+    days = int(facts.project["float_days"])
+    return [Words(f"{words.zh}，早于计划开工 {days} 天", f"{words.en}, {days} days before the planned start")]
+
+
+def _risk(facts: LandFacts) -> list[Words]:
+    at_risk = facts.project["at_risk_wan"]
+    if not at_risk > 0:
+        return []
+    left = facts.project["plan_wan"] - facts.project["invested_wan"]
+    share = shown(100 * at_risk / left)
+    amount, rest = shown(at_risk, 2), shown(left, 2)
+    return [
+        Words(
+            f"投资风险：本年剩余计划 {rest} 万元，剩余计划期的 {share}% 用地未就绪，风险投资 {amount} 万元",
+            f"at risk: {amount} 万元, as land is missing for {share}% of the time left for this year's {rest} 万元",
+        )
+    ]
+
+
+def _measured_on(facts: LandFacts) -> list[Words]:
+    if facts.project["geometry_kind"] == "none":
+        return [Words("项目尚未落图，无法分析用地", "no geometry: the land cannot be judged")]
+    if facts.project["geometry_kind"] == "point":
+        radius = shown(facts.point_radius_m, 0)
+        zh = f"项目只有点位，用地按半径 {radius} 米的圆近似，不判断未落图用地"
+        return [Words(zh, f"only a point is known: land within {radius} m of it is looked at, as an approximation")]
+    return []
