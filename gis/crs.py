@@ -208,6 +208,12 @@ def is_mercator(crs: str) -> bool:
     return "Mercator" in name and "Transverse" not in name
 
 
+def area_of_use(crs: str) -> tuple[float, float, float, float] | None:
+    """(west, south, east, north) in degrees of where the CRS is meant to be used; None where EPSG says nothing."""
+    area = _parsed(crs).area_of_use
+    return None if area is None else (area.west, area.south, area.east, area.north)
+
+
 def same_crs(one: str, other: str) -> bool:
     """Coordinates mean the same in both: equal projections on accepted datums, whatever they are called."""
     return one == other or _projection(one) == _projection(other)

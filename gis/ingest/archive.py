@@ -1,0 +1,110 @@
+"""ZIP files from outside: looked through, bounded, and unpacked without trusting a single name in them."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gis.ingest.source import unreadable
+
+MAX_UNPACKED_BYTES = 1024**3
+MAX_MEMBERS = 2000
+_CHUNK = 1024 * 1024
+_UTF8_FLAG = 0x800
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an archive: its name as its maker wrote it, and where it is."""
+
+    name: str
+    info: zipfile.ZipInfo
+
+    @property
+    def stem(self) -> str:
+        """The path without its last suffix, in lower case: what the parts of one Shapefile share."""
+        path = PurePosixPath(self.name)
+        return str(path.parent / path.stem).lower()
+
+    @property
+    def suffix(self) -> str:
+        """ ".shp", in lower case."""
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def members(path: Path) -> tuple[Member, ...]:
+    """
+    The files in a ZIP, without folders and without what macOS and Windows leave there.
+
+    Raises
+    ------
+    UnreadableFile
+        Not a ZIP, encrypted, more than 2,000 members, more than 1 GB unpacked, or a name that leads out of it.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise _broken(path, str(error)) from None
+    if len(infos) > MAX_MEMBERS:
+        raise _refused(path, "文件过多", "too many members", str(len(infos)), f"≤ {MAX_MEMBERS}")
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _refused(path, "解压后超过 1 GB", "over 1 GB unpacked", f"{unpacked / 1024**2:,.0f} MB", "≤ 1024 MB")
+    found = [Member(_name(info), info) for info in infos if not info.is_dir()]
+    for member in found:
+        _check_member(path, member)
+    return tuple(m for m in found if not _is_litter(m.name))
+
+
+def unpack(path: Path, member: Member, target: Path) -> Path:
+    """Write one member to ``target``; stops at 1 GB whatever the archive's directory said."""
+    written = 0
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream, target.open("wb") as out:
+            while chunk := stream.read(_CHUNK):
+                written += len(chunk)
+                if written > MAX_UNPACKED_BYTES:
+                    raise _refused(path, "解压后超过 1 GB", "over 1 GB unpacked", member.name, "≤ 1024 MB")
+                out.write(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _broken(path, f"{member.name}: {error}") from None
+    return target
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Names without the UTF-8 flag are GBK in China; zipfile read them as code page 437."""
+    if info.flag_bits & _UTF8_FLAG:
+        return info.filename
+    raw = info.filename.encode("cp437", "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return info.filename
+
+
+def _check_member(path: Path, member: Member) -> None:
+    parts = PurePosixPath(member.name.replace("\\", "/"))
+    if parts.is_absolute() or ".." in parts.parts or ":" in member.name.split("/")[0]:
+        raise _refused(
+            path, "压缩包内的路径不安全", "an unsafe path in the archive", member.name, "相对路径 / relative"
+        )
+    if member.info.flag_bits & 0x1:
+        raise _refused(path, "压缩包已加密", "the archive is encrypted", member.name, "未加密 / not encrypted")
+
+
+def _is_litter(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1] in (".DS_Store", "Thumbs.db")
+
+
+def _broken(path: Path, why: str) -> Exception:
+    return unreadable(path.name, "压缩包已损坏", "the archive is broken", found=why[:200], expected="ZIP")
+
+
+def _refused(path: Path, zh: str, en: str, found: str, expected: str) -> Exception:
+    return unreadable(path.name, zh, en, found=found, expected=expected)
