@@ -4,7 +4,8 @@ column matching on import, export headers, JSON names, docs/data-model.md.
 
 Entities (towns, parks, projects, parcels, zones) hold the present, one row a key; what a change
 replaces is kept in ``row_history``. Ledgers (events, plans, reports, milestones, parameters) are
-append-only; the latest row of a ledger's key rules.
+append-only; the latest row of a ledger's key rules. One file, though long: it is a table, and columns that
+mean the same are to be called the same.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 The things Guatu speaks of, as frozen values and closed lists. A wrong one cannot be built.
 
 Every list is a ``Coded`` enumeration: its value is the code that is stored, exported and sent,
-its ``words`` are what a person reads. Terms: the glossary in docs/glossary.md.
+its ``words`` are what a person reads. Terms: the glossary in docs/glossary.md. One file, though long: the
+code lists are read side by side.
 """
 
 from __future__ import annotations
