@@ -1,0 +1,318 @@
+"""The sample county whole: land first, then what stands on it, then what was written about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely import Geometry, LineString, MultiPolygon, Point, Polygon
+
+from gis.demo.cast import Part, read_cast
+from gis.demo.facts import COUNTY_CODE, COUNTY_NAME, WORKING_CRS, town_names
+from gis.demo.frames import layer_frame
+from gis.demo.ground import Floats, Lot
+from gis.demo.layout import TOWN_SEATS, LineSketch
+from gis.demo.listing import Listing, list_line, list_park_reserve, list_site, list_town_reserve, middle_of
+from gis.demo.parcels import LandBook, towns_of, write_listing
+from gis.demo.parks import ParkGround, draw_parks
+from gis.demo.progress import Course, run_course
+from gis.demo.requisition import DATA_ON
+from gis.demo.sites import Map, draw_lines, place_site, wind_turbines
+from gis.demo.terrain import town_polygons
+from gis.demo.zones import DrawnZone, draw_farmland, draw_fixed_zones, draw_urban_zones, site_areas
+from gis.model import ProjectCategory, TownLevel, Utility, ZoneKind
+
+Row = dict[str, Any]
+DEFAULT_SEED = 20261031
+# Changes whenever the county that a seed gives changes; a store of another edition is built anew.
+EDITION = 1
+
+_LEADERS = ("示例甲", "示例乙", "示例丙", "示例丁", "示例戊", "示例己", "示例庚", "示例辛")
+_OFFICERS = ("示例子", "示例丑", "示例寅", "示例卯", "示例辰", "示例巳", "示例午", "示例未", "示例申", "示例酉")
+_DEPARTMENTS = {
+    "C": "示例市工业和信息化局",
+    "G": "示例市交通运输局",
+    "N": "示例市住房和城乡建设局",
+    "K": "示例市住房和城乡建设局",
+    "P": "示例市教育局",
+    "Q": "示例市卫生健康局",
+    "A": "示例市农业农村局",
+    "R": "示例市文化和旅游局",
+    "H": "示例市文化和旅游局",
+    "D": "示例市能源局",
+}
+
+
+@dataclass(frozen=True)
+class County:
+    """
+    The county's tables by layer, as a store takes them (types of gis.store.port; geometry in ``crs``).
+
+    ``tables`` has the five entities and the five ledgers; parcels and projects bear no derived columns:
+    those follow from the events.
+    """
+
+    name: str
+    crs: str
+    data_on: date
+    seed: int
+    tables: dict[str, pd.DataFrame]
+
+    def entity(self, layer: str) -> gpd.GeoDataFrame:
+        """The table of an entity layer, with its geometry."""
+        frame = self.tables[layer]
+        assert isinstance(frame, gpd.GeoDataFrame)  # by construction in layer_frame
+        return frame
+
+
+def build_county(seed: int = DEFAULT_SEED) -> County:
+    """
+    The sample county that belongs to ``seed``: the same tables each time, from no clock and no order of chance.
+
+    Raises
+    ------
+    UnreadableFile
+        The committed facts in ``data/demo`` are not there.
+    """
+    rng = np.random.default_rng(seed)
+    scene = _scene(rng)
+    book = LandBook(town_names(), rng)
+    for listing in _listings(scene, rng):
+        write_listing(book, listing, towns_of(listing.polygons, scene.towns))
+    courses = {part.code: run_course(part, rng) for part in scene.cast}
+    tables = {
+        "town": layer_frame("town", _town_rows(scene)),
+        "park": layer_frame("park", [_park_row(park) for park in scene.parks]),
+        "project": layer_frame("project", [_project_row(i, p, scene, courses) for i, p in enumerate(scene.cast)]),
+        "parcel": layer_frame("parcel", sorted(book.parcels, key=lambda row: row["parcel_no"])),
+        "zone": layer_frame("zone", _zone_rows(scene.zones)),
+        "project_event": layer_frame("project_event", [r for c in courses.values() for r in c.events]),
+        "project_plan": layer_frame("project_plan", [r for c in courses.values() for r in c.plans]),
+        "progress_report": layer_frame("progress_report", [r for c in courses.values() for r in c.reports]),
+        "milestone": layer_frame("milestone", [r for c in courses.values() for r in c.milestones]),
+        "parcel_event": layer_frame("parcel_event", book.events),
+    }
+    return County(f"{COUNTY_NAME}（示例）", WORKING_CRS, DATA_ON, seed, tables)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """Everything drawn on the ground."""
+
+    cast: tuple[Part, ...]
+    towns: dict[str, MultiPolygon]
+    parks: tuple[ParkGround, ...]
+    lots: dict[str, tuple[Lot, ...]]
+    lines: dict[str, tuple[LineSketch, Floats]]
+    points: dict[str, Point]
+    zones: tuple[DrawnZone, ...]
+    reserves: tuple[Listing, ...]
+
+    def park_of(self, part: Part) -> ParkGround | None:
+        """The park that a project stands in."""
+        return next((p for p in self.parks if p.sketch.key == part.place), None)
+
+
+def _scene(rng: np.random.Generator) -> _Scene:
+    cast = read_cast()
+    towns = town_polygons(rng)
+    parks = draw_parks(cast, rng)
+    lines = draw_lines(rng)
+    fixed = draw_fixed_zones(parks, rng)
+    ground = Map(towns, site_areas(fixed))
+    for sketch, line in lines.values():
+        ground.take(shapely.buffer(LineString(line), sketch.width_m / 2, cap_style="flat"))
+    for park in parks:
+        ground.take(park.boundary)
+    lots = _lots(cast, parks, ground, rng)
+    reserves = [listing for park in parks for listing in list_park_reserve(park, rng)]
+    for seat in TOWN_SEATS:
+        reserves += list_town_reserve(seat.code, 1 if seat.pull < 0.5 else 3, ground, rng)
+    urban = draw_urban_zones(parks, _town_sites(cast, lots), rng)
+    farmland = _farmland(cast, lots, lines, [*fixed, *urban], reserves, rng)
+    points = _points(cast, parks, ground, rng)
+    return _Scene(cast, towns, parks, lots, lines, points, (*fixed, *urban, *farmland), tuple(reserves))
+
+
+def _lots(
+    cast: Sequence[Part], parks: Sequence[ParkGround], ground: Map, rng: np.random.Generator
+) -> dict[str, tuple[Lot, ...]]:
+    """Project code → its sites; outside the parks the largest are placed first."""
+    lots = {code: (lot,) for park in parks for code, lot in park.lots.items()}
+    outside = [p for p in cast if p.shape in ("area", "multi") and p.code not in lots]
+    for part in sorted(outside, key=lambda p: (-p.mu, p.code)):
+        many = part.shape == "multi"
+        lots[part.code] = tuple(wind_turbines(part.place, ground, rng)) if many else (place_site(part, ground, rng),)
+    return lots
+
+
+def _town_sites(cast: Sequence[Part], lots: dict[str, tuple[Lot, ...]]) -> dict[str, list[Polygon]]:
+    sites: dict[str, list[Polygon]] = {}
+    for part in cast:
+        if part.spot == "town" and part.code in lots:
+            sites.setdefault(part.place, []).extend(lot.polygon for lot in lots[part.code])
+    return sites
+
+
+def _farmland(
+    cast: Sequence[Part],
+    lots: dict[str, tuple[Lot, ...]],
+    lines: dict[str, tuple[LineSketch, Floats]],
+    drawn: Sequence[DrawnZone],
+    reserves: Sequence[Listing],
+    rng: np.random.Generator,
+) -> list[DrawnZone]:
+    """Farmland lies where nothing else does, but for the expressway and the projects played on it."""
+    inside = [lot.polygon for p in cast if p.spot == "farmland" for lot in lots[p.code]]
+    others = [lot.polygon for p in cast if p.spot != "farmland" for lot in lots.get(p.code, ())]
+    built = (ZoneKind.URBAN_BOUNDARY, ZoneKind.CHEMICAL_BUFFER, ZoneKind.OTHER)
+    free: list[Geometry] = [zone.shape for zone in drawn if zone.kind in built]
+    free += [shapely.buffer(shape, 40.0) for shape in others]
+    free += [shapely.buffer(LineString(line), 45.0) for sketch, line in lines.values() if sketch.key != "EXPRESSWAY"]
+    free += [shapely.envelope(shapely.union_all(listing.polygons)) for listing in reserves]
+    return draw_farmland(shapely.union_all(free), inside, rng)
+
+
+def _points(
+    cast: Sequence[Part], parks: Sequence[ParkGround], ground: Map, rng: np.random.Generator
+) -> dict[str, Point]:
+    """Where only a point is known: the middle of a park's free block, or somewhere in the town."""
+    points: dict[str, Point] = {}
+    used: dict[str, int] = {}
+    for part in cast:
+        if part.shape != "point":
+            continue
+        park = next((p for p in parks if p.sketch.key == part.place), None)
+        if park is None:
+            spot = place_site(_small(part), ground, rng)
+            points[part.code] = shapely.set_precision(spot.polygon.centroid, 0.001)
+            continue
+        rank = used[park.code] = used.get(park.code, -1) + 1
+        blocks = sorted(park.free, key=lambda r: (-r.area, r.u0, r.v0))
+        points[part.code] = Point(middle_of(blocks[rank], park))
+    return points
+
+
+def _small(part: Part) -> Part:
+    from dataclasses import replace
+
+    return replace(part, mu=20.0)
+
+
+def _listings(scene: _Scene, rng: np.random.Generator) -> list[Listing]:
+    listings = []
+    for part in scene.cast:
+        if part.code in scene.lots:
+            grows = scene.park_of(part) is None and part.shape == "area"
+            listings.append(list_site(part, scene.lots[part.code], rng, may_grow=grows))
+        elif part.place in scene.lines:
+            listings.append(list_line(part, *scene.lines[part.place]))
+    return [*listings, *scene.reserves]
+
+
+def _town_rows(scene: _Scene) -> list[Row]:
+    names = town_names()
+    whole = shapely.multipolygons(shapely.get_parts(shapely.union_all(list(scene.towns.values()))))
+    county = {"code": COUNTY_CODE, "name": COUNTY_NAME, "level": str(TownLevel.COUNTY), "geometry": whole}
+    rows = [
+        {"code": code, "name": names[code], "level": str(TownLevel.TOWN), "parent": COUNTY_CODE, "geometry": area}
+        for code, area in sorted(scene.towns.items())
+    ]
+    return [county, *rows]
+
+
+def _park_row(park: ParkGround) -> Row:
+    sketch = park.sketch
+    area = round(park.boundary.area, 1)
+    utilities = {f"utility_{item}": str(sketch.utility(item)) for item in Utility}
+    return utilities | {
+        "code": park.code,
+        "name": sketch.name,
+        "level": str(sketch.level),
+        "approved_area_m2": area,
+        "developable_area_m2": round(area * 0.93, 1),
+        "leading_industries": sketch.industries,
+        "chemicals_allowed": sketch.chemicals,
+        "factory_built_m2": sketch.factory_m2[0],
+        "factory_let_m2": sketch.factory_m2[1],
+        "remark": "示例园区，范围与数据均为虚构",
+        "geometry": park.boundary,
+    }
+
+
+def _project_row(number: int, part: Part, scene: _Scene, courses: dict[str, Course]) -> Row:
+    course = courses[part.code]
+    park = scene.park_of(part)
+    shape = _shape(part, scene)
+    town = _town_of(part, shape, scene)
+    started = part.stage.has_started or part.stage.value == "suspended"
+    return {
+        "code": part.code,
+        "name": part.name,
+        "owner": part.owner,
+        "industry": part.industry,
+        "category": str(part.category),
+        "level": str(part.level),
+        "kind": str(part.kind),
+        "total_wan": part.total_wan,
+        "planned_start_on": part.start_on,
+        "planned_finish_on": course.finish_on,
+        "actual_start_on": part.start_on if started else None,
+        "actual_finish_on": course.actual_finish_on,
+        "leader": _LEADERS[number * 5 % len(_LEADERS)],
+        "department": _department(part),
+        "service_officer": _OFFICERS[number % len(_OFFICERS)],
+        "located_in_town": town,
+        "located_in_park": park.code if park else None,
+        "credited_to_town": part.credited_to or town,
+        "is_chemical": part.industry[1:3] == "26",
+        "row_width_m": scene.lines[part.place][0].width_m if part.place in scene.lines else None,
+        "remark": "示例项目，内容均为虚构",
+        "geometry": shape,
+    }
+
+
+def _department(part: Part) -> str:
+    if part.category is ProjectCategory.ECOLOGY:
+        return "示例市生态环境局"
+    return _DEPARTMENTS.get(part.industry[0], "示例市发展和改革局")
+
+
+def _shape(part: Part, scene: _Scene) -> Geometry | None:
+    if part.place in scene.lines:
+        return LineString(scene.lines[part.place][1])
+    if part.code in scene.points:
+        return scene.points[part.code]
+    if part.code not in scene.lots:
+        return None
+    return MultiPolygon([lot.polygon for lot in scene.lots[part.code]])
+
+
+def _town_of(part: Part, shape: Geometry | None, scene: _Scene) -> str:
+    """The town that the middle lies in; a road through several towns belongs to the county."""
+    if isinstance(shape, LineString):
+        crossed = [code for code, area in scene.towns.items() if area.intersects(shape)]
+        return crossed[0] if len(crossed) == 1 else COUNTY_CODE
+    if shape is None:
+        return part.place
+    return towns_of([shape], scene.towns)[0]  # type: ignore[list-item]
+
+
+def _zone_rows(zones: Sequence[DrawnZone]) -> list[Row]:
+    return [
+        {
+            "zone_no": f"示例-{i:04d}",
+            "name": zone.name,
+            "kind": str(zone.kind),
+            "version_on": date(2025, 12, 31),
+            "supplier": "示例市自然资源局",
+            "geometry": zone.shape,
+        }
+        for i, zone in enumerate(zones, start=1)
+    ]

@@ -1,0 +1,228 @@
+"""Drawing on the ground: street-aligned frames, plots cut from blocks, roads as strips. Metres, working CRS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import LinearRing, Polygon
+
+from gis.demo.layout import ORIGIN_M, Km
+
+Floats = NDArray[np.float64]
+GRID_M = 0.001  # coordinates stand on whole millimetres, so that a survey file carries them exactly
+
+
+def metres(points_km: Sequence[Km]) -> Floats:
+    """Sketch kilometres as working coordinates, (n, 2)."""
+    return np.asarray(points_km, dtype=float) * 1000.0 + np.asarray(ORIGIN_M)
+
+
+def curve(points_km: Sequence[Km], step_m: float = 40.0) -> Floats:
+    """A smooth line through the points (Catmull–Rom), a vertex every ``step_m`` or so."""
+    knots = metres(points_km)
+    ends = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
+    pieces = [_span(*ends[i : i + 4], step_m) for i in range(len(knots) - 1)]
+    return np.vstack([*pieces, knots[-1:]])
+
+
+def _span(before: Floats, start: Floats, end: Floats, after: Floats, step_m: float) -> Floats:
+    count = max(2, int(np.hypot(*(end - start)) / step_m))
+    t = np.linspace(0, 1, count, endpoint=False)[:, None]
+    bend = 2 * before - 5 * start + 4 * end - after
+    twist = 3 * start - before - 3 * end + after
+    return 0.5 * (2 * start + (end - before) * t + bend * t**2 + twist * t**3)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A street grid's own axes: u along the street, v across, metres from ``origin``, turned by ``turn_deg``."""
+
+    origin: tuple[float, float]
+    turn_deg: float
+    skew: float = 0.0
+
+    def to_ground(self, uv: Floats) -> Floats:
+        """Local (n, 2) as working coordinates."""
+        a = np.radians(self.turn_deg)
+        u, v = uv[:, 0] + self.skew * uv[:, 1], uv[:, 1]
+        x = self.origin[0] + u * np.cos(a) - v * np.sin(a)
+        y = self.origin[1] + u * np.sin(a) + v * np.cos(a)
+        return np.column_stack([x, y])
+
+    def to_local(self, xy: Floats) -> Floats:
+        """The inverse of ``to_ground``."""
+        a = np.radians(self.turn_deg)
+        dx, dy = xy[:, 0] - self.origin[0], xy[:, 1] - self.origin[1]
+        v = -dx * np.sin(a) + dy * np.cos(a)
+        u = dx * np.cos(a) + dy * np.sin(a) - self.skew * v
+        return np.column_stack([u, v])
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle in a frame."""
+
+    u0: float
+    v0: float
+    u1: float
+    v1: float
+
+    @property
+    def width(self) -> float:
+        """Along u."""
+        return self.u1 - self.u0
+
+    @property
+    def height(self) -> float:
+        """Along v."""
+        return self.v1 - self.v0
+
+    @property
+    def area(self) -> float:
+        """m² (a skew keeps areas)."""
+        return self.width * self.height
+
+    @property
+    def corners(self) -> Floats:
+        """(4, 2), counter-clockwise from the south-west."""
+        return np.array([(self.u0, self.v0), (self.u1, self.v0), (self.u1, self.v1), (self.u0, self.v1)])
+
+    def inset(self, by: float) -> Rect:
+        """Smaller by ``by`` on each side."""
+        return Rect(self.u0 + by, self.v0 + by, self.u1 - by, self.v1 - by)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A building site: a rectangle of a frame, its north-east corner cut off by ``chamfer`` of the shorter side."""
+
+    frame: Frame
+    rect: Rect
+    chamfer: float = 0.0
+
+    @property
+    def ring(self) -> Floats:
+        """The convex outline on the ground, without a closing point."""
+        corners = self.rect.corners
+        cut = self.chamfer * min(self.rect.width, self.rect.height)
+        if cut > 0:
+            east, north = corners[2]
+            corners = np.vstack([corners[:2], [(east, north - cut), (east - cut, north)], corners[3:]])
+        return self.frame.to_ground(corners)
+
+    @property
+    def polygon(self) -> Polygon:
+        """The outline on the millimetre grid."""
+        return polygon(self.ring)
+
+    def grown(self, by: float) -> Lot:
+        """The same rectangle, larger by ``by`` to the west and south only, no corner cut."""
+        r = self.rect
+        return Lot(self.frame, Rect(r.u0 - by, r.v0 - by, r.u1, r.v1))
+
+
+def polygon(points: Floats) -> Polygon:
+    """A polygon on the millimetre grid."""
+    return Polygon(np.round(points, 3))
+
+
+def area_of(points: Floats) -> float:
+    """Area of a ring given without its closing point, m²."""
+    x, y = points[:, 0], points[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def clipped(points: Floats, at: Floats, normal: Floats) -> Floats:
+    """The part of a convex ring where ``(p − at)·normal ≥ 0``."""
+    side = (points - at) @ normal
+    kept: list[Floats] = []
+    for i in range(len(points)):
+        j = (i + 1) % len(points)
+        if side[i] >= 0:
+            kept.append(points[i])
+        if (side[i] > 0 > side[j]) or (side[i] < 0 < side[j]):
+            kept.append(points[i] + (points[j] - points[i]) * (side[i] / (side[i] - side[j])))
+    return np.array(kept).reshape(-1, 2)
+
+
+def plots(ring: Floats, target_m2: float, rng: np.random.Generator) -> list[Floats]:
+    """
+    A convex block cut into plots as heirs part fields: across the longer side, a little askew.
+
+    Plots come out between a quarter of ``target_m2`` and a good deal above it; they tile the block.
+    """
+    area = area_of(ring)
+    if area < target_m2 * rng.uniform(0.75, 1.9) or len(ring) < 3:
+        return [ring]
+    edges = np.roll(ring, -1, axis=0) - ring
+    longest = edges[np.argmax(np.hypot(edges[:, 0], edges[:, 1]))]
+    along = longest / np.hypot(*longest)
+    across = np.array([-along[1], along[0]])
+    extent = [np.ptp(ring @ axis) for axis in (along, across)]
+    normal = along if extent[0] >= extent[1] else across
+    lean = np.radians(rng.normal(0.0, 2.0))
+    normal = np.array(
+        [normal[0] * np.cos(lean) - normal[1] * np.sin(lean), normal[0] * np.sin(lean) + normal[1] * np.cos(lean)]
+    )
+    depth = ring @ normal
+    at = normal * (depth.min() + np.ptp(depth) * rng.uniform(0.36, 0.64))
+    parts = [clipped(ring, at, normal), clipped(ring, at, -normal)]
+    return [leaf for part in parts for leaf in plots(part, target_m2, rng)]
+
+
+def coverage(rings: Sequence[Floats]) -> list[Polygon]:
+    """
+    Plots with shared corners: every vertex on the millimetre grid, neighbours meeting without gap or overlap.
+
+    Ordered from south to north, then west to east, by centre.
+    """
+    lines = [LinearRing(ring) for ring in rings]
+    net = shapely.union_all(lines, grid_size=GRID_M)
+    faces = shapely.get_parts(shapely.polygonize([net]))
+    owners = shapely.polygons(lines)
+    inside = shapely.STRtree(owners).query(shapely.point_on_surface(faces), predicate="within")[0]
+    kept = faces[np.unique(inside)]
+    centres = shapely.get_coordinates(shapely.centroid(kept))
+    return list(kept[np.lexsort((centres[:, 0].round(3), centres[:, 1].round(3)))])
+
+
+def resampled(line: Floats, step_m: float, trim_m: float, rng: np.random.Generator) -> Floats:
+    """Points along a line at uneven steps of about ``step_m``, from ``trim_m`` after its start to ``trim_m`` before its end."""
+    path = shapely.LineString(line)
+    count = max(2, round((path.length - 2 * trim_m) / step_m))
+    shares = rng.uniform(0.6, 1.4, count)
+    chainage = trim_m + np.concatenate([[0.0], np.cumsum(shares / shares.sum())]) * (path.length - 2 * trim_m)
+    return np.round(shapely.get_coordinates(shapely.line_interpolate_point(path, chainage)), 3)
+
+
+def strips(line: Floats, width_m: float) -> list[Floats]:
+    """
+    A road's land between each two points of its centreline, in a right and a left half.
+
+    The corners lie on the bends' bisectors, so that the pieces tile the mitred strip of that width.
+    """
+    along = np.diff(line, axis=0)
+    along /= np.hypot(along[:, 0], along[:, 1])[:, None]
+    left = np.column_stack([-along[:, 1], along[:, 0]])
+    bisector = np.vstack([left[:1], left[:-1] + left[1:], left[-1:]])
+    bisector /= np.hypot(bisector[:, 0], bisector[:, 1])[:, None]
+    reach = (width_m / 2) / np.einsum("ij,ij->i", bisector, np.vstack([left, left[-1:]]))
+    offset = bisector * reach[:, None]
+    quads: list[Floats] = []
+    for i in range(len(line) - 1):
+        quads.append(np.array([line[i] - offset[i], line[i + 1] - offset[i + 1], line[i + 1], line[i]]))
+        quads.append(np.array([line[i], line[i + 1], line[i + 1] + offset[i + 1], line[i] + offset[i]]))
+    return quads
+
+
+def blob(centre: Floats, radius_m: float, rough: float, rng: np.random.Generator, *, flat: float = 1.0) -> Polygon:
+    """A natural-looking outline: a circle with a few random waves; ``flat`` squeezes it north–south."""
+    angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    radius = np.full_like(angle, radius_m)
+    for wave in range(2, 9):
+        radius += radius_m * rough / wave * rng.normal() * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
+    return polygon(np.column_stack([centre[0] + radius * np.cos(angle), centre[1] + radius * np.sin(angle) * flat]))
