@@ -1,0 +1,61 @@
+"""
+The base maps that may lie under the map: 天地图, where there is a token, and what an administrator configured.
+
+None is needed. The page asks this server for them; addresses and the token stay here (RULES §2.6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gis.maps.tiles import Tile
+from gis.settings import BaseMap, Settings
+from gis.words import Words
+
+TIANDITU_ATTRIBUTION = "天地图"
+TIANDITU_MAX_ZOOM = 18
+_TIANDITU_HOSTS = 8
+_TIANDITU_LAYERS = {
+    "vec": Words("天地图矢量", "Tianditu vector"),
+    "cva": Words("天地图矢量注记", "Tianditu vector labels"),
+    "img": Words("天地图影像", "Tianditu imagery"),
+    "cia": Words("天地图影像注记", "Tianditu imagery labels"),
+    "ter": Words("天地图地形", "Tianditu terrain"),
+    "cta": Words("天地图地形注记", "Tianditu terrain labels"),
+}
+_TIANDITU_URL = (
+    "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
+    "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={token}"
+)
+
+
+def base_maps_of(settings: Settings) -> dict[str, BaseMap]:
+    """Every base map by its id: the administrator's first, then 天地图's six (``tdt_vec`` …) where there is a token."""
+    configured = {base_map.id: base_map for base_map in settings.base_maps}
+    return {**configured, **_tianditu(settings.tianditu_token, settings.review_number)}
+
+
+def _tianditu(token: str | None, review_number: str) -> dict[str, BaseMap]:
+    if not token:
+        return {}
+    attribution = f"{TIANDITU_ATTRIBUTION} {review_number}".strip()
+    url = {layer: _TIANDITU_URL.format(layer=layer, token=token) for layer in _TIANDITU_LAYERS}
+    return {
+        f"tdt_{layer}": BaseMap(f"tdt_{layer}", words.zh, url[layer], attribution, TIANDITU_MAX_ZOOM)
+        for layer, words in _TIANDITU_LAYERS.items()
+    }
+
+
+def tile_address(base_map: BaseMap, tile: Tile) -> str:
+    """Where one tile of a base map is fetched. ``{s}`` spreads the load over numbered hosts."""
+    host = str((tile.x + tile.y) % _TIANDITU_HOSTS)
+    parts = {"{z}": str(tile.z), "{x}": str(tile.x), "{y}": str(tile.y), "{s}": host}
+    address = base_map.url
+    for slot, value in parts.items():
+        address = address.replace(slot, value)
+    return address
+
+
+def served_here(base_map: BaseMap) -> BaseMap:
+    """The base map as the page knows it: fetched through this server."""
+    return replace(base_map, url=f"/basemap/{base_map.id}/{{z}}/{{x}}/{{y}}")

@@ -1,0 +1,276 @@
+"""
+Vector tiles of the stored polygon layers: where a tile lies, and what is drawn on it.
+
+Drawn in tile units: 4096 across a tile, x to the right, y down; a screen shows a tile 512 pixels wide, so
+8 units are a pixel. A parcel narrower than four pixels is not drawn by itself below zoom 13: such
+parcels are merged, by readiness, into the cells of a grid, each class with its true share of the cell's area.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gis.crs import coords_of_mercator, mercator_of
+from gis.errors import InvalidValue
+from gis.maps.mvt import EXTENT, Value, encode_polygons
+from gis.model import BBox, Readiness, Stage
+from gis.words import Words
+
+MAX_ZOOM = 22
+BUFFER = 64  # units drawn past a tile's edge, so that outlines meet
+PIXEL = 8  # units
+MERGE_BELOW_ZOOM = 13
+CELL = 4 * PIXEL
+SIMPLIFY_BELOW_ZOOM = 14
+SIMPLIFY_UNITS = PIXEL / 2
+HALF_WORLD_M = math.pi * 6378137.0
+# Below this a tile is wider than any projection in metres is good for: the whole layer is read instead.
+FIRST_ZOOM_BY_BOX = 6
+
+Geometries = npt.NDArray[np.object_]
+Floats = npt.NDArray[np.float64]
+Attributes = dict[str, list[Value | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile of the Web Mercator pyramid; y counts from the north."""
+
+    z: int
+    x: int
+    y: int
+
+    def __post_init__(self) -> None:
+        across = 1 << self.z if 0 <= self.z <= MAX_ZOOM else 0
+        if not (0 <= self.x < across and 0 <= self.y < across):
+            raise InvalidValue(
+                Words("没有这个瓦片", "there is no such tile"),
+                found=f"{self.z}/{self.x}/{self.y}",
+                expected=f"0 ≤ z ≤ {MAX_ZOOM}, 0 ≤ x, y < 2^z",
+            )
+
+    @property
+    def width_m(self) -> float:
+        """Its side in Web Mercator metres."""
+        return 2 * HALF_WORLD_M / (1 << self.z)
+
+    @property
+    def north_west(self) -> tuple[float, float]:
+        """Its upper left corner in Web Mercator metres."""
+        return (self.x * self.width_m - HALF_WORLD_M, HALF_WORLD_M - self.y * self.width_m)
+
+    def units_of(self, mercator: Floats) -> Floats:
+        """Points (n, 2) in Web Mercator metres as units of this tile."""
+        west, north = self.north_west
+        scale = EXTENT / self.width_m
+        return np.column_stack(((mercator[:, 0] - west) * scale, (north - mercator[:, 1]) * scale))
+
+    def box_in(self, crs: str) -> BBox | None:
+        """The box in ``crs`` around this tile and its buffer; None where it lies out of the projection's reach."""
+        steps = np.linspace(-BUFFER, EXTENT + BUFFER, 9)
+        west, north = self.north_west
+        units = np.array(list(product(steps, steps)))
+        mercator = np.array([west, north]) + units * [1, -1] * self.width_m / EXTENT
+        coords = coords_of_mercator(mercator, crs)
+        if not np.isfinite(coords).all():
+            return None
+        (left, bottom), (right, top) = coords.min(axis=0), coords.max(axis=0)
+        return BBox(float(left), float(bottom), float(right), float(top))
+
+
+@dataclass(frozen=True, slots=True)
+class TileLayer:
+    """A stored layer as tiles carry it: the columns to read, and the attributes made of them."""
+
+    name: str
+    columns: tuple[str, ...]
+    attributes: Callable[[pd.DataFrame], Attributes]
+    # The stored layers whose change changes the tiles.
+    shows: tuple[str, ...]
+    # The column by which small ones are merged; None: never merged.
+    merged_by: str | None = None
+
+
+def _given(column: pd.Series) -> list[Value | None]:
+    """The column's values, None for missing and empty ones: an absent attribute takes no room."""
+    return [value if isinstance(value, str) and value else None for value in column.tolist()]
+
+
+def _as_stored(*names: str) -> Callable[[pd.DataFrame], Attributes]:
+    return lambda frame: {name: _given(frame[name]) for name in names}
+
+
+_READINESS = {stage.value: stage.readiness.value for stage in Stage}
+
+
+def readiness_of(stages: pd.Series) -> list[Value | None]:
+    """The readiness class of each stage code; None for a missing one."""
+    return [_READINESS.get(stage) for stage in stages.tolist()]
+
+
+def _parcel_attributes(frame: pd.DataFrame) -> Attributes:
+    return {
+        **_as_stored("parcel_no", "name", "stage")(frame),
+        "readiness": readiness_of(frame["stage"]),
+        "held": [True if held else None for held in frame["hold_reason"].notna().tolist()],
+    }
+
+
+TILE_LAYERS: dict[str, TileLayer] = {
+    layer.name: layer
+    for layer in (
+        TileLayer(
+            "parcel",
+            ("parcel_no", "name", "stage", "hold_reason"),
+            _parcel_attributes,
+            shows=("parcel", "parcel_event"),
+            merged_by="readiness",
+        ),
+        TileLayer("zone", ("zone_no", "name", "kind"), _as_stored("zone_no", "name", "kind"), shows=("zone",)),
+        TileLayer("park", ("code", "name", "level"), _as_stored("code", "name", "level"), shows=("park",)),
+        TileLayer("town", ("code", "name", "level"), _as_stored("code", "name", "level"), shows=("town",)),
+    )
+}
+
+
+def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str) -> bytes:
+    """
+    One layer on one tile.
+
+    Parameters
+    ----------
+    layer
+        What to draw.
+    frame
+        The layer's columns and geometry in ``crs``; at least the rows that meet ``tile.box_in(crs)``.
+    tile, crs
+        Where, and the store's working CRS.
+
+    Returns
+    -------
+    bytes
+        Empty where nothing shows.
+    """
+    geometries = np.asarray(frame.geometry.array, dtype=object)
+    boxes = _boxes_in_units(geometries, tile, crs)
+    near = _meets_tile(boxes)
+    merge = near & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= CELL)
+    if layer.merged_by is None or tile.z >= MERGE_BELOW_ZOOM:
+        merge = np.zeros(len(frame), dtype=bool)
+    drawn = frame[near & ~merge]
+    shapes = _in_units(geometries[near & ~merge], boxes[near & ~merge], tile, crs)
+    attributes = layer.attributes(drawn)
+    if merge.any() and layer.merged_by is not None:
+        classes = layer.attributes(frame[merge])[layer.merged_by]
+        areas = shapely.area(geometries[merge]) * _units_per_m(tile, crs, geometries[merge]) ** 2
+        merged = merge_small(boxes[merge], areas, classes)
+        shapes = np.concatenate([shapes, np.array(list(merged.values()), dtype=object)])
+        attributes = _with_merged(attributes, layer.merged_by, list(merged))
+    return encode_polygons(layer.name, shapes, attributes)
+
+
+def _with_merged(attributes: Attributes, merged_by: str, codes: list[str]) -> Attributes:
+    """The attributes followed by those of the merged features: their class and ``merged``."""
+    none: list[Value | None] = [None] * len(codes)
+    longer = {key: [*column, *(codes if key == merged_by else none)] for key, column in attributes.items()}
+    drawn = len(attributes[merged_by])
+    return {**longer, "merged": [*([None] * drawn), *([True] * len(codes))]}
+
+
+def _boxes_in_units(geometries: Geometries, tile: Tile, crs: str) -> Floats:
+    """The box of each geometry in tile units (left, top, right, bottom); NaN where there is no geometry."""
+    boxes = shapely.bounds(geometries)
+    corners = tile.units_of(mercator_of(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2), crs)).reshape(-1, 4, 2)
+    return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+
+
+def _meets_tile(boxes: Floats) -> npt.NDArray[np.bool_]:
+    """The box reaches the tile or its buffer; False for NaN."""
+    reaches = (boxes[:, :2] <= EXTENT + BUFFER).all(axis=1) & (boxes[:, 2:] >= -BUFFER).all(axis=1)
+    return np.asarray(reaches & np.isfinite(boxes).all(axis=1))
+
+
+def _in_units(geometries: Geometries, boxes: Floats, tile: Tile, crs: str) -> Geometries:
+    """The geometries in tile units, simplified by half a pixel where zoomed out, cut to the tile and its buffer."""
+    moved: Geometries = shapely.transform(geometries, lambda coords: tile.units_of(mercator_of(coords, crs)))
+    if tile.z < SIMPLIFY_BELOW_ZOOM:
+        moved = shapely.simplify(moved, SIMPLIFY_UNITS)
+    sticks_out = (boxes[:, :2] < -BUFFER).any(axis=1) | (boxes[:, 2:] > EXTENT + BUFFER).any(axis=1)
+    moved[sticks_out] = shapely.clip_by_rect(moved[sticks_out], -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    return moved
+
+
+def _units_per_m(tile: Tile, crs: str, geometries: Geometries) -> float:
+    """How many tile units a metre of ``crs`` takes in the middle of these geometries."""
+    west, south, east, north = shapely.total_bounds(geometries)
+    middle = np.array([(west + east) / 2, (south + north) / 2])
+    ends = tile.units_of(mercator_of(middle + np.array([[-500.0, 0.0], [500.0, 0.0]]), crs))
+    return float(np.hypot(*(ends[1] - ends[0]))) / 1000
+
+
+# --- merging ----------------------------------------------------------------------------------------
+
+
+def merge_small(boxes: Floats, areas: Floats, classes: list[Value | None]) -> dict[str, shapely.MultiPolygon]:
+    """
+    Shapes too small to see, as one MultiPolygon a class.
+
+    Each cell of the grid is cut into upright strips, one a class, in the order of ``Readiness``; a strip's
+    share of the cell is the share of the cell's area that the class covers. A class's drawn area is so its
+    true area to within the rounding to whole units, unless shapes overlap and overfill a cell: then
+    the cell is full and the classes keep their proportions.
+
+    Parameters
+    ----------
+    boxes
+        (n, 4) left, top, right, bottom in tile units, no side longer than a cell.
+    areas
+        (n,) in square units.
+    classes
+        Readiness codes; a shape without one is left out.
+    """
+    order = [r.value for r in Readiness]
+    known = np.array([code in order for code in classes], dtype=bool)
+    index = np.array([order.index(str(code)) if code in order else 0 for code in classes], dtype=np.int64)
+    shares = _cell_shares(boxes[known], areas[known], index[known], len(order))
+    shares /= np.maximum(shares.sum(axis=2, keepdims=True), 1.0)
+    edges = np.rint(np.cumsum(shares, axis=2) * CELL)
+    lefts = np.concatenate([np.zeros_like(edges[:, :, :1]), edges[:, :, :-1]], axis=2)
+    return {
+        code: shapely.MultiPolygon(list(_strips(lefts[:, :, i], edges[:, :, i])))
+        for i, code in enumerate(order)
+        if (edges[:, :, i] > lefts[:, :, i]).any()
+    }
+
+
+def _cell_shares(boxes: Floats, areas: Floats, index: npt.NDArray[np.int64], classes: int) -> Floats:
+    """(rows, columns, classes): the share of each cell that each class covers. A box gives to the cells it meets."""
+    across = EXTENT // CELL
+    shares = np.zeros((across, across, classes))
+    first = np.floor(boxes[:, :2] / CELL).astype(np.int64)
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-9)
+    for step in product((0, 1), (0, 1)):
+        cell = first + step
+        low = np.maximum(boxes[:, :2], cell * CELL)
+        high = np.minimum(boxes[:, 2:], (cell + 1) * CELL)
+        part = np.clip((high - low) / sides, 0, 1).prod(axis=1)
+        inside = ((cell >= 0) & (cell < across)).all(axis=1)
+        at = (cell[inside, 1], cell[inside, 0], index[inside])
+        np.add.at(shares, at, (part * areas)[inside] / CELL**2)
+    return shares
+
+
+def _strips(left: Floats, right: Floats) -> Geometries:
+    rows, columns = np.nonzero(right > left)
+    x, y = columns * CELL, rows * CELL
+    strips: Geometries = shapely.box(x + left[rows, columns], y, x + right[rows, columns], y + CELL)
+    return strips

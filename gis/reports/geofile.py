@@ -1,0 +1,41 @@
+"""Projects with their geometry as a file for a GIS: GeoPackage in the working CRS, GeoJSON in degrees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from gis.reports.table import TableColumn
+from gis.words import Words
+
+
+def write_geopackage(path: Path, frame: gpd.GeoDataFrame, columns: Sequence[TableColumn], title: Words) -> None:
+    """
+    Write ``frame`` as layer ``project``, and ``fields`` that says each column's name in Chinese and English.
+
+    pyogrio can give a column no alias of its own, so columns keep their stored names and the second layer tells them.
+    """
+    described = {"IDENTIFIER": title.zh, "DESCRIPTION": f"{title.zh} / {title.en}"}
+    pyogrio.write_dataframe(
+        frame, path, layer="project", driver="GPKG", geometry_type="Unknown", layer_options=described
+    )
+    fields = pd.DataFrame(
+        {
+            "name": [column.name for column in columns],
+            "zh": [column.words.zh for column in columns],
+            "en": [column.words.en for column in columns],
+        }
+    )
+    pyogrio.write_dataframe(fields, path, layer="fields", driver="GPKG", append=True)
+
+
+def write_geojson(path: Path, features: Sequence[dict[str, Any]], name: str) -> None:
+    """Write features in longitude/latitude as RFC 7946 wants them."""
+    collection = {"type": "FeatureCollection", "name": name, "features": list(features)}
+    path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")

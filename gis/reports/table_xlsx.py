@@ -1,0 +1,150 @@
+"""A table as an Excel workbook: the table on the first sheet, what must be said of it on the second."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import IO, Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from gis.reports.table import FORMULA_STARTS, Format, Table, TableColumn, shown_text
+from gis.words import Words
+
+Sheet = Any  # openpyxl's write-only sheet; its stubs lack most of what it has
+LONGEST_CELL = 32_767  # Excel's own limit
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NUMBER_FORMATS: dict[Format, str] = {
+    "money": "#,##0.00",
+    "area": "#,##0.00",
+    "share": "0.0%",
+    "points": "0.0",
+    "percent": "0.0",
+    "days": "0",
+    "date": "yyyy-mm-dd",
+}
+_WIDTHS: dict[Format, float] = {
+    "date": 12,
+    "code": 12,
+    "yes_no": 9,
+    "share": 10,
+    "days": 9,
+    "codes": 20,
+    "long_text": 60,
+}
+_DEFAULT_WIDTH = 15.0
+_NAME_WIDTHS = {"code": 25.0, "name": 32.0, "owner": 24.0}
+_HEADER = {
+    "font": Font(bold=True, color="FFFFFF"),
+    "fill": PatternFill("solid", fgColor="1F3A5F"),
+    "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
+}
+_LINE = Side(style="thin", color="D0D5DB")
+_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_NOTES = Words("说明", "notes")
+
+
+def write_xlsx(table: Table, target: IO[bytes], language: str = "zh") -> None:
+    """Write ``table`` to an open binary file, in ``language``."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_name(table.title.of(language)))
+    _lay_out(sheet, table)
+    sheet.append([_header_cell(sheet, column.words.of(language)) for column in table.columns])
+    painters = [_Painter(sheet, column, table.fills.get(column.name, {}), language) for column in table.columns]
+    columns = [table.frame[column.name].tolist() for column in table.columns]
+    for row in zip(*columns, strict=True):
+        sheet.append([painter.cell(value) for painter, value in zip(painters, row, strict=True)])
+    _write_notes(book, table, language)
+    book.save(target)
+
+
+def _sheet_name(title: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+
+
+def _lay_out(sheet: Sheet, table: Table) -> None:
+    """Frozen header and first two columns, widths, filter buttons, landscape print on one page's width."""
+    sheet.freeze_panes = "C2"
+    last = get_column_letter(len(table.columns))
+    sheet.auto_filter.ref = f"A1:{last}{len(table.frame) + 1}"
+    sheet.row_dimensions[1].height = 45
+    for place, column in enumerate(table.columns, start=1):
+        width = _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_title_rows = "1:1"
+
+
+def _header_cell(sheet: Sheet, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, text)
+    cell.font, cell.fill, cell.alignment = _HEADER["font"], _HEADER["fill"], _HEADER["alignment"]
+    return cell
+
+
+class _Painter:
+    """Makes the cells of one column."""
+
+    def __init__(self, sheet: Sheet, column: TableColumn, fills: Any, language: str) -> None:
+        self._sheet = sheet
+        self._column = column
+        self._language = language
+        self._number_format = _NUMBER_FORMATS.get(column.format)
+        self._fills = {code: PatternFill("solid", fgColor=colour.lstrip("#")) for code, colour in fills.items()}
+
+    def cell(self, value: Any) -> Any:
+        """One cell. Text is always text, whatever it begins with."""
+        if self._number_format is not None:
+            cell = WriteOnlyCell(self._sheet, _number(value))
+            cell.number_format = self._number_format
+        else:
+            cell = text_cell(self._sheet, shown_text(self._column, value, self._language))
+        if self._fills and (fill := self._fills.get(str(value))):
+            cell.fill = fill
+        if self._column.format == "long_text":
+            cell.alignment = _WRAPPED
+        cell.border = _BORDER
+        return cell
+
+
+def text_cell(sheet: Sheet, text: str) -> Any:
+    """A cell that holds ``text`` and never a formula, even after somebody edits it."""
+    kept = _NOT_IN_XML.sub("", text)[:LONGEST_CELL]
+    cell = WriteOnlyCell(sheet, kept or None)
+    if kept:
+        cell.data_type = "s"
+        cell.quotePrefix = kept.startswith(FORMULA_STARTS)
+    return cell
+
+
+def _number(value: Any) -> Any:
+    """A number or a day; nothing for what is missing."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _write_notes(book: Workbook, table: Table, language: str) -> None:
+    sheet = book.create_sheet(_NOTES.of(language))
+    sheet.column_dimensions["A"].width = 30
+    sheet.column_dimensions["B"].width = 90
+    for heading, text in table.notes:
+        head = text_cell(sheet, heading.of(language))
+        head.font = Font(bold=True)
+        said = text_cell(sheet, text.of(language))
+        said.alignment = _WRAPPED
+        sheet.append([head, said])

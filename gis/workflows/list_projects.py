@@ -1,0 +1,111 @@
+"""The assessed projects that a filter lets pass, as a list and as map features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gis.analysis.assessment import Assessment
+from gis.analysis.filtering import filtered
+from gis.crs import to_lonlat
+from gis.errors import InvalidParameter, Place
+from gis.layers import PROJECT
+from gis.maps.geojson import features_of, label_points
+from gis.model import ProjectFilter, Query
+from gis.store.port import Store
+from gis.words import Words
+from gis.workflows.names import read_names, with_names
+from gis.workflows.plain import Record, records_of
+
+ASSESSED = (
+    "plan_wan",
+    "invested_wan",
+    "stat_invested_wan",
+    "done_share",
+    "expected_share",
+    "gap_pp",
+    "shortfall_wan",
+    "required_monthly_wan",
+    "forecast_wan",
+    "forecast_share",
+    "lamp",
+    "start_lamp",
+    "stagnant",
+    "image_percent",
+    "last_report_on",
+    "geometry_kind",
+    "footprint_m2",
+    "ready_m2",
+    "ready_share",
+    "uncovered_m2",
+    "readiness",
+    "ready_earliest_on",
+    "ready_expected_on",
+    "float_days",
+    "flags",
+    "worst_flag",
+    "at_risk_wan",
+)
+NAMED = ("located_in_town_name", "credited_to_town_name", "located_in_park_name")
+LISTED = (*PROJECT.names, *NAMED, *ASSESSED)
+ON_THE_MAP = ("code", "name", "lamp", "stage", "worst_flag", "readiness", "at_risk_wan", "total_wan")
+SORTABLE = tuple(name for name in LISTED if name != "flags")
+
+
+def listed_projects(store: Store, assessment: Assessment, wanted: ProjectFilter, sort: str = "") -> pd.DataFrame:
+    """
+    The projects that ``wanted`` lets pass, with names beside codes and ``code`` as a column.
+
+    ``sort`` is a column of ``SORTABLE``, with ``-`` before it from the greatest; equal ones by code, missing last.
+    """
+    passed = with_names(filtered(assessment.projects, wanted), read_names(store, assessment.on))
+    return _sorted(passed.assign(code=passed.index.astype("str")).reset_index(drop=True), sort)
+
+
+def _sorted(frame: pd.DataFrame, sort: str) -> pd.DataFrame:
+    if not sort:
+        return frame
+    column = sort.removeprefix("-")
+    if column not in SORTABLE:
+        raise InvalidParameter(
+            Words("不能按此列排序", "this column cannot be sorted by"),
+            found=sort,
+            expected=" | ".join(SORTABLE),
+            place=Place(column="sort"),
+        )
+    by_code = frame.sort_values("code", kind="stable")
+    return by_code.sort_values(column, ascending=not sort.startswith("-"), na_position="last", kind="stable")
+
+
+def list_projects(store: Store, assessment: Assessment, wanted: ProjectFilter, sort: str = "") -> Record:
+    """``{on, count, all, projects}`` as /api/projects sends it."""
+    frame = listed_projects(store, assessment, wanted, sort)
+    return {
+        "on": assessment.on.isoformat(),
+        "count": len(frame),
+        "all": len(assessment.projects),
+        "projects": records_of(frame, LISTED),
+    }
+
+
+def list_project_features(store: Store, assessment: Assessment, wanted: ProjectFilter) -> Record:
+    """
+    The same projects as a GeoJSON FeatureCollection in longitude/latitude.
+
+    ``lon``, ``lat`` are the point for a label or a circle; a project without a geometry has none of either.
+    """
+    passed = filtered(assessment.projects, wanted)
+    stored = store.read("project", Query(on=assessment.on, columns=("code", "geometry")))
+    shapes = pd.Series(np.asarray(stored.geometry.array, dtype=object), index=stored["code"].tolist(), dtype=object)
+    geometries = to_lonlat(shapes.reindex(passed.index.tolist()).to_numpy(dtype=object), store.info.crs)
+    points = label_points(geometries)
+    frame = passed.assign(code=passed.index.astype("str"))
+    properties = [
+        {**record, "lon": lon, "lat": lat}
+        for record, (lon, lat) in zip(records_of(frame, ON_THE_MAP), points, strict=True)
+    ]
+    return {
+        "type": "FeatureCollection",
+        "on": assessment.on.isoformat(),
+        "features": features_of(geometries, properties),
+    }

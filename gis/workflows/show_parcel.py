@@ -1,0 +1,121 @@
+"""One parcel whole: its steps and their clock, and whom it holds up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from gis.analysis.assessment import Assessment
+from gis.errors import NotFound
+from gis.layers import PARCEL
+from gis.model import EventKind, OwnerKind, Query, Stage
+from gis.rules import RuleBook
+from gis.store.port import Store
+from gis.words import Words
+from gis.workflows.places import bounds_by_key
+from gis.workflows.plain import Record, plain, records_of
+
+
+def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
+    """
+    Everything about one parcel, as /api/parcels/NO sends it.
+
+    Raises
+    ------
+    NotFound
+        The store has no parcel of this number on that day.
+    """
+    found = store.read("parcel", Query(on=assessment.on, keys=(parcel_no,), columns=PARCEL.names))
+    if not len(found) or parcel_no not in assessment.parcels.index:
+        raise NotFound(Words(f"没有地块“{parcel_no}”", f"no parcel '{parcel_no}'"), found=parcel_no)
+    events = store.read("parcel_event", Query(on=assessment.on, where=(("parcel_no", parcel_no),)))
+    rules = RuleBook.from_frame(store.read("rule_parameter"), assessment.on)
+    timed = records_of(assessment.parcels.loc[[parcel_no]])[0]
+    parcel = records_of(found)[0]
+    return {
+        "on": assessment.on.isoformat(),
+        "parcel": {**parcel, **timed},
+        "steps": _steps(parcel, timed, events, rules),
+        "events": records_of(events),
+        "next": _next(timed),
+        "blocks": _blocks(assessment, parcel_no),
+        "projects": _projects(assessment, parcel_no),
+        "reason": timed["reason"],
+        "overlaps": _overlaps(assessment, parcel_no),
+        "bounds": bounds_by_key(store, "parcel", "parcel_no", [parcel_no], assessment.on).get(parcel_no),
+    }
+
+
+def _steps(parcel: Record, timed: Record, events: pd.DataFrame, rules: RuleBook) -> list[Record]:
+    """
+    The stages of the parcel's path with their dates.
+
+    ``done_on`` is set for stages that were reached and not left again. ``earliest_on`` is the law's earliest day:
+    of the next step, and of the step at which the land is ready.
+    """
+    reached = _reached(events)
+    present = Stage(parcel["stage"] or Stage.NOT_STARTED.value)
+    earliest = {timed["next_stage"]: timed["next_legal_on"]}
+    if present.rank < rules.ready_stage.rank:
+        earliest.setdefault(rules.ready_stage.value, timed["ready_earliest_on"])
+    path = rules.path(OwnerKind(parcel["owner_kind"] or OwnerKind.COLLECTIVE.value))
+    return [
+        _step(stage, parcel, reached.get(stage.value, {}) if stage.rank <= present.rank else {}, earliest)
+        for stage in path
+        if stage is not Stage.NOT_STARTED
+    ]
+
+
+def _step(stage: Stage, parcel: Record, event: Record, earliest: dict[str, Any]) -> Record:
+    return {
+        "stage": stage.value,
+        **stage.words.as_dict(),
+        "planned_on": parcel.get(f"planned_{stage.value}_on"),
+        "done_on": event.get("on_date"),
+        "earliest_on": earliest.get(stage.value),
+        "document": event.get("document"),
+        "actor": event.get("recorded_by"),
+        "override_reason": event.get("override_reason"),
+    }
+
+
+def _reached(events: pd.DataFrame) -> dict[str, Record]:
+    """The last event of each stage."""
+    stages = events[events["kind"] == EventKind.STAGE.value]
+    return {row["stage"]: row for row in records_of(stages)}
+
+
+def _next(timed: Record) -> Record | None:
+    code = timed["next_stage"]
+    return {"stage": code, **Stage(code).words.as_dict(), "legal_on": timed["next_legal_on"]} if code else None
+
+
+def _blocks(assessment: Assessment, parcel_no: str) -> list[Record]:
+    """The projects that it holds up, the most money at risk first."""
+    rows = assessment.blocking[assessment.blocking["parcel_no"] == parcel_no]
+    return _named(
+        assessment, rows.sort_values("at_risk_wan", ascending=False, kind="stable"), ("area_m2", "at_risk_wan")
+    )
+
+
+def _projects(assessment: Assessment, parcel_no: str) -> list[Record]:
+    """Every project that stands on it."""
+    rows = assessment.parts[assessment.parts["parcel_no"] == parcel_no]
+    return _named(assessment, rows, ("area_m2", "is_sliver"))
+
+
+def _named(assessment: Assessment, rows: pd.DataFrame, columns: tuple[str, ...]) -> list[Record]:
+    names = assessment.projects["name"]
+    return [
+        {"code": code, "name": plain(names.get(code)), **record}
+        for code, record in zip(rows["project_code"].tolist(), records_of(rows, columns), strict=True)
+    ]
+
+
+def _overlaps(assessment: Assessment, parcel_no: str) -> list[Record]:
+    """Land that it shares with other parcels, under projects."""
+    pairs = assessment.overlaps
+    mine = pairs[(pairs["parcel_no"] == parcel_no) | (pairs["other_no"] == parcel_no)]
+    other = mine["other_no"].where(mine["parcel_no"] == parcel_no, mine["parcel_no"])
+    return records_of(mine.assign(parcel_no=other), ("project_code", "parcel_no", "area_m2"))

@@ -1,0 +1,57 @@
+"""What one app serves: its settings, its store, and what it keeps of earlier answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import Flask, current_app
+
+from gis import __version__
+from gis.analysis.assessment import Assessment
+from gis.settings import Settings
+from gis.store.port import Store
+from gis.workflows.assess_store import ASSESSED_LAYERS, Assessor, default_day
+from webapp.caching import Kept, tag_of
+from webapp.upstream import Upstream
+
+_KEY = "guatu"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One per app; ``served()`` gives the current app's."""
+
+    settings: Settings
+    store: Store
+    assessor: Assessor
+    tiles: Kept[bytes]
+    upstream: Upstream
+
+    def day(self, asked: date | None) -> date:
+        """The day asked for, else the one on which the store is looked at by default."""
+        return asked or default_day(self.store)
+
+    def assessment(self, asked: date | None) -> Assessment:
+        """The assessment as of that day, of the data as they are now."""
+        return self.assessor.at(self.day(asked)).assessment
+
+    def tag(self, layers: tuple[str, ...] | None, *parts: object) -> str:
+        """An ETag: equal where the data of ``layers`` (None: all), the parameters and the program are equal."""
+        born = self.store.info.created_at
+        return tag_of(__version__, born, self.store.version(layers), *parts)
+
+    def assessed_tag(self, *parts: object) -> str:
+        """The ETag of an answer made from the assessment."""
+        return self.tag(ASSESSED_LAYERS, *parts)
+
+
+def init(app: Flask, settings: Settings, store: Store) -> None:
+    """Give ``app`` what it serves."""
+    app.extensions[_KEY] = Served(settings, store, Assessor(store), Kept(settings.tile_cache), Upstream())
+
+
+def served() -> Served:
+    """What the current app serves."""
+    return cast("Served", current_app.extensions[_KEY])

@@ -1,0 +1,126 @@
+"""What a cause becomes on the web: one table of statuses, one renderer."""
+
+from __future__ import annotations
+
+import secrets
+from typing import cast
+
+from flask import Flask, Response, current_app, render_template, request
+from jinja2 import TemplateError
+from markupsafe import escape
+from werkzeug.exceptions import HTTPException
+
+from gis import errors as causes
+from gis.errors import GuatuError
+from gis.words import Words
+
+STATUS: dict[type[GuatuError], int] = {
+    causes.InvalidParameter: 400,
+    causes.InvalidValue: 400,
+    causes.NotAllowed: 403,
+    causes.NotFound: 404,
+    causes.StoreExists: 409,
+    causes.UnreadableFile: 422,
+    causes.ColumnsNotMatched: 422,
+    causes.CrsUnknown: 422,
+    causes.CrsRefused: 422,
+    causes.CrsMismatch: 422,
+    causes.InvalidRow: 422,
+    GuatuError: 500,
+    causes.BaseMapUnavailable: 502,
+    causes.StoreMissing: 503,
+    causes.StoreSchema: 503,
+    causes.StoreBusy: 503,
+    causes.StoreFull: 507,
+}
+
+_HTTP_WORDS: dict[int, Words] = {
+    400: Words("请求无法读取", "the request cannot be read"),
+    404: Words("没有这个地址", "there is nothing at this address"),
+    405: Words("此地址不接受这种请求", "this address does not take such a request"),
+    413: Words("提交的内容过大", "what was sent is too large"),
+    414: Words("请求地址过长", "the address is too long"),
+}
+_FOR_PROGRAMS = ("/api/", "/tiles/", "/export/", "/basemap/", "/healthz")
+_RETRY_SECONDS = "2"
+
+
+def init(app: Flask) -> None:
+    """Render every failure of ``app``."""
+    app.register_error_handler(GuatuError, _expected)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def row_of(cause: type[GuatuError]) -> type[GuatuError]:
+    """The nearest class of ``cause`` that has a row in the table."""
+    return next(kind for kind in cause.__mro__ if kind in STATUS)
+
+
+def problem_of(error: GuatuError) -> dict[str, object]:
+    """A cause as problem JSON carries it; several wrong parameters are listed under ``errors``."""
+    row = row_of(type(error))
+    problem: dict[str, object] = {
+        "type": row.__name__,
+        "title": error.words.as_dict(),
+        "status": STATUS[row],
+        "found": error.found,
+        "expected": error.expected,
+        "column": error.place.column,
+    }
+    if several := getattr(error, "problems", ()):
+        problem["errors"] = [
+            {"title": e.words.as_dict(), "found": e.found, "expected": e.expected, "column": e.place.column}
+            for e in several
+        ]
+    return problem
+
+
+def _expected(error: GuatuError) -> Response:
+    status = STATUS[row_of(type(error))]
+    if status >= 500:
+        current_app.logger.warning("%s %s: %s", request.method, request.path, error)
+    response = _rendered(problem_of(error), error.words, status)
+    if status == 503:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect
+        return cast("Response", error.get_response(request.environ))
+    words = _HTTP_WORDS.get(status, Words("请求未能完成", "the request could not be answered"))
+    problem: dict[str, object] = {"type": "HttpError", "title": words.as_dict(), "status": status}
+    response = _rendered({**problem, "found": None, "expected": None, "column": None}, words, status)
+    if isinstance(allowed := getattr(error, "valid_methods", None), list | tuple | set):
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _unknown(_: Exception) -> Response:
+    """A bug: the visitor gets a number to tell the administrator, the log gets the rest."""
+    incident = secrets.token_hex(4)
+    current_app.logger.exception("incident %s: %s %s", incident, request.method, request.path)
+    words = Words(
+        f"服务器出现意外错误，编号 {incident}", f"an unexpected error happened on the server, number {incident}"
+    )
+    problem: dict[str, object] = {"type": "Unexpected", "title": words.as_dict(), "status": 500, "incident": incident}
+    return _rendered({**problem, "found": None, "expected": None, "column": None}, words, 500)
+
+
+def _rendered(problem: dict[str, object], words: Words, status: int) -> Response:
+    if request.path.startswith(_FOR_PROGRAMS):
+        body = current_app.json.dumps(problem)
+        return Response(body, status, mimetype="application/problem+json")
+    return Response(_page(problem, words, status), status, mimetype="text/html")
+
+
+def _page(problem: dict[str, object], words: Words, status: int) -> str:
+    """The error page; a bare sentence where even that cannot be drawn (the store itself may be gone)."""
+    try:
+        return render_template(
+            "error.html", words=words, found=problem["found"], expected=problem["expected"], status=status
+        )
+    except (TemplateError, GuatuError):
+        return f"<!doctype html><meta charset=utf-8><title>{status}</title><p>{escape(words.zh)}<p>{escape(words.en)}"

@@ -1,0 +1,226 @@
+"""
+The only reader of a request's parameters.
+
+``with reading() as ask:`` collects everything that is wrong and raises it at once when the block ends,
+unknown names among it::
+
+    with reading() as ask:
+        on = ask.day("on")
+        by = ask.choice("by", GROUPS, "town")
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from gis.errors import GuatuError, InvalidParameter, Place
+from gis.maps.tiles import Tile
+from gis.model import Coded, Flag, Lamp, Level, ProjectCategory, ProjectFilter, ProjectKind, ProjectStage
+from gis.words import Words
+
+LONGEST_TEXT = 200
+MOST_VALUES = 100
+LONGEST_SHOWN = 80
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
+EVERYWHERE = ("lang",)
+
+C = TypeVar("C", bound=Coded)
+
+
+class InvalidParameters(InvalidParameter):
+    """Everything that is wrong with one request's parameters."""
+
+    def __init__(self, problems: Sequence[GuatuError]) -> None:
+        names = "、".join(p.place.column or "" for p in problems)
+        super().__init__(
+            Words(f"请求参数有误：{names}", f"wrong parameters: {names.replace('、', ', ')}"),
+            found="; ".join(p.found or "" for p in problems),
+            expected="; ".join(p.expected or "" for p in problems),
+            place=Place(column=names.replace("、", ", ")),
+        )
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place on the map and how far round it to look."""
+
+    lon: float
+    lat: float
+    radius_m: float
+
+
+@contextmanager
+def reading(*, strict: bool = True) -> Iterator[Asker]:
+    """
+    Read the request's parameters in the block; at its end raise InvalidParameters where any is wrong.
+
+    ``strict``: a parameter that the block did not ask for is wrong too (every address but the pages).
+    """
+    ask = Asker(request.args)
+    yield ask
+    ask.finish(strict=strict)
+
+
+class Asker:
+    """Reads single parameters; a wrong one is noted and its default given instead."""
+
+    def __init__(self, args: MultiDict[str, str]) -> None:
+        self._args = args
+        self._asked = set(EVERYWHERE)
+        self._problems: list[GuatuError] = []
+
+    def finish(self, *, strict: bool) -> None:
+        """Raise what was noted."""
+        if strict:
+            for name in self._args:
+                if name not in self._asked:
+                    known = ", ".join(sorted(self._asked))
+                    self._wrong(name[:LONGEST_SHOWN], name, known, Words("未知的参数", "unknown parameter"))
+        if self._problems:
+            raise InvalidParameters(self._problems)
+
+    def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
+        """A text of at most ``longest`` characters, trimmed."""
+        raw = self._raw(name)
+        if raw is None:
+            return default
+        if len(raw) > longest or any(ord(c) < 32 for c in raw):
+            self._wrong(name, raw, f"≤ {longest} 个字符 / characters")
+            return default
+        return raw
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Values that may be repeated (``town=a&town=b``) or stand in one comma list (``town=a,b``)."""
+        self._asked.add(name)
+        split = [part.strip() for raw in self._args.getlist(name) for part in raw.replace("，", ",").split(",")]
+        values = tuple(dict.fromkeys(part for part in split if part))
+        if len(values) > MOST_VALUES or any(len(v) > LONGEST_TEXT for v in values):
+            expected = f"≤ {MOST_VALUES} × {LONGEST_TEXT} 个字符 / characters"
+            self._wrong(name, f"{len(values)} × {max(map(len, values))}", expected)
+            return ()
+        return values
+
+    def codes(self, name: str, kind: type[C]) -> tuple[C, ...]:
+        """Codes of a closed list, repeated or in a comma list."""
+        found: list[C] = []
+        for text in self.texts(name):
+            try:
+                found.append(kind(text))
+            except ValueError:
+                self._wrong(name, text, " | ".join(kind), Words("不在代码表中", "not in the code list"))
+        return tuple(found)
+
+    def code(self, name: str, kind: type[C]) -> C | None:
+        """One code of a closed list, or None."""
+        codes = self.codes(name, kind)
+        return codes[0] if codes else None
+
+    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+        """One of ``choices``."""
+        raw = self._raw(name)
+        if raw is None or raw in choices:
+            return raw or default
+        self._wrong(name, raw, " | ".join(choices))
+        return default
+
+    def day(self, name: str = "on") -> date | None:
+        """A date as YYYY-MM-DD; None where it is not given."""
+        raw = self._raw(name)
+        if not raw:
+            return None
+        try:
+            day = date.fromisoformat(raw)
+            if len(raw) == 10 and FIRST_DAY <= day <= LAST_DAY:
+                return day
+        except ValueError:
+            pass
+        self._wrong(name, raw, f"YYYY-MM-DD, {FIRST_DAY} … {LAST_DAY}")
+        return None
+
+    def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
+        """A number from ``low`` to ``high``; required where there is no default."""
+        raw = self._raw(name)
+        if raw is None and default is not None:
+            return default
+        try:
+            number = float(raw or "")
+            if math.isfinite(number) and low <= number <= high:
+                return number
+        except ValueError:
+            pass
+        self._wrong(name, raw or "", f"{low:g} … {high:g}")
+        return default if default is not None else low
+
+    def project_filter(self) -> ProjectFilter:
+        """The one filter that map, table, charts and exports share."""
+        return ProjectFilter(
+            town=self.texts("town"),
+            park=self.texts("park"),
+            industry=self.texts("industry"),
+            category=self.codes("category", ProjectCategory),
+            level=self.codes("level", Level),
+            kind=self.codes("kind", ProjectKind),
+            stage=self.codes("stage", ProjectStage),
+            lamp=self.codes("lamp", Lamp),
+            flag=self.codes("flag", Flag),
+            leader=self.texts("leader"),
+            department=self.texts("department"),
+            words=self.text("words"),
+        )
+
+    def near(self) -> Near:
+        """``lon``, ``lat`` and ``radius_m`` (default 0: exactly there; at most 10 km)."""
+        return Near(
+            lon=self.number("lon", -180, 180),
+            lat=self.number("lat", -90, 90),
+            radius_m=self.number("radius_m", 0, 10_000, 0),
+        )
+
+    def _raw(self, name: str) -> str | None:
+        self._asked.add(name)
+        values = self._args.getlist(name)
+        if len(values) > 1:
+            expected = Words("只能出现一次", "may be given only once")
+            self._wrong(name, " & ".join(values), f"{name}=…", expected)
+        return values[0].strip() if values else None
+
+    def _wrong(self, name: str, found: str, expected: str, words: Words | None = None) -> None:
+        self._problems.append(
+            InvalidParameter(
+                words or Words("参数无法读取", "this parameter cannot be read"),
+                found=found[:LONGEST_SHOWN],
+                expected=expected,
+                place=Place(column=name),
+            )
+        )
+
+
+def tile_at(z: int, x: int, y: int) -> Tile:
+    """The tile of an address; raises InvalidParameter where there is no such tile."""
+    try:
+        return Tile(z, x, y)
+    except GuatuError as error:
+        raise InvalidParameter(
+            error.words, found=error.found, expected=error.expected, place=Place(column="z/x/y")
+        ) from None
+
+
+def key_in_path(name: str, key: str) -> str:
+    """A key of an address, bounded as every input is."""
+    if 0 < len(key) <= LONGEST_TEXT and not any(ord(c) < 32 for c in key):
+        return key
+    raise InvalidParameter(
+        Words("编号过长或含有控制字符", "the key is too long or holds control characters"),
+        found=key[:LONGEST_SHOWN],
+        expected=f"1–{LONGEST_TEXT} 个字符 / characters",
+        place=Place(column=name),
+    )

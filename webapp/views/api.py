@@ -1,0 +1,217 @@
+"""All that the page shows, as JSON; docs/api.md describes each address."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, Response, jsonify
+
+from gis.analysis.as_json import assessment_json
+from gis.analysis.totals import COLUMN_OF, RANKED_BY
+from gis.maps.style import style_tables
+from gis.model import Stage
+from gis.workflows.chart_projects import chart_projects
+from gis.workflows.count_legend import count_legend
+from gis.workflows.describe_store import describe_store, list_codes
+from gis.workflows.find_at_point import find_at_point
+from gis.workflows.list_choices import list_choices
+from gis.workflows.list_parcels import ParcelFilter, list_parcels
+from gis.workflows.list_projects import list_project_features, list_projects
+from gis.workflows.list_towns import list_towns
+from gis.workflows.show_parcel import show_parcel
+from gis.workflows.show_park import list_parks, show_park
+from gis.workflows.show_project import show_project
+from gis.workflows.total_projects import total_projects
+from webapp.caching import conditional, tag_of
+from webapp.context import served
+from webapp.params import key_in_path, reading
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+GEOJSON = "application/geo+json"
+
+
+@blueprint.get("/info")
+def info() -> Response:
+    """The store and what a page may know of the settings."""
+    on = _day_only()
+    site = served()
+    # Neither a token nor an address is in the settings' text.
+    return conditional(
+        site.tag(None, on, site.settings), lambda: jsonify(describe_store(site.store, site.settings, on))
+    )
+
+
+@blueprint.get("/codes")
+def codes() -> Response:
+    """Every code list."""
+    with reading():
+        pass
+    return _unchanging(list_codes())
+
+
+@blueprint.get("/style")
+def style() -> Response:
+    """The style table."""
+    with reading():
+        pass
+    return _unchanging(style_tables())
+
+
+@blueprint.get("/choices")
+def choices() -> Response:
+    """The values that the filter may take now."""
+    on = _day_only()
+    site = served()
+    return conditional(site.assessed_tag(on), lambda: jsonify(list_choices(site.store, site.assessment(on))))
+
+
+@blueprint.get("/projects")
+def projects() -> Response:
+    """The projects that the filter lets pass."""
+    with reading() as ask:
+        asked, wanted, sort = ask.day(), ask.project_filter(), ask.text("sort")
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, wanted, sort),
+        lambda: jsonify(list_projects(site.store, site.assessment(on), wanted, sort)),
+    )
+
+
+@blueprint.get("/projects.geojson")
+def project_features() -> Response:
+    """The same projects as map features."""
+    with reading() as ask:
+        asked, wanted = ask.day(), ask.project_filter()
+    site = served()
+    on = site.day(asked)
+
+    def make() -> Response:
+        response = jsonify(list_project_features(site.store, site.assessment(on), wanted))
+        response.mimetype = GEOJSON
+        return response
+
+    return conditional(site.assessed_tag(on, wanted), make)
+
+
+@blueprint.get("/projects/<path:code>")
+def project(code: str) -> Response:
+    """One project whole."""
+    on = _day_only()
+    site, key = served(), key_in_path("code", code)
+    return conditional(site.assessed_tag(on), lambda: jsonify(show_project(site.store, site.assessment(on), key)))
+
+
+@blueprint.get("/parcels")
+def parcels() -> Response:
+    """Parcels of a stage, a town, some words, or those that hold one project up."""
+    with reading() as ask:
+        asked = ask.day()
+        wanted = ParcelFilter(ask.codes("stage", Stage), ask.texts("town"), ask.text("words"), ask.text("blocking"))
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, wanted), lambda: jsonify(list_parcels(site.store, site.assessment(on), wanted))
+    )
+
+
+@blueprint.get("/parcels/<path:parcel_no>")
+def parcel(parcel_no: str) -> Response:
+    """One parcel whole."""
+    on = _day_only()
+    site, key = served(), key_in_path("parcel_no", parcel_no)
+    return conditional(site.assessed_tag(on), lambda: jsonify(show_parcel(site.store, site.assessment(on), key)))
+
+
+@blueprint.get("/parks")
+def parks() -> Response:
+    """Every park."""
+    on = _day_only()
+    site = served()
+    return conditional(site.assessed_tag(on), lambda: jsonify(list_parks(site.store, site.assessment(on))))
+
+
+@blueprint.get("/parks/<path:code>")
+def park(code: str) -> Response:
+    """One park whole."""
+    on = _day_only()
+    site, key = served(), key_in_path("code", code)
+    return conditional(site.assessed_tag(on), lambda: jsonify(show_park(site.store, site.assessment(on), key)))
+
+
+@blueprint.get("/towns")
+def towns() -> Response:
+    """The county and its towns."""
+    on = _day_only()
+    site = served()
+    return conditional(site.tag(("town",), on), lambda: jsonify(list_towns(site.store, on)))
+
+
+@blueprint.get("/assessment")
+def assessment() -> Response:
+    """The whole assessment, as ``guatu assess --json`` prints it."""
+    on = _day_only()
+    site = served()
+    return conditional(site.assessed_tag(on), lambda: jsonify(assessment_json(site.assessment(on))))
+
+
+@blueprint.get("/totals")
+def totals() -> Response:
+    """Totals and ranking by ``by``."""
+    with reading() as ask:
+        asked, wanted = ask.day(), ask.project_filter()
+        by = ask.choice("by", tuple(COLUMN_OF), "town")
+        rank_by = ask.choice("rank_by", RANKED_BY, "gap_pp")
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, wanted, by, rank_by),
+        lambda: jsonify(total_projects(site.store, site.assessment(on), wanted, by, rank_by)),
+    )
+
+
+@blueprint.get("/charts")
+def charts() -> Response:
+    """The charts."""
+    with reading() as ask:
+        asked, wanted = ask.day(), ask.project_filter()
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, wanted), lambda: jsonify(chart_projects(site.store, site.assessment(on), wanted))
+    )
+
+
+@blueprint.get("/legend")
+def legend() -> Response:
+    """Counts behind the legend."""
+    on = _day_only()
+    site = served()
+    shown = ("parcel", "parcel_event", "zone", "park", "town")
+    return conditional(site.tag(shown, on), lambda: jsonify(count_legend(site.store, on)))
+
+
+@blueprint.get("/at")
+def at() -> Response:
+    """What lies at a place."""
+    with reading() as ask:
+        asked, near = ask.day(), ask.near()
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, near),
+        lambda: jsonify(find_at_point(site.store, site.assessment(on), near.lon, near.lat, near.radius_m)),
+    )
+
+
+def _day_only() -> date:
+    """The day of an address that takes no other parameter."""
+    with reading() as ask:
+        asked = ask.day()
+    return served().day(asked)
+
+
+def _unchanging(value: object) -> Response:
+    """What only another program changes: tagged by its own text."""
+    response = jsonify(value)
+    return conditional(tag_of(response.get_data()), lambda: response)
