@@ -25,6 +25,8 @@ from gis.words import Words
 
 _BLANK_TEXT = {"", "nan", "nat", "<na>", "none", "null"}
 _BLANK_VALUE = _BLANK_TEXT | {"-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "待定", "n/a", "na", "空", "未定"}
+# Stands in a cell whose formula was saved without a result.
+UNCACHED = "#UNCALCULATED!"
 _FORMULA_ERROR = re.compile(r"^#(?:DIV/0!|REF!|VALUE!|NAME\?|N/A|NUM!|NULL!)", re.IGNORECASE)
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _NUMBER = re.compile(
@@ -69,6 +71,12 @@ def _refuse(value: Any, zh: str, en: str) -> InvalidValue:
 
 
 def _refuse_formula_error(value: Any) -> None:
+    if isinstance(value, str) and value == UNCACHED:
+        raise _refuse(
+            value,
+            "公式没有保存计算结果，请用表格程序打开并保存一次",
+            "a formula saved without its result: open the file in a spreadsheet program and save it",
+        )
     if isinstance(value, str) and _FORMULA_ERROR.match(value.strip()):
         raise _refuse(value, "公式结果有误，请在表格中改正", "a formula's error: correct it in the spreadsheet")
 

@@ -40,7 +40,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _NAKED_UNIT = re.compile(r"^(?P<name>.+?)[,:、]?(?P<unit>万元|亿元|千元|公顷|平方米|平方公里|亩|%)$")
-_PLAN_YEAR = re.compile(
+PLAN_YEAR = re.compile(
     r"^(?P<year>20\d\d)年?度?(?:计划(?:完成)?投资额?|投资计划|计划投资目标|投资任务|plan)$|^plan(?P<en>20\d\d)$"
 )
 
@@ -217,7 +217,7 @@ def _claim(position: int, header: str, known: dict[str, tuple[int, Slot]]) -> tu
         if name in known:
             rank, slot = known[name]
             return rank, Match(position, header, slot, unit or _own_unit(name, slot.column))
-        year = _PLAN_YEAR.match(name)
+        year = PLAN_YEAR.match(name)
         plan = known.get(normal(PLAN_FIELD))
         if year and plan and plan[1].kind == "plan":
             return 0, Match(position, header, replace(plan[1], year=int(year["year"] or year["en"])), unit)
