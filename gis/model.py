@@ -356,7 +356,7 @@ class ProjectCode:
         return cls(text)
 
     def __post_init__(self) -> None:
-        if not self.text or len(self.text) > 64 or any(ord(c) < 32 for c in self.text):
+        if not self.text or self.text != self.text.strip() or len(self.text) > 64 or not self.text.isprintable():
             raise InvalidValue(
                 Words("项目代码无效", "not a project code"),
                 found=repr(self.text),

@@ -71,7 +71,7 @@ def _language(text: str) -> str:
 
 
 def _count(name: str, text: str) -> int:
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise _wrong(name, text, "0, 1, 2 …")
     return int(text)
 
@@ -87,6 +87,15 @@ def _base_maps(text: str) -> tuple[BaseMap, ...]:
     except (OSError, ValueError, TypeError) as error:
         raise _wrong("GUATU_BASEMAPS", type(error).__name__, expected) from None
     for base_map in maps:
-        if not base_map.id.isalnum() or not base_map.url.startswith(("http://", "https://")):
-            raise _wrong("GUATU_BASEMAPS", base_map.id, expected)
+        if not _is_usable(base_map) or [m.id for m in maps].count(base_map.id) > 1:
+            raise _wrong("GUATU_BASEMAPS", str(base_map.id), expected)
     return maps
+
+
+def _is_usable(base_map: BaseMap) -> bool:
+    """Every text is a text, the id may stand in an address, and the address has a place for the tile."""
+    texts = (base_map.id, base_map.name, base_map.url, base_map.attribution)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(base_map.max_zoom, int):
+        return False
+    has_places = all(place in base_map.url for place in ("{x}", "{y}", "{z}"))
+    return base_map.id.isalnum() and base_map.url.startswith(("http://", "https://")) and has_places

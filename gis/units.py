@@ -8,9 +8,9 @@ Stored: m², 万元 (10⁴ yuan) as exact decimals. Shown: 亩, 公顷, 亿元, 
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from math import isnan
+from math import isfinite
 
 from gis.errors import InvalidValue
 from gis.words import Words
@@ -32,7 +32,12 @@ AREA_UNITS: dict[str, Fraction] = {
     "ha": Fraction(M2_PER_HA),
     "hectares": Fraction(M2_PER_HA),
     "平方公里": Fraction(1_000_000),
+    "平方千米": Fraction(1_000_000),
     "km2": Fraction(1_000_000),
+    "km²": Fraction(1_000_000),
+    "㎢": Fraction(1_000_000),
+    "万平方米": Fraction(10_000),
+    "万m2": Fraction(10_000),
     "sqft": Fraction("0.09290304"),
 }
 MONEY_UNITS: dict[str, Fraction] = {
@@ -44,6 +49,7 @@ MONEY_UNITS: dict[str, Fraction] = {
     "元": Fraction(1, 10_000),
     "yuan": Fraction(1, 10_000),
     "千元": Fraction(1, 10),
+    "百万元": Fraction(100),
 }
 LENGTH_UNITS: dict[str, Fraction] = {
     "m": Fraction(1),
@@ -67,7 +73,13 @@ UNITS_BY_DIMENSION: dict[str, dict[str, Fraction]] = {
     "share": SHARE_UNITS,
 }
 
-_HEADER_UNIT = re.compile(r"^(?P<name>.*?)\s*[（(\[【/]\s*(?P<unit>[^（()）\[\]【】/]+?)\s*[)）\]】]?\s*$")
+# A unit stands in brackets at the end, or after a stroke: a stroke within brackets belongs to a
+# compound unit ("万元/亩"), which is none of ours.
+_UNIT_IN_BRACKETS = re.compile(r"^(?P<name>.*?)\s*[（(\[【]\s*(?P<unit>[^（()）\[\]【】]+?)\s*[)）\]】]?$")
+_UNIT_AFTER_STROKE = re.compile(r"^(?P<name>.*?)\s*/\s*(?P<unit>[^（()）\[\]【】/]+)$")
+# Numbers beyond this are no amount of land or money; they would only make arithmetic endless.
+_MAX_EXPONENT = 30
+_EXACT = Context(prec=400)
 
 
 def split_header_unit(header: str) -> tuple[str, str | None]:
@@ -77,14 +89,22 @@ def split_header_unit(header: str) -> tuple[str, str | None]:
     ``计划投资（亿元）`` → ``("计划投资", "亿元")``; a header whose bracket holds no known unit
     is given back whole with None.
     """
-    match = _HEADER_UNIT.match(header.strip())
-    if match and any(match["unit"].lower() in units for units in UNITS_BY_DIMENSION.values()):
-        return match["name"].strip(), match["unit"].lower()
-    return header.strip(), None
+    text = header.strip()
+    for match in (_UNIT_IN_BRACKETS.match(text), _UNIT_AFTER_STROKE.match(text)):
+        if match and any(match["unit"].lower() in units for units in UNITS_BY_DIMENSION.values()):
+            return match["name"], match["unit"].lower()
+    return text, None
 
 
 def to_stored(value: Decimal, unit: str, dimension: str) -> Decimal:
-    """``value`` in ``unit`` as the stored unit of ``dimension`` (m², 万元, m, %), to 12 digits after the point."""
+    """
+    ``value`` in ``unit`` as the stored unit of ``dimension`` (m², 万元, m, %), to 12 digits after the point.
+
+    Raises
+    ------
+    InvalidValue
+        The unit is not one of the dimension, or the value is no finite number of a sensible size.
+    """
     try:
         factor = UNITS_BY_DIMENSION[dimension][unit.lower()]
     except KeyError:
@@ -94,8 +114,15 @@ def to_stored(value: Decimal, unit: str, dimension: str) -> Decimal:
             found=unit,
             expected=known,
         ) from None
+    if value.is_finite() and value.adjusted() < -_MAX_EXPONENT:
+        return Decimal(0)
+    if not value.is_finite() or value.adjusted() > _MAX_EXPONENT:
+        raise InvalidValue(
+            Words("数值超出范围", "the number is out of range"), found=str(value), expected=f"< 10^{_MAX_EXPONENT}"
+        )
     scaled = Fraction(value) * factor
-    return (Decimal(scaled.numerator) / Decimal(scaled.denominator)).quantize(Decimal("1e-12")).normalize()
+    quotient = _EXACT.divide(Decimal(scaled.numerator), Decimal(scaled.denominator))
+    return quotient.quantize(Decimal("1e-12"), context=_EXACT).normalize(_EXACT)
 
 
 def mu_of_m2(area_m2: float) -> float:
@@ -114,12 +141,18 @@ def yi_of_wan(amount_wan: Decimal | float) -> Decimal:
 
 
 def rounded(value: Decimal | float, places: int) -> Decimal:
-    """``value`` rounded half-up, as a person does on paper: 13.865 → 13.87 at two places."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    """
+    ``value`` rounded half-up, as a person does on paper: 13.865 → 13.87 at two places.
+
+    What rounds to nothing is 0, not −0.
+    """
+    step = Decimal(1).scaleb(-places)
+    near = Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP, context=_EXACT)
+    return near if near else abs(near)
 
 
 def shown(value: Decimal | float | None, places: int = 1) -> str:
-    """``value`` as text with thousands separators, half-up; an em dash where there is no value."""
-    if value is None or isnan(value):
+    """``value`` as text with thousands separators, half-up; an em dash where there is no (finite) value."""
+    if value is None or not isfinite(value):
         return "—"
     return f"{rounded(value, places):,}"
