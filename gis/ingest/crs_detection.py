@@ -143,7 +143,7 @@ def inside(middles: Coords, crs: str, target: Target) -> NDArray[np.bool_]:
     Without an extent: within 3° of where the working CRS is meant to be used.
     """
     degrees = systems.lonlat_of(middles, crs)
-    finite: NDArray[np.bool_] = np.isfinite(degrees).all(axis=1)
+    finite = np.asarray(np.isfinite(degrees).all(axis=1))
     if target.extent is None:
         there, box = degrees, _reach(target.crs)
     else:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gis.crs import Coords
 from gis.errors import Place
@@ -126,7 +125,7 @@ def _refuse_outside(found: CheckedGeometry, target: Target, labels: Labels) -> N
         return
     boxes = shapely.bounds(found.geometry)
     middles: Coords = np.column_stack((boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3])) / 2
-    there: NDArray[np.bool_] = np.isfinite(middles).all(axis=1)
+    there = np.asarray(np.isfinite(middles).all(axis=1))
     lost = there.copy()
     lost[there] = ~inside(middles[there], target.crs, target)
     wanted = Words("在本县范围（外扩20公里）之内", "within the county grown by 20 km")

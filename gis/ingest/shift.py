@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis import crs as systems
 from gis.crs import Coords
@@ -23,6 +24,8 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 _NEAR = 0.35
 # … and this share of the features must each be nearer to the pattern than to no displacement at all.
 _MOST = 0.75
+_LEAST_MISPLACED = 10
+_STILL_MISPLACED = 0.3
 _PATTERNS = {
     "GCJ-02": (systems.gcj02_of_wgs84, Words("GCJ-02（高德、腾讯等地图坐标）", "GCJ-02 (the maps of 高德 and 腾讯)")),
     "BD-09": (systems.bd09_of_wgs84, Words("BD-09（百度地图坐标）", "BD-09 (the maps of 百度)")),
@@ -37,11 +40,19 @@ class Shift:
     found_m: float
     expected_m: float
     compared: int
+    by_town: bool = False
 
     @property
     def words(self) -> Words:
         """The warning."""
         name = _PATTERNS[self.pattern][1]
+        if self.by_town:
+            return Words(
+                f"{self.compared} 个要素不在其所填乡镇之内，按{name.zh}还原（约 {self.expected_m:.0f} 米）后大多落回。"
+                "请核实来源，转换为国家2000坐标系后再导入",
+                f"{self.compared} features lie outside the towns they name, and undoing {name.en} "
+                f"(about {self.expected_m:.0f} m) puts most of them back. Check the source and convert it to CGCS2000",
+            )
         return Words(
             f"与已入库的 {self.compared} 个同名要素相比，整体偏移约 {self.found_m:.0f} 米，"
             f"与{name.zh}在此处的偏移（{self.expected_m:.0f} 米）相符。请核实来源，转换为国家2000坐标系后再导入",
@@ -62,8 +73,7 @@ def find_shift(incoming: Geometries, stored: Geometries, crs: str) -> Shift | No
         return None
     here = _middles(stored)
     degrees = systems.lonlat_of(here, crs)
-    west, south, east, north = CHINA
-    if not ((degrees > (west, south)).all() and (degrees < (east, north)).all()):
+    if not _in_china(degrees):
         return None
     moved = _middles(incoming) - here
     fits = [_fit(name, degrees, here, moved, crs) for name in _PATTERNS]
@@ -114,3 +124,36 @@ def _agreement(one: Geometries, other: Geometries) -> Coords:
     common = shapely.area(shapely.intersection(one[fine], other[fine]))
     share[fine] = common / np.maximum(shapely.area(one[fine]) + shapely.area(other[fine]) - common, 1e-9)
     return share
+
+
+def find_misplaced(geoms: Geometries, towns: Geometries, crs: str) -> Shift | None:
+    """
+    The pattern whose undoing puts features into the towns that they say they are in.
+
+    ``towns`` is for each feature the boundary of the town that it names. At least ten must lie outside
+    theirs, and undoing the shift must bring most of those in: boundaries that are merely coarse do not.
+    """
+    here = _middles(geoms)
+    degrees = systems.lonlat_of(here, crs)
+    if len(here) == 0 or not _in_china(degrees):
+        return None
+    outside = ~_within(here, towns)
+    if outside.sum() < _LEAST_MISPLACED:
+        return None
+    for name, undo in _UNDO.items():
+        back = systems.coords_of(undo(degrees), crs)
+        still = ~_within(back, towns)
+        if still.sum() <= _STILL_MISPLACED * outside.sum():
+            length = float(np.median(np.hypot(*(here - back).T)))
+            return Shift(name, length, length, int(outside.sum()), by_town=True)
+    return None
+
+
+def _in_china(degrees: Coords) -> bool:
+    west, south, east, north = CHINA
+    return bool((degrees > (west, south)).all() and (degrees < (east, north)).all())
+
+
+def _within(points: Coords, areas: Geometries) -> NDArray[np.bool_]:
+    shapely.prepare(areas)
+    return np.asarray(shapely.contains_xy(areas, points[:, 0], points[:, 1]))

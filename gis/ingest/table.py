@@ -81,6 +81,17 @@ class Repair:
     area_before_m2: float
     area_after_m2: float
 
+    def as_dict(self) -> dict[str, Any]:
+        """As the import report's JSON carries it."""
+        return {
+            "file": self.place.file,
+            "row": self.place.row,
+            "key": self.key,
+            "done": self.done.as_dict(),
+            "area_before_m2": self.area_before_m2,
+            "area_after_m2": self.area_after_m2,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedTable:
@@ -89,7 +100,9 @@ class CheckedTable:
 
     ``frame`` has the layer's own column names and stored units, geometry in the target's CRS;
     ``rows`` are the file's row numbers of the kept rows. ``side`` holds rows for ledgers that the same
-    file brings (plans, events), by layer name. ``read`` counts the file's rows: kept and refused.
+    file brings (plans, events), by layer name; ``stated`` are columns that the store derives (stage, hold), by
+    the frame's index, of which events are to be made. ``read`` counts the file's rows: kept and refused.
+    ``crs`` is the file's, ``crs_evidence`` why it is believed; the areas are planar, in the target's CRS.
     """
 
     layer: str
@@ -102,3 +115,12 @@ class CheckedTable:
     refused: tuple[Refusal, ...] = ()
     repaired: tuple[Repair, ...] = ()
     warnings: tuple[Words, ...] = ()
+    stated: pd.DataFrame = field(default_factory=pd.DataFrame)
+    crs_evidence: Words | None = None
+    area_before_m2: float = 0.0
+    area_after_m2: float = 0.0
+
+    @property
+    def refused_rows(self) -> int:
+        """Rows of the file that are not kept; one with three bad cells counts once."""
+        return self.read - len(self.rows)
