@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from gis.analysis.assessment import Inputs
+from gis.analysis.inputs import Inputs
 from gis.analysis.lamps import PLACES, LampTemplate, judged
 from gis.analysis.progress_words import progress_reasons
 from gis.errors import InvalidValue

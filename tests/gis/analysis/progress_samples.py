@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from gis.analysis.assessment import Inputs
+from gis.analysis.inputs import Inputs
 from gis.layers import LAYERS
 from gis.rules import RuleBook
 
