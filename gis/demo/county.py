@@ -11,22 +11,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely import Geometry, LineString, MultiPolygon, Point, Polygon
+from shapely import LineString, MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
-from gis.demo.cast import Part, read_cast
+from gis.demo.cast import Part
 from gis.demo.facts import COUNTY_CODE, COUNTY_NAME, WORKING_CRS, town_names
 from gis.demo.frames import layer_frame
-from gis.demo.ground import Floats, Lot
-from gis.demo.layout import TOWN_SEATS, LineSketch
-from gis.demo.listing import Listing, list_line, list_park_reserve, list_site, list_town_reserve, middle_of
 from gis.demo.parcels import LandBook, towns_of, write_listing
-from gis.demo.parks import ParkGround, draw_parks
+from gis.demo.parks import ParkGround
 from gis.demo.progress import Course, run_course
 from gis.demo.requisition import DATA_ON
-from gis.demo.sites import Map, draw_lines, place_site, wind_turbines
-from gis.demo.terrain import town_polygons
-from gis.demo.zones import DrawnZone, draw_farmland, draw_fixed_zones, draw_urban_zones, site_areas
-from gis.model import ProjectCategory, TownLevel, Utility, ZoneKind
+from gis.demo.scene import Scene, draw_scene
+from gis.demo.zones import DrawnZone
+from gis.model import ProjectCategory, ProjectStage, TownLevel, Utility
 
 Row = dict[str, Any]
 DEFAULT_SEED = 20261031
@@ -66,9 +63,7 @@ class County:
 
     def entity(self, layer: str) -> gpd.GeoDataFrame:
         """The table of an entity layer, with its geometry."""
-        frame = self.tables[layer]
-        assert isinstance(frame, gpd.GeoDataFrame)  # by construction in layer_frame
-        return frame
+        return gpd.GeoDataFrame(self.tables[layer], geometry="geometry", crs=self.crs)
 
 
 def build_county(seed: int = DEFAULT_SEED) -> County:
@@ -81,9 +76,9 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
         The committed facts in ``data/demo`` are not there.
     """
     rng = np.random.default_rng(seed)
-    scene = _scene(rng)
+    scene = draw_scene(rng)
     book = LandBook(town_names(), rng)
-    for listing in _listings(scene, rng):
+    for listing in scene.listings:
         write_listing(book, listing, towns_of(listing.polygons, scene.towns))
     courses = {part.code: run_course(part, rng) for part in scene.cast}
     tables = {
@@ -101,124 +96,9 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
     return County(f"{COUNTY_NAME}（示例）", WORKING_CRS, DATA_ON, seed, tables)
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """Everything drawn on the ground."""
-
-    cast: tuple[Part, ...]
-    towns: dict[str, MultiPolygon]
-    parks: tuple[ParkGround, ...]
-    lots: dict[str, tuple[Lot, ...]]
-    lines: dict[str, tuple[LineSketch, Floats]]
-    points: dict[str, Point]
-    zones: tuple[DrawnZone, ...]
-    reserves: tuple[Listing, ...]
-
-    def park_of(self, part: Part) -> ParkGround | None:
-        """The park that a project stands in."""
-        return next((p for p in self.parks if p.sketch.key == part.place), None)
-
-
-def _scene(rng: np.random.Generator) -> _Scene:
-    cast = read_cast()
-    towns = town_polygons(rng)
-    parks = draw_parks(cast, rng)
-    lines = draw_lines(rng)
-    fixed = draw_fixed_zones(parks, rng)
-    ground = Map(towns, site_areas(fixed))
-    for sketch, line in lines.values():
-        ground.take(shapely.buffer(LineString(line), sketch.width_m / 2, cap_style="flat"))
-    for park in parks:
-        ground.take(park.boundary)
-    lots = _lots(cast, parks, ground, rng)
-    reserves = [listing for park in parks for listing in list_park_reserve(park, rng)]
-    for seat in TOWN_SEATS:
-        reserves += list_town_reserve(seat.code, 1 if seat.pull < 0.5 else 3, ground, rng)
-    urban = draw_urban_zones(parks, _town_sites(cast, lots), rng)
-    farmland = _farmland(cast, lots, lines, [*fixed, *urban], reserves, rng)
-    points = _points(cast, parks, ground, rng)
-    return _Scene(cast, towns, parks, lots, lines, points, (*fixed, *urban, *farmland), tuple(reserves))
-
-
-def _lots(
-    cast: Sequence[Part], parks: Sequence[ParkGround], ground: Map, rng: np.random.Generator
-) -> dict[str, tuple[Lot, ...]]:
-    """Project code → its sites; outside the parks the largest are placed first."""
-    lots = {code: (lot,) for park in parks for code, lot in park.lots.items()}
-    outside = [p for p in cast if p.shape in ("area", "multi") and p.code not in lots]
-    for part in sorted(outside, key=lambda p: (-p.mu, p.code)):
-        many = part.shape == "multi"
-        lots[part.code] = tuple(wind_turbines(part.place, ground, rng)) if many else (place_site(part, ground, rng),)
-    return lots
-
-
-def _town_sites(cast: Sequence[Part], lots: dict[str, tuple[Lot, ...]]) -> dict[str, list[Polygon]]:
-    sites: dict[str, list[Polygon]] = {}
-    for part in cast:
-        if part.spot == "town" and part.code in lots:
-            sites.setdefault(part.place, []).extend(lot.polygon for lot in lots[part.code])
-    return sites
-
-
-def _farmland(
-    cast: Sequence[Part],
-    lots: dict[str, tuple[Lot, ...]],
-    lines: dict[str, tuple[LineSketch, Floats]],
-    drawn: Sequence[DrawnZone],
-    reserves: Sequence[Listing],
-    rng: np.random.Generator,
-) -> list[DrawnZone]:
-    """Farmland lies where nothing else does, but for the expressway and the projects played on it."""
-    inside = [lot.polygon for p in cast if p.spot == "farmland" for lot in lots[p.code]]
-    others = [lot.polygon for p in cast if p.spot != "farmland" for lot in lots.get(p.code, ())]
-    built = (ZoneKind.URBAN_BOUNDARY, ZoneKind.CHEMICAL_BUFFER, ZoneKind.OTHER)
-    free: list[Geometry] = [zone.shape for zone in drawn if zone.kind in built]
-    free += [shapely.buffer(shape, 40.0) for shape in others]
-    free += [shapely.buffer(LineString(line), 45.0) for sketch, line in lines.values() if sketch.key != "EXPRESSWAY"]
-    free += [shapely.envelope(shapely.union_all(listing.polygons)) for listing in reserves]
-    return draw_farmland(shapely.union_all(free), inside, rng)
-
-
-def _points(
-    cast: Sequence[Part], parks: Sequence[ParkGround], ground: Map, rng: np.random.Generator
-) -> dict[str, Point]:
-    """Where only a point is known: the middle of a park's free block, or somewhere in the town."""
-    points: dict[str, Point] = {}
-    used: dict[str, int] = {}
-    for part in cast:
-        if part.shape != "point":
-            continue
-        park = next((p for p in parks if p.sketch.key == part.place), None)
-        if park is None:
-            spot = place_site(_small(part), ground, rng)
-            points[part.code] = shapely.set_precision(spot.polygon.centroid, 0.001)
-            continue
-        rank = used[park.code] = used.get(park.code, -1) + 1
-        blocks = sorted(park.free, key=lambda r: (-r.area, r.u0, r.v0))
-        points[part.code] = Point(middle_of(blocks[rank], park))
-    return points
-
-
-def _small(part: Part) -> Part:
-    from dataclasses import replace
-
-    return replace(part, mu=20.0)
-
-
-def _listings(scene: _Scene, rng: np.random.Generator) -> list[Listing]:
-    listings = []
-    for part in scene.cast:
-        if part.code in scene.lots:
-            grows = scene.park_of(part) is None and part.shape == "area"
-            listings.append(list_site(part, scene.lots[part.code], rng, may_grow=grows))
-        elif part.place in scene.lines:
-            listings.append(list_line(part, *scene.lines[part.place]))
-    return [*listings, *scene.reserves]
-
-
-def _town_rows(scene: _Scene) -> list[Row]:
+def _town_rows(scene: Scene) -> list[Row]:
     names = town_names()
-    whole = shapely.multipolygons(shapely.get_parts(shapely.union_all(list(scene.towns.values()))))
+    whole = MultiPolygon(list(shapely.get_parts(shapely.union_all(list(scene.towns.values())))))
     county = {"code": COUNTY_CODE, "name": COUNTY_NAME, "level": str(TownLevel.COUNTY), "geometry": whole}
     rows = [
         {"code": code, "name": names[code], "level": str(TownLevel.TOWN), "parent": COUNTY_CODE, "geometry": area}
@@ -246,12 +126,12 @@ def _park_row(park: ParkGround) -> Row:
     }
 
 
-def _project_row(number: int, part: Part, scene: _Scene, courses: dict[str, Course]) -> Row:
+def _project_row(number: int, part: Part, scene: Scene, courses: dict[str, Course]) -> Row:
     course = courses[part.code]
     park = scene.park_of(part)
-    shape = _shape(part, scene)
+    shape = scene.shape_of(part)
     town = _town_of(part, shape, scene)
-    started = part.stage.has_started or part.stage.value == "suspended"
+    started = part.stage.has_started or part.stage is ProjectStage.SUSPENDED
     return {
         "code": part.code,
         "name": part.name,
@@ -284,24 +164,14 @@ def _department(part: Part) -> str:
     return _DEPARTMENTS.get(part.industry[0], "示例市发展和改革局")
 
 
-def _shape(part: Part, scene: _Scene) -> Geometry | None:
-    if part.place in scene.lines:
-        return LineString(scene.lines[part.place][1])
-    if part.code in scene.points:
-        return scene.points[part.code]
-    if part.code not in scene.lots:
-        return None
-    return MultiPolygon([lot.polygon for lot in scene.lots[part.code]])
-
-
-def _town_of(part: Part, shape: Geometry | None, scene: _Scene) -> str:
+def _town_of(part: Part, shape: BaseGeometry | None, scene: Scene) -> str:
     """The town that the middle lies in; a road through several towns belongs to the county."""
     if isinstance(shape, LineString):
         crossed = [code for code, area in scene.towns.items() if area.intersects(shape)]
         return crossed[0] if len(crossed) == 1 else COUNTY_CODE
     if shape is None:
         return part.place
-    return towns_of([shape], scene.towns)[0]  # type: ignore[list-item]
+    return towns_of([shape], scene.towns)[0]
 
 
 def _zone_rows(zones: Sequence[DrawnZone]) -> list[Row]:

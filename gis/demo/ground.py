@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, hypot, sin
 
 import numpy as np
 import shapely
@@ -130,23 +131,7 @@ def polygon(points: Floats) -> Polygon:
     return Polygon(np.round(points, 3))
 
 
-def area_of(points: Floats) -> float:
-    """Area of a ring given without its closing point, m²."""
-    x, y = points[:, 0], points[:, 1]
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
-
-
-def clipped(points: Floats, at: Floats, normal: Floats) -> Floats:
-    """The part of a convex ring where ``(p − at)·normal ≥ 0``."""
-    side = (points - at) @ normal
-    kept: list[Floats] = []
-    for i in range(len(points)):
-        j = (i + 1) % len(points)
-        if side[i] >= 0:
-            kept.append(points[i])
-        if (side[i] > 0 > side[j]) or (side[i] < 0 < side[j]):
-            kept.append(points[i] + (points[j] - points[i]) * (side[i] / (side[i] - side[j])))
-    return np.array(kept).reshape(-1, 2)
+Corner = tuple[float, float]
 
 
 def plots(ring: Floats, target_m2: float, rng: np.random.Generator) -> list[Floats]:
@@ -155,39 +140,77 @@ def plots(ring: Floats, target_m2: float, rng: np.random.Generator) -> list[Floa
 
     Plots come out between a quarter of ``target_m2`` and a good deal above it; they tile the block.
     """
-    area = area_of(ring)
-    if area < target_m2 * rng.uniform(0.75, 1.9) or len(ring) < 3:
-        return [ring]
-    edges = np.roll(ring, -1, axis=0) - ring
-    longest = edges[np.argmax(np.hypot(edges[:, 0], edges[:, 1]))]
-    along = longest / np.hypot(*longest)
-    across = np.array([-along[1], along[0]])
-    extent = [np.ptp(ring @ axis) for axis in (along, across)]
-    normal = along if extent[0] >= extent[1] else across
-    lean = np.radians(rng.normal(0.0, 2.0))
-    normal = np.array(
-        [normal[0] * np.cos(lean) - normal[1] * np.sin(lean), normal[0] * np.sin(lean) + normal[1] * np.cos(lean)]
-    )
-    depth = ring @ normal
-    at = normal * (depth.min() + np.ptp(depth) * rng.uniform(0.36, 0.64))
-    parts = [clipped(ring, at, normal), clipped(ring, at, -normal)]
-    return [leaf for part in parts for leaf in plots(part, target_m2, rng)]
+    # Plain floats: a plot has four or five corners, for which arrays cost more than they save.
+    corners = [(float(x), float(y)) for x, y in ring]
+    return [np.array(leaf) for leaf in _parted(corners, target_m2, rng)]
 
 
-def coverage(rings: Sequence[Floats]) -> list[Polygon]:
+def _parted(corners: list[Corner], target_m2: float, rng: np.random.Generator) -> list[list[Corner]]:
+    if len(corners) < 3 or _area(corners) < target_m2 * rng.uniform(0.75, 1.9):
+        return [corners]
+    at, normal = _cut_line(corners, rng.uniform(0.36, 0.64), rng.normal(0.0, 0.035))
+    back = (-normal[0], -normal[1])
+    halves = (_clipped(corners, at, normal), _clipped(corners, at, back))
+    return [leaf for half in halves for leaf in _parted(half, target_m2, rng)]
+
+
+def _area(corners: list[Corner]) -> float:
+    rest = [*corners[1:], corners[0]]
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, rest, strict=True))) / 2
+
+
+def _cut_line(corners: list[Corner], share: float, lean: float) -> tuple[Corner, Corner]:
+    """A point of the cut and its normal: across the longer extent, ``share`` of the way, ``lean`` radians askew."""
+    rest = [*corners[1:], corners[0]]
+    edges = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(corners, rest, strict=True)]
+    length, (dx, dy) = max((hypot(*edge), edge) for edge in edges)
+    along, across = (dx / length, dy / length), (-dy / length, dx / length)
+    first = along if _extent(corners, along)[1] >= _extent(corners, across)[1] else across
+    normal = (first[0] * cos(lean) - first[1] * sin(lean), first[0] * sin(lean) + first[1] * cos(lean))
+    low, extent = _extent(corners, normal)
+    depth = low + extent * share
+    return (normal[0] * depth, normal[1] * depth), normal
+
+
+def _extent(corners: list[Corner], axis: Corner) -> tuple[float, float]:
+    """Where the corners begin along an axis, and how far they reach."""
+    depths = [x * axis[0] + y * axis[1] for x, y in corners]
+    return min(depths), max(depths) - min(depths)
+
+
+def _clipped(corners: list[Corner], at: Corner, normal: Corner) -> list[Corner]:
+    """The part of a convex ring where ``(p − at)·normal ≥ 0``."""
+    side = [(x - at[0]) * normal[0] + (y - at[1]) * normal[1] for x, y in corners]
+    kept: list[Corner] = []
+    for i, (x, y) in enumerate(corners):
+        j = (i + 1) % len(corners)
+        if side[i] >= 0:
+            kept.append((x, y))
+        if (side[i] > 0 > side[j]) or (side[i] < 0 < side[j]):
+            t = side[i] / (side[i] - side[j])
+            kept.append((x + (corners[j][0] - x) * t, y + (corners[j][1] - y) * t))
+    return kept
+
+
+def coverage(groups: Sequence[Sequence[Floats]]) -> list[list[Polygon]]:
     """
     Plots with shared corners: every vertex on the millimetre grid, neighbours meeting without gap or overlap.
 
-    Ordered from south to north, then west to east, by centre.
+    Each group of rings becomes a list of polygons, ordered from south to north, then west to east, by centre.
     """
-    lines = [LinearRing(ring) for ring in rings]
+    lines = [LinearRing(ring) for group in groups for ring in group]
+    group_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     net = shapely.union_all(lines, grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize([net]))
-    owners = shapely.polygons(lines)
-    inside = shapely.STRtree(owners).query(shapely.point_on_surface(faces), predicate="within")[0]
-    kept = faces[np.unique(inside)]
-    centres = shapely.get_coordinates(shapely.centroid(kept))
-    return list(kept[np.lexsort((centres[:, 0].round(3), centres[:, 1].round(3)))])
+    face, ring = shapely.STRtree(shapely.polygons(lines)).query(shapely.point_on_surface(faces), predicate="within")
+    face, first = np.unique(face, return_index=True)
+    owner = group_of[ring[first]]
+    centres = np.round(shapely.get_coordinates(shapely.centroid(faces[face])), 3)
+    order = np.lexsort((centres[:, 0], centres[:, 1], owner))
+    parted: list[list[Polygon]] = [[] for _ in groups]
+    for i in order.tolist():
+        parted[owner[i]].append(faces[face[i]])
+    return parted
 
 
 def resampled(line: Floats, step_m: float, trim_m: float, rng: np.random.Generator) -> Floats:

@@ -46,6 +46,11 @@ class TownSeat:
     pull: float
     street_deg: float
 
+    @property
+    def is_street(self) -> bool:
+        """One of the small sub-districts (街道) of the seat."""
+        return self.pull < 0.5
+
 
 TOWN_SEATS: tuple[TownSeat, ...] = (
     TownSeat("140781001", (21.7, 21.3), 0.40, 27.0),
@@ -183,6 +188,6 @@ LINES: tuple[LineSketch, ...] = (
     LineSketch("ROAD1", ((20.35, 25.3), (22.6, 28.2), (24.6, 29.5)), 30.0, 60.0),
     LineSketch("ROAD2", ((24.3, 19.2), (24.9, 18.0), (25.2, 16.6), (25.3, 15.3)), 26.0, 50.0),
     LineSketch("ROAD3", ((26.3, 12.2), (26.9, 10.9), (26.3, 9.6), (27.0, 8.4), (27.4, 7.3)), 12.0, 90.0),
-    LineSketch("PIPE1", ((31.2, 14.2), (32.6, 16.2), (33.4, 17.2)), 10.0, 120.0),
+    LineSketch("PIPE1", ((32.5, 15.0), (33.1, 16.2), (33.8, 17.2)), 10.0, 120.0),
     LineSketch("PIPE2", ((29.4, 27.9), (31.4, 28.6), (33.3, 29.5)), 10.0, 110.0),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,16 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from gis.demo.listing import Listing, overlapping
-from gis.demo.requisition import DATA_ON, RULES, Batch, batch_dates, parcel_dates, worked_on_or_before
+from gis.demo.requisition import (
+    DATA_ON,
+    RULES,
+    Batch,
+    batch_dates,
+    parcel_dates,
+    path_of,
+    usual_days,
+    worked_on_or_before,
+)
 from gis.demo.scenarios import Share, shares_of
 from gis.model import AreaBasis, EventKind, HoldReason, OwnerKind, Stage
 from gis.units import mu_of_m2
@@ -21,6 +32,8 @@ Row = dict[str, Any]
 SCHEME, EDITION = "用地用海", "2023"
 # 国土空间用地用海分类 2023: what village land is before requisition, and how often.
 _FIELDS = {"0103": 0.46, "0102": 0.27, "0201": 0.07, "0301": 0.06, "0703": 0.09, "060102": 0.05}
+_FIELD_CLASSES = tuple(_FIELDS)
+_FIELD_SHARES = tuple(accumulate(_FIELDS.values()))
 # What a building site is classed as, by the first letter of its industry.
 _BUILT = {"C": "1001", "D": "1303", "G": "1202", "I": "0802", "K": "0701", "H": "0901", "L": "0901"}
 _BUILT |= {"N": "1302", "P": "0804", "Q": "0806", "R": "0803", "A": "0601"}
@@ -66,7 +79,7 @@ def write_listing(book: LandBook, listing: Listing, towns: tuple[str, ...]) -> N
     shapes = list(listing.polygons)
     if len(shapes) > 11 and "expressway" not in listing.land and rng.random() < 0.07:
         which = int(rng.integers(0, len(shapes)))
-        shapes[which] = overlapping(shapes, which, 9.0)
+        shapes[which] = overlapping(shapes[which], 9.0)
     village = f"示例{rng.choice(list(_VILLAGE_FIRST))}{rng.choice(list(_VILLAGE_LAST))}"
     for share in shares_of(listing, towns, rng):
         serial = book.batch_number()
@@ -161,7 +174,7 @@ def _parcel(
 def _land_class(listing: Listing, batch: Batch, rng: np.random.Generator) -> str:
     if batch.owner is OwnerKind.STATE and listing.part is not None:
         return _BUILT[listing.part.industry[0]]
-    return str(rng.choice(list(_FIELDS), p=list(_FIELDS.values())))
+    return _FIELD_CLASSES[bisect(_FIELD_SHARES, rng.random() * _FIELD_SHARES[-1])]
 
 
 def _declared(shape: Polygon, rng: np.random.Generator) -> Row:
@@ -200,12 +213,12 @@ def _planned(listing: Listing, batch: Batch, steps: list[tuple[Stage, date]], rn
     done = dict(steps)
     row: Row = {}
     day = max(steps[-1][1], DATA_ON) if steps else DATA_ON
-    usual = RULES.typical_days(batch.owner)
+    usual = usual_days(batch.owner)
     reached = steps[-1][0] if steps else Stage.NOT_STARTED
-    for stage in RULES.path(batch.owner):
+    for stage in path_of(batch.owner):
         if stage in done:
             row[f"planned_{stage}_on"] = done[stage] + timedelta(days=int(rng.integers(-6, 9)))
-        elif stage is not Stage.NOT_STARTED:
+        else:
             day += timedelta(days=max(8, usual.get(reached, 20)))
             row[f"planned_{stage}_on"] = day
             reached = stage
@@ -215,7 +228,7 @@ def _planned(listing: Listing, batch: Batch, steps: list[tuple[Stage, date]], rn
 
 
 def _make_overdue(row: Row, done: dict[Stage, date], batch: Batch, rng: np.random.Generator) -> None:
-    waiting = [s for s in RULES.path(batch.owner) if s not in done and s is not Stage.NOT_STARTED]
+    waiting = [s for s in path_of(batch.owner) if s not in done]
     if waiting:
         row[f"planned_{waiting[0]}_on"] = worked_on_or_before(DATA_ON - timedelta(days=int(rng.integers(8, 40))))
 

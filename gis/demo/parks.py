@@ -41,7 +41,7 @@ def _drawn(number: int, sketch: ParkSketch, cast: tuple[Part, ...], rng: np.rand
     outline = shapely.union_all([polygon(frame.to_ground(cell.corners)) for cell in cells], grid_size=GRID_M)
     lots, free = _allotted(frame, [cell.inset(STREET_M / 2) for cell in cells], sketch, cast)
     code = f"140781-{sketch.key}"
-    return ParkGround(sketch, code, frame, shapely.multipolygons(shapely.get_parts(outline)), lots, tuple(free))
+    return ParkGround(sketch, code, frame, MultiPolygon(list(shapely.get_parts(outline))), lots, tuple(free))
 
 
 def _cells(sketch: ParkSketch, rng: np.random.Generator) -> list[Rect]:
@@ -124,3 +124,10 @@ def _cut(block: Rect, area_m2: float) -> tuple[Rect, list[Rect]]:
 
 def _turned(rect: Rect) -> Rect:
     return Rect(rect.v0, rect.u0, rect.v1, rect.u1)
+
+
+def middle_of(rect: Rect, park: ParkGround) -> tuple[float, float]:
+    """The middle of a free block, for a project of which only a point is known."""
+    centre = np.array([((rect.u0 + rect.u1) / 2, (rect.v0 + rect.v1) / 2)])
+    x, y = np.round(park.frame.to_ground(centre)[0], 3)
+    return float(x), float(y)

@@ -194,7 +194,7 @@ def _ten_day_reports(part: Part, rows: list[Row]) -> list[Row]:
 
 def _milestones(part: Part, finish: date, done: date | None, rng: np.random.Generator) -> list[Row]:
     """
-    Promises, in the order in which they were made, then the rows that say that they were kept.
+    Promises, in the order in which they were made; one that was kept says when.
 
     A slow project has promised its open milestones anew in July.
     """
@@ -205,18 +205,17 @@ def _milestones(part: Part, finish: date, done: date | None, rng: np.random.Gene
     if part.category is ProjectCategory.INDUSTRY:
         dates["投产"] = finish + timedelta(days=60)
     said = date(max(2024, min(2026, part.start_on.year)), 1, 15)
-    first, again, kept = [], [], []
+    first, again = [], []
     for name, day in dates.items():
         row = {"project_code": part.code, "name": name, "promised_on": day, "promised_by": part.owner, "said_on": said}
-        first.append(row)
         finished = _kept_on(part, name, day, done, rng)
+        if finished is not None:
+            row |= {"done_on": finished, "evidence": "示例：验收记录"}
+        first.append(row)
         if finished is None and part.pace in ("yellow", "red") and part.stage.is_active:
             later = max(day, DATA_ON) + timedelta(days=int(rng.integers(30, 120)))
-            row = row | {"promised_on": later, "said_on": date(2026, 7, 20)}
-            again.append(row)
-        if finished is not None:
-            kept.append(row | {"done_on": finished, "evidence": "示例：验收记录"})
-    return first + again + kept
+            again.append(row | {"promised_on": later, "said_on": date(2026, 7, 20)})
+    return first + again
 
 
 _BEFORE_START = {"规划设计": -150, "环评": -100, "招投标": -50, "施工许可": -12, "开工": 0}

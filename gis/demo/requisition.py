@@ -53,15 +53,27 @@ def worked_on_or_before(day: date) -> date:
 
 
 @cache
+def path_of(owner: OwnerKind) -> tuple[Stage, ...]:
+    """The stages that land of this owner passes, without the first, "not started"."""
+    return tuple(s for s in RULES.path(owner) if s is not Stage.NOT_STARTED)
+
+
+@cache
+def usual_days(owner: OwnerKind) -> dict[Stage, int]:
+    """Usual days from each stage to the next."""
+    return RULES.typical_days(owner)
+
+
+@cache
 def days_to_ready(stage: Stage) -> int:
     """Usual days from the beginning of ``stage`` until collective land is ready."""
-    typical = RULES.typical_days(OwnerKind.COLLECTIVE)
+    typical = usual_days(OwnerKind.COLLECTIVE)
     return sum(days for s, days in typical.items() if stage.rank <= s.rank < RULES.ready_stage.rank)
 
 
 def batch_dates(batch: Batch, rng: np.random.Generator) -> dict[Stage, date]:
     """Stage → the day it began for the whole batch, in order, ending with ``batch.target``."""
-    path = [s for s in RULES.path(batch.owner) if 0 < s.rank <= batch.target.rank]
+    path = [s for s in path_of(batch.owner) if s.rank <= batch.target.rank]
     dates: dict[Stage, date] = {}
     day = batch.begun_on
     for stage in reversed(path):

@@ -15,7 +15,7 @@ from gis.model import OwnerKind, ProjectCategory, Stage, SupplyKind
 # Land that was ready before this day was bought long ago: it is the state's, its requisition is not kept here.
 FIRST_KEPT_ON = date(2025, 6, 1)
 # Days by which the usual ready date stands before (+) or after (−) the planned start.
-_MARGIN_DAYS = {"on_time": (60, 95), "tight": (10, 17), "late": (-80, -45), "overdue": (60, 95)}
+_MARGIN_DAYS = {"on_time": (60, 95), "tight": (10, 17), "late": (-80, -45), "overdue": (85, 120)}
 _MARGIN_DAYS |= {"uncovered": (60, 95), "road_late": (-70, -40), "road_on_time": (60, 90)}
 _READY = {"registered": Stage.REGISTERED, "supplied": Stage.SUPPLIED, "cleared": Stage.CLEARED}
 _READY |= {"road_ready": Stage.CLEARED}

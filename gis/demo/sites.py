@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
-from shapely import Geometry, LineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gis.demo.cast import Part
 from gis.demo.facts import county_boundary
@@ -19,7 +20,7 @@ TRIES = 900
 # How far from the town's seat a site of each spot would like to lie, metres.
 WISHED_M = {"town": 900.0, "plain": 2600.0, "hills": 5200.0, "farmland": 3000.0, "reserve": 1500.0, "buffer": 3000.0}
 # Areas that all sites keep out of, but for those of one spot.
-KEPT_OUT = {"all_red": "redline", "water": "water"}
+KEPT_OUT = {"all_red": "redline", "water": "water", "buffer": "buffer"}
 SEATS = {seat.code: seat for seat in TOWN_SEATS}
 
 
@@ -28,15 +29,15 @@ class Map:
     """What is taken already, and where sites of a spot may lie; grows while sites are placed."""
 
     towns: dict[str, MultiPolygon]
-    areas: dict[str, Polygon]
-    taken: list[Geometry] = field(default_factory=list)
+    areas: dict[str, BaseGeometry]
+    taken: list[BaseGeometry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._inner = {code: shapely.buffer(area, -25.0) for code, area in self.towns.items()}
         for area in (*self._inner.values(), *self.areas.values()):
             shapely.prepare(area)
 
-    def take(self, shape: Geometry) -> None:
+    def take(self, shape: BaseGeometry) -> None:
         """Nothing else may come nearer than CLEARANCE_M from now on."""
         self.taken.append(shape)
 
@@ -109,7 +110,7 @@ def _cost(seat: TownSeat, spot: str, points: Floats) -> Floats:
     if spot == "river":
         return np.abs(_distances(points, curve(RIVER)).min(axis=1) - 330.0)
     if spot in ("redline", "water"):
-        return _distances(points, metres([WATER_SOURCE]))[:, 0]
+        return np.abs(_distances(points, metres([WATER_SOURCE]))[:, 0] - 720.0)
     at = metres([seat.at])
     wished = np.abs(_distances(points, at)[:, 0] - WISHED_M[spot])
     if spot == "hills":

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, LineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gis.demo.facts import county_boundary
 from gis.demo.ground import GRID_M, Frame, Rect, blob, curve, metres, polygon
@@ -28,10 +29,10 @@ class DrawnZone:
     shape: MultiPolygon
 
 
-def _zone(kind: ZoneKind, name: str, shape: Geometry) -> DrawnZone:
+def _zone(kind: ZoneKind, name: str, shape: BaseGeometry) -> DrawnZone:
     parts = shapely.get_parts(shapely.set_precision(shape, GRID_M))
     polygons = [p for p in parts if isinstance(p, Polygon) and p.area > 100.0]
-    return DrawnZone(kind, f"示例·{name}", shapely.multipolygons(polygons))
+    return DrawnZone(kind, f"示例·{name}", MultiPolygon(polygons))
 
 
 def draw_fixed_zones(parks: Sequence[ParkGround], rng: np.random.Generator) -> list[DrawnZone]:
@@ -72,8 +73,8 @@ def draw_urban_zones(
 ) -> list[DrawnZone]:
     """The urban development boundary: the seat, each park, each town's own small piece; they do not overlap."""
     seat = blob(metres([SEAT])[0], 2350.0, 0.14, rng)
-    streets = {s.code for s in TOWN_SEATS if s.pull < 0.5}
-    pieces: list[tuple[str, Geometry]] = [("中心城区城镇开发边界", seat.union(_grown(town_sites, streets)))]
+    streets = {s.code for s in TOWN_SEATS if s.is_street}
+    pieces: list[tuple[str, BaseGeometry]] = [("中心城区城镇开发边界", seat.union(_grown(town_sites, streets)))]
     pieces += [(f"{p.sketch.name.removeprefix('示例·')}城镇开发边界", _margin(p.boundary)) for p in parks]
     for number, town in enumerate((s for s in TOWN_SEATS if s.code not in streets), start=1):
         own = blob(metres([town.at])[0], 620.0, 0.2, rng)
@@ -86,16 +87,16 @@ def draw_urban_zones(
     return zones
 
 
-def _margin(shape: Geometry) -> Geometry:
+def _margin(shape: BaseGeometry) -> BaseGeometry:
     return shapely.buffer(shape, 90.0, join_style="mitre")
 
 
-def _grown(town_sites: dict[str, list[Polygon]], towns: set[str]) -> Geometry:
+def _grown(town_sites: dict[str, list[Polygon]], towns: set[str]) -> BaseGeometry:
     sites = [site for code in sorted(towns) for site in town_sites.get(code, [])]
     return shapely.union_all([_margin(site) for site in sites])
 
 
-def draw_farmland(kept_free: Geometry, must_cover: Sequence[Polygon], rng: np.random.Generator) -> list[DrawnZone]:
+def draw_farmland(kept_free: BaseGeometry, must_cover: Sequence[Polygon], rng: np.random.Generator) -> list[DrawnZone]:
     """Field blocks in the plain beside the river, with villages and lanes between them."""
     county = county_boundary()
     corridor = curve(CORRIDOR)
@@ -103,19 +104,19 @@ def draw_farmland(kept_free: Geometry, must_cover: Sequence[Polygon], rng: np.ra
     plain = plain.union(shapely.buffer(LineString(corridor), 1900.0)).intersection(shapely.buffer(county, -120.0))
     villages = [blob(at, rng.uniform(170, 330), 0.25, rng) for at in rng.uniform(*_box(plain), (70, 2))]
     free = shapely.union_all([kept_free, *villages])
-    blocks = [*_field_blocks(plain, rng), *(shapely.buffer(shape, 160.0, join_style="mitre") for shape in must_cover)]
-    shapes = [shapely.difference(block.intersection(plain), free) for block in blocks]
-    # What must lie on farmland comes last, so that it is not cut away by what is drawn before it.
+    sure = [shape.buffer(160.0, join_style="mitre") for shape in must_cover]
+    blocks = [*sure, *(block.difference(shapely.union_all(sure)) for block in _field_blocks(plain, rng))]
+    shapes = [block.intersection(plain).difference(free) for block in blocks]
     parts = [p for shape in shapes for p in shapely.get_parts(shape) if p.area >= SMALLEST_FIELD_M2]
     return [_zone(ZoneKind.FARMLAND, f"永久基本农田图斑{i:03d}", part) for i, part in enumerate(parts, start=1)]
 
 
-def _box(area: Geometry) -> tuple[tuple[float, float], tuple[float, float]]:
+def _box(area: BaseGeometry) -> tuple[tuple[float, float], tuple[float, float]]:
     west, south, east, north = area.bounds
     return (west, south), (east, north)
 
 
-def _field_blocks(plain: Geometry, rng: np.random.Generator) -> list[Polygon]:
+def _field_blocks(plain: BaseGeometry, rng: np.random.Generator) -> list[Polygon]:
     (west, south), (east, north) = _box(plain)
     reach = max(east - west, north - south) * 0.75
     frame = Frame(((west + east) / 2, (south + north) / 2), 27.0, 0.05)
