@@ -27,7 +27,7 @@ EXIT_ERROR = 2
 EXIT_FOUND = 1
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date as YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"

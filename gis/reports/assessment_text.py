@@ -13,7 +13,8 @@ from gis.model import Flag, Lamp
 from gis.units import shown
 from gis.words import Words
 
-WIDTH = 118
+WIDTH = 132
+CODE_WIDTH = 24  # a national project code, whole
 _LAMP_ORDER = {Lamp.RED.value: 0, Lamp.YELLOW.value: 1, Lamp.GREEN.value: 2, Lamp.NONE.value: 3}
 _COLUMNS = (
     (Words("灯", "lamp"), "left"),
@@ -31,7 +32,8 @@ def assessment_text(assessment: Assessment, language: str) -> str:
     """One line a project, the worst first, and a line of totals."""
     table = Table(box=None, pad_edge=False, header_style="")
     for words, justify in _COLUMNS:
-        table.add_column(words.of(language), justify=justify, overflow="ellipsis")  # type: ignore[arg-type]
+        table.add_column(words.of(language), justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
+    table.columns[1].min_width = CODE_WIDTH
     for row in _ordered(assessment.projects).itertuples():
         table.add_row(*_cells(row, language))
     out = io.StringIO()

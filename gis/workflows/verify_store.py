@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pandas as pd
 import shapely
@@ -81,58 +82,61 @@ def events_against_the_law(store: Store) -> Iterator[Finding]:
     A parcel whose history begins in the middle (as after a first import) is judged from there on.
     """
     events = store.read("parcel_event")
-    stages = events[events["kind"] == EventKind.STAGE]
+    stages = events[events["kind"] == EventKind.STAGE].sort_values(["parcel_no", "on_date"], kind="stable")
     if stages.empty:
         return
-    rules, calendar = RuleBook.from_frame(store.read("rule_parameter"), pd.Timestamp.today().date()), WorkCalendar()
-    parcels = store.read(PARCEL.name).set_index("parcel_no")[["owner_kind", "supply_kind"]]
-    for parcel_no, rows in stages.sort_values("on_date", kind="stable").groupby("parcel_no", sort=True):
-        owner, supply = parcels.loc[parcel_no]
-        path = rules.path(OwnerKind(owner) if isinstance(owner, str) else OwnerKind.COLLECTIVE)
-        waits = tuple(wait for wait in rules.waits if wait.supply in (None, supply))
-        for words in _breaches(rows, path, waits, calendar):
-            yield Finding("lawful_events", PARCEL.name, str(parcel_no), words)
+    parcels = store.read(PARCEL.name).set_index("parcel_no")
+    stages = stages.join(parcels[["owner_kind", "supply_kind"]], on="parcel_no")
+    rules = RuleBook.from_frame(store.read("rule_parameter"), date.today())
+    yield from _skipped(stages, rules)
+    for wait in rules.waits:
+        yield from _too_early(stages, wait, WorkCalendar())
 
 
-def _breaches(
-    rows: pd.DataFrame, path: tuple[Stage, ...], waits: tuple[Wait, ...], calendar: WorkCalendar
-) -> Iterator[Words]:
-    began: dict[Stage, pd.Timestamp] = {}
-    last: Stage | None = None
-    for code, on, reason in zip(rows["stage"], rows["on_date"], rows["override_reason"], strict=True):
-        stage = Stage(code)
-        if not isinstance(reason, str):
-            if last is not None and stage.rank > last.rank and _skips(path, last, stage):
-                yield Words(
-                    f"由“{last.words.zh}”跳到“{stage.words.zh}”", f"skips from {last.words.en} to {stage.words.en}"
-                )
-            yield from _too_early(stage, on, began, waits, calendar)
-        began[stage] = on
-        last = stage
+def _skipped(stages: pd.DataFrame, rules: RuleBook) -> Iterator[Finding]:
+    """Steps forward by more than one place of the path; a step back is a correction and lawful."""
+    owners = stages["owner_kind"].fillna(OwnerKind.COLLECTIVE.value)
+    places = {(owner.value, stage.value): i for owner in OwnerKind for i, stage in enumerate(rules.path(owner))}
+    place = pd.Series(
+        [places.get(pair) for pair in zip(owners, stages["stage"], strict=True)], stages.index, dtype="Float64"
+    )
+    before = stages.groupby("parcel_no", sort=False)["stage"].shift()
+    skips = (place - place.groupby(stages["parcel_no"], sort=False).shift() > 1).fillna(False) & ~_excused(stages)
+    for parcel_no, last, code in zip(
+        stages.loc[skips, "parcel_no"], before[skips], stages.loc[skips, "stage"], strict=True
+    ):
+        last_words, words = Stage(last).words, Stage(code).words
+        yield _unlawful(
+            parcel_no, Words(f"由“{last_words.zh}”跳到“{words.zh}”", f"skips from {last_words.en} to {words.en}")
+        )
 
 
-def _skips(path: tuple[Stage, ...], last: Stage, stage: Stage) -> bool:
-    if last not in path or stage not in path:
-        return False
-    return path.index(stage) != path.index(last) + 1
+def _too_early(stages: pd.DataFrame, wait: Wait, calendar: WorkCalendar) -> Iterator[Finding]:
+    """Stages that began before ``wait`` had run out."""
+    concerned = stages if wait.supply is None else stages[stages["supply_kind"] == wait.supply.value]
+    posted = concerned[concerned["stage"] == wait.after].groupby("parcel_no")["on_date"].max()
+    waiting = concerned[(concerned["stage"] == wait.before) & ~_excused(concerned)].join(
+        posted.rename("posted"), on="parcel_no"
+    )
+    waiting = waiting[waiting["posted"].notna() & (waiting["posted"] <= waiting["on_date"])]
+    days = waiting["posted"].drop_duplicates()
+    legal = {
+        posted: pd.Timestamp(calendar.first_day_after(day, wait.days, working=wait.working))
+        for posted, day in zip(days, days.dt.date, strict=True)
+    }
+    waiting["legal"] = waiting["posted"].map(legal).astype("datetime64[s]")
+    early, words = waiting[waiting["on_date"] < waiting["legal"]], wait.before.words
+    for parcel_no, on, lawful in zip(early["parcel_no"], early["on_date"].dt.date, early["legal"].dt.date, strict=True):
+        zh = f"“{words.zh}”记于 {on}，依法最早为 {lawful}（{wait.source}）"
+        yield _unlawful(parcel_no, Words(zh, f"{words.en} on {on}, lawful from {lawful} ({wait.source})"))
 
 
-def _too_early(
-    stage: Stage,
-    on: pd.Timestamp,
-    began: dict[Stage, pd.Timestamp],
-    waits: tuple[Wait, ...],
-    calendar: WorkCalendar,
-) -> Iterator[Words]:
-    for wait in waits:
-        if wait.before is not stage or wait.after not in began:
-            continue
-        legal = calendar.first_day_after(began[wait.after].date(), wait.days, working=wait.working)
-        if on.date() < legal:
-            yield Words(
-                f"“{stage.words.zh}”记于 {on.date()}，依法最早为 {legal}（{wait.source}）",
-                f"{stage.words.en} on {on.date()}, lawful from {legal} ({wait.source})",
-            )
+def _excused(events: pd.DataFrame) -> pd.Series[bool]:
+    return events["override_reason"].notna()
+
+
+def _unlawful(parcel_no: str, words: Words) -> Finding:
+    return Finding("lawful_events", PARCEL.name, parcel_no, words)
 
 
 CHECKS: tuple[Callable[[Store], Iterator[Finding]], ...] = (
