@@ -61,7 +61,8 @@ def is_blank(value: Any) -> bool:
     return isinstance(value, str) and value.strip().lower() in _BLANK_TEXT
 
 
-def _is_dash(value: Any) -> bool:
+def is_dash(value: Any) -> bool:
+    """Blank, or what people write for nothing where a number or a date belongs."""
     return is_blank(value) or (isinstance(value, str) and half_width(value).strip().lower() in _BLANK_VALUE)
 
 
@@ -88,7 +89,7 @@ def read_number(value: Any, column: Column, unit: str | None) -> float | None:
     ``unit`` is that of header, mapping or default; a unit in the cell itself ("3.2亿元") wins over it.
     """
     _refuse_formula_error(value)
-    if _is_dash(value):
+    if is_dash(value):
         return None
     number, own_unit = _split_number(value)
     if column.dimension is None:
@@ -157,7 +158,7 @@ def read_date(value: Any, column: Column, pattern: str | None = None) -> date | 
     "2026年3月底" is always the last. ``pattern`` is a strptime pattern that is tried first.
     """
     _refuse_formula_error(value)
-    if _is_dash(value):
+    if is_dash(value):
         return None
     if isinstance(value, datetime):
         return _bounded(value, value.date())

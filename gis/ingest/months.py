@@ -31,6 +31,7 @@ _SPAN = re.compile(
 )
 _NUMERIC = re.compile(r"^(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])$")
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_UNIT_WITHIN = re.compile(r"[(\[【](万元|亿元|千元|元|%)[)\]】]")
 _CUMULATIVE = ("累计", "累积", "至今", "cumulative", "ytd")
 _MONTHLY = ("当月", "本月", "单月", "每月", "月度", "monthly")
 # A month in these headers is not a month of progress.
@@ -54,7 +55,7 @@ class MonthHeader:
 def month_of_header(header: str) -> MonthHeader | None:
     """What month a header names, None where it names none (or a month of something else than progress)."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
-    name, unit = split_header_unit(re.sub(r"([(\[【])单位:?", r"\1", text))
+    name, unit = _without_unit(re.sub(r"([(\[【])单位:?", r"\1", text))
     numeric = _NUMERIC.match(name)
     if numeric:
         return MonthHeader(int(numeric["month"]), int(numeric["year"]), None, "", unit)
@@ -72,6 +73,13 @@ def month_of_header(header: str) -> MonthHeader | None:
     amounts: Amounts | None = "cumulative" if first == 1 and _number(match["month"]) != 1 else _amounts(what)
     year = int(match["year"]) if match["year"] else None
     return MonthHeader(_number(match["month"]), year, amounts, what.strip("()·/、:"), unit)
+
+
+def _without_unit(text: str) -> tuple[str, str | None]:
+    """The unit in brackets at the end, or wherever a group's header left it ("完成投资(万元)1月")."""
+    name, unit = split_header_unit(text)
+    within = _UNIT_WITHIN.search(name) if unit is None else None
+    return (name, unit) if within is None else (name.replace(within[0], "", 1), within[1])
 
 
 def _english(name: str, unit: str | None) -> MonthHeader | None:
