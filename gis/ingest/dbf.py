@@ -35,7 +35,7 @@ def dbf_encoding(dbf: Path, cpg: Path | None) -> DbfEncoding:
 
     What the .cpg says holds where the bytes can be read so; else they decide and a warning says which.
     """
-    texts = tuple(islice(_texts(dbf.read_bytes()), _SAMPLES))
+    texts = tuple(text for _, text in islice(_texts(dbf.read_bytes()), _SAMPLES))
     said = _said(cpg)
     if not texts:
         return DbfEncoding(said or "UTF-8")
@@ -100,8 +100,26 @@ def _decoded(text: bytes, encoding: str) -> str | None:
     return None
 
 
-def _texts(data: bytes) -> Iterator[bytes]:
-    """Field names and text values that are not plain ASCII."""
+def mended(data: bytes, encoding: str) -> bytes | None:
+    """
+    The DBF without the halves of characters that a field's width cut off; None where there are none.
+
+    Programs cut by bytes: "地块编号" in UTF-8 has 12, and a field's name has room for 10.
+    """
+    fixed = bytearray(data)
+    for start, text in _texts(data):
+        whole = _decoded(text, encoding)
+        if whole is None:
+            continue
+        left = len(whole.encode(encoding))
+        if left < len(text):
+            is_name = start < int.from_bytes(data[8:10], "little")
+            fixed[start + left : start + len(text)] = (b"\0" if is_name else b" ") * (len(text) - left)
+    return None if fixed == data else bytes(fixed)
+
+
+def _texts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Field names and text values that are not plain ASCII, and where they begin."""
     header_size, record_size = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
     fields = []
     offset = 1
@@ -109,15 +127,15 @@ def _texts(data: bytes) -> Iterator[bytes]:
         descriptor = data[start : start + 32]
         if len(descriptor) < 32 or descriptor[0] == 0x0D:
             break
-        if not (name := descriptor[:11].split(b"\0")[0]).isascii():
-            yield name
+        if not (name := descriptor[:11].split(b"\0", maxsplit=1)[0]).isascii():
+            yield start, name
         if descriptor[11:12] == b"C":
             fields.append((offset, descriptor[16]))
         offset += descriptor[16]
     yield from _values(data, header_size, record_size, fields)
 
 
-def _values(data: bytes, start: int, record_size: int, fields: list[tuple[int, int]]) -> Iterator[bytes]:
+def _values(data: bytes, start: int, record_size: int, fields: list[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
     if record_size < 1:
         return
     for record in range(start, len(data) - record_size + 1, record_size):
@@ -126,4 +144,4 @@ def _values(data: bytes, start: int, record_size: int, fields: list[tuple[int, i
         for offset, width in fields:
             value = data[record + offset : record + offset + width].rstrip(b" \0")
             if not value.isascii():
-                yield value
+                yield record + offset, value

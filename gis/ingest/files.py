@@ -6,6 +6,7 @@ The one place that knows every reader.
 
 from __future__ import annotations
 
+import codecs
 import re
 import tempfile
 from collections.abc import Callable
@@ -18,8 +19,11 @@ from gis.ingest.source import checked_path, source_of, unreadable
 from gis.ingest.spreadsheet import read_csv, read_xlsx
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import RawTable, SourceFile
+from gis.ingest.text import decode
+from gis.words import Words
 
 _HEAD = 65_536
+_MUST_BE_UTF8 = {"geojson", "topojson", "kml"}
 _KINDS = "GeoJSON, TopoJSON, GPKG, FGB, KML, KMZ, SHP, ZIP, DXF, TXT, CSV, XLSX"
 # What GDAL would take for a pointer to other files or addresses, in whatever file it stands.
 _POINTERS = (b"<OGRVRTDataSource", b"<VRTDataset", b"gdal_streamed_alg", b"<GDAL_WMS", b"<OGCAPI")
@@ -64,7 +68,33 @@ def _read(file: Path, name: str, source: SourceFile | None, how: Reading) -> Raw
     if kind == "zip":
         return _read_zip(file, name, how)
     own = source or (vector.shapefile_source(file) if kind == "shp" else source_of(file))
+    if kind in _MUST_BE_UTF8 and not _is_utf8(file):
+        return _read_recoded(file, kind, own, how)
     return _READERS[kind](file, own, how)
+
+
+def _is_utf8(file: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with file.open("rb") as stream:
+        try:
+            while chunk := stream.read(_HEAD):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _read_recoded(file: Path, kind: str, source: SourceFile, how: Reading) -> RawTable:
+    """GeoJSON and KML are UTF-8 by their standards; some Chinese programs write GBK all the same."""
+    text, encoding = decode(file.read_bytes(), file=source.name, encoding=how.encoding)
+    text = re.sub(r"^(<\?xml[^>]*?)\s+encoding=([\"'])[^\"']*\2", r"\1", text.removeprefix("\ufeff"), count=1)
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        recoded = Path(folder) / f"content{file.suffix}"
+        recoded.write_text(text, encoding="utf-8")
+        raw = _READERS[kind](recoded, source, how)
+    told = Words(f"文件不是 UTF-8 编码，已按 {encoding} 读取", f"the file is not UTF-8; read as {encoding}")
+    return replace(raw, warnings=(told, *raw.warnings))
 
 
 def _unknown(name: str, head: bytes) -> Exception:

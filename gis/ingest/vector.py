@@ -7,10 +7,14 @@ Nothing is decided here about coordinates or columns; what GDAL would silently p
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shutil
+import tempfile
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +30,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from pyogrio.raw import read_arrow
 
 from gis.errors import Place
-from gis.ingest.dbf import dbf_encoding
+from gis.ingest.dbf import dbf_encoding, mended
 from gis.ingest.source import source_of, unreadable
 from gis.ingest.table import RawTable, Refusal, SourceFile
 from gis.words import Words
@@ -99,19 +103,45 @@ def read_flatgeobuf(path: Path, source: SourceFile) -> RawTable:
 
 def read_kml(path: Path, source: SourceFile) -> RawTable:
     """KML, all its folders together, ``Folder`` naming them. KML is WGS 84 by its standard; nothing is declared."""
-    names = [str(name) for name, _ in _layers(path, source)]
-    parts = [(name, _read(path, source, name)) for name in names]
-    frames = [part.frame.assign(Folder=name) for name, part in parts]
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    text, names = _plain_data_names(path.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        readable = path
+        if names:
+            readable = Path(folder) / "content.kml"
+            readable.write_text(text, encoding="utf-8")
+        parts = [(name, _read(readable, source, name)) for name, _ in _layers(readable, source)]
+    if not parts:
+        raise _no_features(source)
+    frame = pd.concat([part.frame.assign(Folder=name) for name, part in parts], ignore_index=True)
     noise = [c for c in frame.columns if c in _KML_NOISE or frame[c].isna().all()]
     content = Content(
-        frame.drop(columns=noise),
-        np.concatenate([p.geometry for _, p in parts]) if parts else np.array([], dtype=object),
-        np.concatenate([p.broken for _, p in parts]) if parts else np.array([], dtype=bool),
-        np.concatenate([p.unclosed for _, p in parts]) if parts else np.array([], dtype=bool),
+        frame.drop(columns=noise).rename(columns=names),
+        np.concatenate([part.geometry for _, part in parts]),
+        np.concatenate([part.broken for _, part in parts]),
+        np.concatenate([part.unclosed for _, part in parts]),
         None,
     )
     return _table(content, source, "KML", crs=None)
+
+
+def _plain_data_names(text: str) -> tuple[str, dict[str, str]]:
+    """
+    KML with ``<Data name="地块编号">`` under names of ASCII letters, and what each stands for.
+
+    GDAL's KML reader puts an underscore for every other character, so that 地块编号 and 地块名称 would be one.
+    """
+    names: dict[str, str] = {}
+
+    def renamed(match: re.Match[str]) -> str:
+        name = html.unescape(match["name"])
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            return match.group()
+        plain = next((key for key, known in names.items() if known == name), f"guatu_data_{len(names)}")
+        names[plain] = name
+        return f"{match['before']}{match['quote']}{plain}{match['quote']}"
+
+    pattern = r"(?P<before><(?:\w+:)?Data\s+name\s*=\s*)(?P<quote>[\"'])(?P<name>[^\"'<>]*)(?P=quote)"
+    return re.sub(pattern, renamed, text), names
 
 
 def read_shapefile(path: Path, source: SourceFile) -> RawTable:
@@ -133,9 +163,21 @@ def read_shapefile(path: Path, source: SourceFile) -> RawTable:
             expected=".shp .shx .dbf",
         )
     encoding = dbf_encoding(parts[".dbf"], parts.get(".cpg"))
-    content = _read(path, source, None, encoding=encoding.name)
+    fixed = mended(parts[".dbf"].read_bytes(), encoding.name)
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        readable = path if fixed is None else _beside(path, parts, fixed, Path(folder))
+        content = _read(readable, source, None, encoding=encoding.name)
     warned = (encoding.warning,) if encoding.warning else ()
     return _table(content, source, "Shapefile", crs=content.crs, warned=warned)
+
+
+def _beside(shp: Path, parts: dict[str, Path], dbf: bytes, folder: Path) -> Path:
+    """A copy of a Shapefile with another DBF."""
+    for suffix, part in {".shp": shp, **parts}.items():
+        if suffix != ".cpg":
+            shutil.copyfile(part, folder / f"layer{suffix}")
+    (folder / "layer.dbf").write_bytes(dbf)
+    return folder / "layer.shp"
 
 
 def sidecars(shp: Path) -> dict[str, Path]:
@@ -217,9 +259,18 @@ def _dxf_encoding(path: Path) -> str:
 # ---------------------------------------------------------------- reading one layer
 
 
+@contextmanager
+def _gdal_quiet() -> Iterator[None]:
+    """Without GDAL's remarks on names and rings: what matters of them is found here and told."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
 def _layers(path: Path, source: SourceFile) -> list[tuple[str, str | None]]:
     try:
-        return [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+        with _gdal_quiet():
+            return [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
     except _GDAL_ERRORS as error:
         raise _broken(source, error) from None
 
@@ -253,12 +304,11 @@ def _broken(source: SourceFile, error: Exception) -> Exception:
 
 def _read(path: Path, source: SourceFile, layer: str | None, *, encoding: str | None = None, **options: str) -> Content:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's own remarks; what matters is found below
+        with _gdal_quiet():
             meta, table = read_arrow(path, layer=layer, encoding=encoding, **options)
     except _GDAL_ERRORS as error:
         raise _broken(source, error) from None
-    except (UnicodeDecodeError, pa.ArrowInvalid) as error:
+    except (UnicodeDecodeError, pa.ArrowInvalid, IndexError) as error:  # pyogrio's own, on damaged files
         raise _broken(source, error) from None
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names:
@@ -302,11 +352,15 @@ def _plain_value(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
 
 
+def _no_features(source: SourceFile) -> Exception:
+    return unreadable(source.name, "文件中没有要素", "the file has no features", found="0", expected="≥ 1")
+
+
 def _table(
     content: Content, source: SourceFile, format_: str, *, crs: str | None, warned: Iterable[Words] = ()
 ) -> RawTable:
     if len(content.frame) == 0 and len(content.geometry) == 0:
-        raise unreadable(source.name, "文件中没有要素", "the file has no features", found="0", expected="≥ 1")
+        raise _no_features(source)
     rows = tuple(range(1, len(content.geometry) + 1))
     kept = np.flatnonzero(~content.broken)
     refused = tuple(
