@@ -136,8 +136,6 @@ def _append_only(table: str) -> str:
 def _event_indexes() -> Iterator[str]:
     yield "CREATE INDEX parcel_event_day ON parcel_event (on_date);"
     yield "CREATE INDEX project_event_day ON project_event (on_date);"
-    yield "CREATE INDEX parcel_event_owner_day ON parcel_event (parcel_no, on_date);"
-    yield "CREATE INDEX project_event_owner_day ON project_event (project_code, on_date);"
     yield 'CREATE INDEX parcel_stage ON parcel ("stage");'
 
 

@@ -47,6 +47,34 @@ def kept_values(column: Column, series: pd.Series[Any]) -> Kept:
     InvalidRow
         A value is not of the column's type, or not in its code list; names the row (from 1) and the column.
     """
+    quick = _quickly_kept(column, series)
+    kept = _one_by_one(column, series) if quick is None else quick
+    _check_codes(column, kept)
+    return kept
+
+
+def _quickly_kept(column: Column, series: pd.Series[Any]) -> Kept | None:
+    """Whole columns of the dtypes that the port names; None where each value must be looked at."""
+    if column.type == "date" and series.dtype.kind == "M" and getattr(series.dtype, "tz", None) is None:
+        moments = series.to_numpy()
+        days = moments.astype("datetime64[D]")
+        midnight = (np.isnat(days) | (days == moments)).all()
+        return _kept_where(~np.isnat(days), np.datetime_as_string(days).tolist()) if midnight else None
+    if column.type in ("real", "money") and series.dtype == np.float64:
+        numbers = series.to_numpy()
+        listed = [round(n, MONEY_PLACES) for n in numbers.tolist()] if column.type == "money" else numbers.tolist()
+        return None if np.isinf(numbers).any() else _kept_where(~np.isnan(numbers), listed)
+    return None
+
+
+def _kept_where(there: NDArray[np.bool_], values: list[Any]) -> Kept:
+    kept = np.empty(len(values), dtype=object)
+    kept[:] = values
+    kept[~there] = None
+    return kept
+
+
+def _one_by_one(column: Column, series: pd.Series[Any]) -> Kept:
     source = series.to_numpy(dtype=object)
     kept = np.empty(len(source), dtype=object)
     keep = _KEEP[column.type]
@@ -55,7 +83,6 @@ def kept_values(column: Column, series: pd.Series[Any]) -> Kept:
             kept[position] = keep(source[position])
         except (TypeError, ValueError, OverflowError):
             raise invalid(column.name, position, source[position], _EXPECTED[column.type]) from None
-    _check_codes(column, kept)
     return kept
 
 
@@ -86,7 +113,8 @@ def _keep_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     text = str(value)
-    text.encode("utf-8")  # a lone surrogate cannot be stored
+    if not text.isascii():
+        text.encode("utf-8")  # a lone surrogate cannot be stored
     if "\0" in text:
         raise ValueError
     return text
@@ -181,7 +209,14 @@ def frame_values(type_: str, kept: Kept) -> Any:
 
 
 def _show_dates(kept: Kept) -> Any:
-    return np.array(kept, dtype="datetime64[D]").astype("datetime64[s]")
+    return _moments(kept, "datetime64[s]")
+
+
+def _moments(kept: Kept, dtype: str) -> Any:
+    """ISO texts as moments; each different text is read once, for days repeat."""
+    places, texts = pd.factorize(kept)
+    read = np.array([*(text.rstrip("Z") for text in texts), "NaT"], dtype=dtype)
+    return read[places]  # -1, a missing one, is the NaT at the end
 
 
 def _show_booleans(kept: Kept) -> Any:
@@ -196,11 +231,11 @@ def _show_json(kept: Kept) -> Any:
 
 _SHOW: dict[str, Callable[[Kept], Any]] = {
     "text": lambda kept: pd.array(np.array(kept, dtype=object), dtype="str"),
-    "integer": lambda kept: pd.array(kept, dtype="Int64"),
+    "integer": lambda kept: pd.array(kept.tolist(), dtype="Int64"),
     "real": lambda kept: np.array(kept, dtype="float64"),
     "money": lambda kept: np.array(kept, dtype="float64"),
     "date": _show_dates,
     "boolean": _show_booleans,
     "json": _show_json,
-    "datetime": lambda kept: np.array([text and text.rstrip("Z") for text in kept], dtype="datetime64[ms]"),
+    "datetime": lambda kept: _moments(kept, "datetime64[ms]"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ from gis.store.ledgers import LEDGER_RULES
 from gis.store.port import Outcome, PutResult
 from gis.store.queries import geopackage_sql
 from gis.store.reading import STAGE_COLUMNS, Table, stages_on, table_of
+from gis.store.rtree import MANY_ROWS, filled_at_once
 from gis.store.values import Kept
 
 # More changed keys of one layer in one transaction than this count as "the whole layer".
@@ -54,7 +56,7 @@ class GeoPackageWriter:
         self._extents = Extents(self.connection, self.at)
 
     def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
-        """See ``Writer.put``. A change counts at the earliest from the last one of its key: an earlier ``on`` is raised."""
+        """See ``Writer.put``. A change counts from the last one of its key at the earliest: ``on`` is raised to it."""
         incoming = check_entities(layer, frame, self.crs)
         stored, places = self._stored(incoming)
         new = places < 0
@@ -158,7 +160,9 @@ class GeoPackageWriter:
         if incoming.geometry is not None:
             cells |= self._geometry_cells(incoming, rows)
             self._extents.added(incoming.layer.name, cells[GEOMETRY])
-        self._execute(statements.insert(incoming.layer, list(cells)), [*cells.values()], None)
+        many = incoming.geometry is not None and np.count_nonzero(rows) >= MANY_ROWS
+        with filled_at_once(self.connection, incoming.layer) if many else nullcontext():
+            self._execute(statements.insert(incoming.layer, list(cells)), [*cells.values()], None)
 
     def _execute(self, statement: str, cells: Sequence[Kept], ids: Kept | None) -> None:
         last = [] if ids is None else [ids]

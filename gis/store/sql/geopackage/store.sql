@@ -50,6 +50,10 @@ SELECT EXISTS (SELECT 1 FROM row_history WHERE layer = :layer AND valid_to > :da
 -- The versions of day :day that have been replaced since; keys: a JSON list or null, box sides or null.
 SELECT h.attributes, h.geometry, h.recorded_at, h.recorded_by, h.recorded_role, h.recorded_jurisdiction
 FROM row_history AS h
-WHERE h.id IN (SELECT min(id) FROM row_history WHERE layer = :layer AND valid_to > :day GROUP BY key)
+WHERE h.layer = :layer AND h.valid_to > :day
   AND (:keys IS NULL OR h.key IN (SELECT value FROM json_each(:keys)))
-  AND (:west IS NULL OR (h.minx <= :east AND h.maxx >= :west AND h.miny <= :north AND h.maxy >= :south));
+  AND (:west IS NULL OR (h.minx <= :east AND h.maxx >= :west AND h.miny <= :north AND h.maxy >= :south))
+  AND NOT EXISTS (
+    SELECT 1 FROM row_history AS earlier
+    WHERE earlier.layer = :layer AND earlier.key = h.key AND earlier.valid_to > :day AND earlier.id < h.id
+  );

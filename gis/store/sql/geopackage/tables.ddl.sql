@@ -38,7 +38,7 @@ CREATE TABLE row_history (
   CHECK (valid_from IS NULL OR valid_from <= valid_to)
 );
 CREATE INDEX row_history_key ON row_history (layer, key, valid_to);
-CREATE INDEX row_history_day ON row_history (layer, valid_to);
+CREATE INDEX row_history_day ON row_history (layer, valid_to, minx, maxx, miny, maxy, key);
 
 -- key null: so much of the layer changed that all of it counts as changed.
 CREATE TABLE change (
