@@ -36,7 +36,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     security.init(app)
     caching.init(app)
     errors.init(app)
-    language.init_language(app, settings.language)
+    language.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -13,6 +13,7 @@ from gis.analysis.assessment import Assessment
 from gis.settings import Settings
 from gis.store.port import Store
 from gis.workflows.assess_store import ASSESSED_LAYERS, Assessor, default_day
+from gis.workflows.draw_tile import TileDrawer
 from webapp.caching import Kept, tag_of
 from webapp.upstream import Upstream
 
@@ -26,6 +27,7 @@ class Served:
     settings: Settings
     store: Store
     assessor: Assessor
+    drawer: TileDrawer
     tiles: Kept[bytes]
     upstream: Upstream
 
@@ -49,7 +51,9 @@ class Served:
 
 def init(app: Flask, settings: Settings, store: Store) -> None:
     """Give ``app`` what it serves."""
-    app.extensions[_KEY] = Served(settings, store, Assessor(store), Kept(settings.tile_cache), Upstream())
+    app.extensions[_KEY] = Served(
+        settings, store, Assessor(store), TileDrawer(store), Kept(settings.tile_cache), Upstream()
+    )
 
 
 def served() -> Served:

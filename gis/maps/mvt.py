@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 EXTENT = 4096
@@ -26,7 +27,8 @@ Bytes = npt.NDArray[np.uint8]
 _MOVE_TO_ONE = (1 << 3) | 1
 _LINE_TO = 2
 _CLOSE_PATH = (1 << 3) | 7
-_POLYGON_TYPE = b"\x18\x03"  # field 3, varint 3: POLYGON
+# Keys of a feature's fields (number << 3 | wire type): 2 tags, 3 type with its value 3 POLYGON, 4 geometry.
+_TAGS, _TYPE_POLYGON, _GEOMETRY = b"\x12", b"\x18\x03", b"\x22"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def encode_polygons(
         Polygons and MultiPolygons in tile units: x to the right, y down, 0 … 4096 inside the tile.
         None and empty ones are left out, as is what has no area once rounded to whole units.
     attributes
-        For each key one value a geometry; None is not written.
+        For each key one value a geometry, all of one type; None is not written.
 
     Returns
     -------
@@ -72,14 +74,18 @@ def encode_polygons(
     values = _ValueTable()
     tags = _tag_messages(attributes, len(geometries), values)
     body = [_text_field(1, name)]
-    body += [
-        _bytes_field(2, (_bytes_field(2, tags[i]) if tags[i] else b"") + _POLYGON_TYPE + _bytes_field(4, shapes[i]))
-        for i in np.unique(rings.feature).tolist()
-    ]
+    body += [_feature(tags[i], shapes[i]) for i in np.unique(rings.feature).tolist()]
     body += [_text_field(3, key) for key in attributes]
     body += [_bytes_field(4, value) for value in values.messages]
     body += [_varint_field(5, EXTENT), _varint_field(15, 2)]
     return _bytes_field(3, b"".join(body))
+
+
+def _feature(tags: bytes, geometry: bytes) -> bytes:
+    body = _TYPE_POLYGON + _GEOMETRY + _varint(len(geometry)) + geometry
+    if tags:
+        body = _TAGS + _varint(len(tags)) + tags + body
+    return b"\x12" + _varint(len(body)) + body
 
 
 # --- geometry ---------------------------------------------------------------------------------------
@@ -212,9 +218,11 @@ def _value_message(value: Value) -> bytes:
 def _tag_messages(attributes: Mapping[str, Sequence[Value | None]], features: int, values: _ValueTable) -> list[bytes]:
     """The packed (key, value) index pairs of each feature."""
     table = np.full((features, len(attributes)), -1, dtype=np.int64)
+    found = [pd.factorize(np.array(column, dtype=object)) for column in attributes.values()]
     # Columns of few distinct values first: small indices take one byte.
-    for key, column in sorted(enumerate(attributes.values()), key=lambda item: len(set(item[1]))):
-        table[:, key] = [-1 if value is None else values.index_of(value) for value in column]
+    for key, (places, distinct) in sorted(enumerate(found), key=lambda item: len(item[1][1])):
+        index = np.array([*(values.index_of(value) for value in distinct), -1], dtype=np.int64)
+        table[:, key] = index[places]  # place -1 is a missing value, and the index's last
     present = table >= 0
     keys = np.broadcast_to(np.arange(len(attributes)), table.shape)
     pairs = np.stack([keys[present], table[present]], axis=1).ravel().astype(np.uint64)

@@ -9,7 +9,7 @@ parcels are merged, by readiness, into the cells of a grid, each class with its 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -30,15 +30,19 @@ BUFFER = 64  # units drawn past a tile's edge, so that outlines meet
 PIXEL = 8  # units
 MERGE_BELOW_ZOOM = 13
 CELL = 4 * PIXEL
+OVERVIEW_ZOOM = 10
 SIMPLIFY_BELOW_ZOOM = 14
 SIMPLIFY_UNITS = PIXEL / 2
+SIMPLIFY_FROM_POINTS = 24
 HALF_WORLD_M = math.pi * 6378137.0
 # Below this a tile is wider than any projection in metres is good for: the whole layer is read instead.
 FIRST_ZOOM_BY_BOX = 6
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Attributes = dict[str, list[Value | None]]
+CLASSES = tuple(readiness.value for readiness in Readiness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,50 @@ TILE_LAYERS: dict[str, TileLayer] = {
 }
 
 
-def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Small:
+    """
+    Shapes too small to be drawn by themselves.
+
+    ``boxes`` (n, 4) west, south, east, north in Web Mercator metres, ``areas_m2`` in the working CRS, ``classes``
+    the place in ``CLASSES`` of the layer's ``merged_by``, -1 for none.
+    """
+
+    boxes: Floats
+    areas_m2: Floats
+    classes: Ints
+
+    @classmethod
+    def of(cls, layer: TileLayer, frame: gpd.GeoDataFrame, boxes: Floats) -> Small:
+        """These rows, whose boxes are known."""
+        classes = layer.attributes(frame)[layer.merged_by] if layer.merged_by else [None] * len(frame)
+        return cls(boxes, shapely.area(_shapes(frame)), class_places(classes))
+
+    def joined(self, other: Small) -> Small:
+        """Both."""
+        return Small(
+            np.concatenate((self.boxes, other.boxes)),
+            np.concatenate((self.areas_m2, other.areas_m2)),
+            np.concatenate((self.classes, other.classes)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A whole layer, made once for every tile up to ``OVERVIEW_ZOOM``: what is large there, and the rest as boxes."""
+
+    large: gpd.GeoDataFrame
+    small: Small
+
+    @classmethod
+    def of(cls, layer: TileLayer, frame: gpd.GeoDataFrame, crs: str) -> Overview:
+        """The layer's columns and geometry in ``crs``, every row."""
+        boxes = _mercator_boxes(_shapes(frame), crs)
+        is_small = _is_small(layer, boxes, OVERVIEW_ZOOM)
+        return cls(frame[~is_small], Small.of(layer, frame[is_small], boxes[is_small]))
+
+
+def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, also: Small | None = None) -> bytes:
     """
     One layer on one tile.
 
@@ -154,25 +201,21 @@ def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str) 
         The layer's columns and geometry in ``crs``; at least the rows that meet ``tile.box_in(crs)``.
     tile, crs
         Where, and the store's working CRS.
+    also
+        More rows of the layer, known to be small on this tile's zoom.
 
     Returns
     -------
     bytes
         Empty where nothing shows.
     """
-    geometries = np.asarray(frame.geometry.array, dtype=object)
-    boxes = _boxes_in_units(geometries, tile, crs)
-    near = _meets_tile(boxes)
-    merge = near & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) <= CELL)
-    if layer.merged_by is None or tile.z >= MERGE_BELOW_ZOOM:
-        merge = np.zeros(len(frame), dtype=bool)
-    drawn = frame[near & ~merge]
-    shapes = _in_units(geometries[near & ~merge], boxes[near & ~merge], tile, crs)
+    boxes = _mercator_boxes(_shapes(frame), crs)
+    is_small = _is_small(layer, boxes, tile.z)
+    small = Small.of(layer, frame[is_small], boxes[is_small])
+    drawn, shapes = _drawn(frame[~is_small], tile, crs)
     attributes = layer.attributes(drawn)
-    if merge.any() and layer.merged_by is not None:
-        classes = layer.attributes(frame[merge])[layer.merged_by]
-        areas = shapely.area(geometries[merge]) * _units_per_m(tile, crs, geometries[merge]) ** 2
-        merged = merge_small(boxes[merge], areas, classes)
+    merged = _merged(small if also is None else small.joined(also), tile, crs)
+    if merged and layer.merged_by is not None:
         shapes = np.concatenate([shapes, np.array(list(merged.values()), dtype=object)])
         attributes = _with_merged(attributes, layer.merged_by, list(merged))
     return encode_polygons(layer.name, shapes, attributes)
@@ -186,33 +229,53 @@ def _with_merged(attributes: Attributes, merged_by: str, codes: list[str]) -> At
     return {**longer, "merged": [*([None] * drawn), *([True] * len(codes))]}
 
 
-def _boxes_in_units(geometries: Geometries, tile: Tile, crs: str) -> Floats:
-    """The box of each geometry in tile units (left, top, right, bottom); NaN where there is no geometry."""
-    boxes = shapely.bounds(geometries)
-    corners = tile.units_of(mercator_of(boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2), crs)).reshape(-1, 4, 2)
-    return np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+def _shapes(frame: gpd.GeoDataFrame) -> Geometries:
+    return np.asarray(frame.geometry.array, dtype=object)
 
 
-def _meets_tile(boxes: Floats) -> npt.NDArray[np.bool_]:
-    """The box reaches the tile or its buffer; False for NaN."""
-    reaches = (boxes[:, :2] <= EXTENT + BUFFER).all(axis=1) & (boxes[:, 2:] >= -BUFFER).all(axis=1)
-    return np.asarray(reaches & np.isfinite(boxes).all(axis=1))
+def _mercator_boxes(geometries: Geometries, crs: str) -> Floats:
+    """(n, 4) in Web Mercator metres, by two corners: good for small shapes. NaN where there is no geometry."""
+    return mercator_of(shapely.bounds(geometries).reshape(-1, 2), crs).reshape(-1, 4)
 
 
-def _in_units(geometries: Geometries, boxes: Floats, tile: Tile, crs: str) -> Geometries:
-    """The geometries in tile units, simplified by half a pixel where zoomed out, cut to the tile and its buffer."""
-    moved: Geometries = shapely.transform(geometries, lambda coords: tile.units_of(mercator_of(coords, crs)))
+def _is_small(layer: TileLayer, boxes: Floats, z: int) -> npt.NDArray[np.bool_]:
+    """Narrower than a cell at this zoom, and of a layer whose small shapes are merged."""
+    if layer.merged_by is None or z >= MERGE_BELOW_ZOOM:
+        return np.zeros(len(boxes), dtype=bool)
+    units_per_m = EXTENT / Tile(z, 0, 0).width_m
+    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    return np.asarray(sides * units_per_m <= CELL)
+
+
+def _drawn(frame: gpd.GeoDataFrame, tile: Tile, crs: str) -> tuple[gpd.GeoDataFrame, Geometries]:
+    """The rows that reach the tile, and their shapes in its units: simplified where zoomed out, cut at the buffer."""
+    shapes: Geometries = shapely.transform(_shapes(frame), lambda coords: tile.units_of(mercator_of(coords, crs)))
+    boxes = shapely.bounds(shapes)
+    near = (boxes[:, :2] <= EXTENT + BUFFER).all(axis=1) & (boxes[:, 2:] >= -BUFFER).all(axis=1)
+    reaches = np.flatnonzero(near & np.isfinite(boxes).all(axis=1))
+    shapes, boxes = shapes[reaches], boxes[reaches]
     if tile.z < SIMPLIFY_BELOW_ZOOM:
-        moved = shapely.simplify(moved, SIMPLIFY_UNITS)
+        many = shapely.get_num_coordinates(shapes) >= SIMPLIFY_FROM_POINTS
+        shapes[many] = shapely.simplify(shapes[many], SIMPLIFY_UNITS)
     sticks_out = (boxes[:, :2] < -BUFFER).any(axis=1) | (boxes[:, 2:] > EXTENT + BUFFER).any(axis=1)
-    moved[sticks_out] = shapely.clip_by_rect(moved[sticks_out], -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
-    return moved
+    shapes[sticks_out] = shapely.clip_by_rect(shapes[sticks_out], -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    return frame.iloc[reaches], shapes
 
 
-def _units_per_m(tile: Tile, crs: str, geometries: Geometries) -> float:
-    """How many tile units a metre of ``crs`` takes in the middle of these geometries."""
-    west, south, east, north = shapely.total_bounds(geometries)
-    middle = np.array([(west + east) / 2, (south + north) / 2])
+def _merged(small: Small, tile: Tile, crs: str) -> dict[str, shapely.MultiPolygon]:
+    """The small shapes on the grid of the tile, one MultiPolygon a class."""
+    corners = tile.units_of(small.boxes.reshape(-1, 2)).reshape(-1, 4)
+    boxes = corners[:, [0, 3, 2, 1]]  # y turns over
+    near = (boxes[:, :2] <= EXTENT).all(axis=1) & (boxes[:, 2:] >= 0).all(axis=1)
+    if not near.any():
+        return {}
+    areas = small.areas_m2[near] * _units_per_m(tile, small.boxes[near], crs) ** 2
+    return merge_small(boxes[near], areas, small.classes[near])
+
+
+def _units_per_m(tile: Tile, boxes: Floats, crs: str) -> float:
+    """How many tile units a metre of ``crs`` takes in the middle of these Web Mercator boxes."""
+    middle = coords_of_mercator((boxes[:, :2].min(axis=0) + boxes[:, 2:].max(axis=0))[None, :] / 2, crs)
     ends = tile.units_of(mercator_of(middle + np.array([[-500.0, 0.0], [500.0, 0.0]]), crs))
     return float(np.hypot(*(ends[1] - ends[0]))) / 1000
 
@@ -220,11 +283,17 @@ def _units_per_m(tile: Tile, crs: str, geometries: Geometries) -> float:
 # --- merging ----------------------------------------------------------------------------------------
 
 
-def merge_small(boxes: Floats, areas: Floats, classes: list[Value | None]) -> dict[str, shapely.MultiPolygon]:
+def class_places(codes: Sequence[Value | None]) -> Ints:
+    """The place of each readiness code in ``CLASSES``; -1 for any other value."""
+    place = {code: i for i, code in enumerate(CLASSES)}
+    return np.array([place.get(str(code), -1) for code in codes], dtype=np.int64)
+
+
+def merge_small(boxes: Floats, areas: Floats, classes: Ints) -> dict[str, shapely.MultiPolygon]:
     """
     Shapes too small to see, as one MultiPolygon a class.
 
-    Each cell of the grid is cut into upright strips, one a class, in the order of ``Readiness``; a strip's
+    Each cell of the grid is cut into upright strips, one a class, in the order of ``CLASSES``; a strip's
     share of the cell is the share of the cell's area that the class covers. A class's drawn area is so its
     true area to within the rounding to whole units, unless shapes overlap and overfill a cell: then
     the cell is full and the classes keep their proportions.
@@ -236,23 +305,21 @@ def merge_small(boxes: Floats, areas: Floats, classes: list[Value | None]) -> di
     areas
         (n,) in square units.
     classes
-        Readiness codes; a shape without one is left out.
+        (n,) places in ``CLASSES``; a shape with -1 is left out.
     """
-    order = [r.value for r in Readiness]
-    known = np.array([code in order for code in classes], dtype=bool)
-    index = np.array([order.index(str(code)) if code in order else 0 for code in classes], dtype=np.int64)
-    shares = _cell_shares(boxes[known], areas[known], index[known], len(order))
+    known = classes >= 0
+    shares = _cell_shares(boxes[known], areas[known], classes[known], len(CLASSES))
     shares /= np.maximum(shares.sum(axis=2, keepdims=True), 1.0)
     edges = np.rint(np.cumsum(shares, axis=2) * CELL)
     lefts = np.concatenate([np.zeros_like(edges[:, :, :1]), edges[:, :, :-1]], axis=2)
     return {
         code: shapely.MultiPolygon(list(_strips(lefts[:, :, i], edges[:, :, i])))
-        for i, code in enumerate(order)
+        for i, code in enumerate(CLASSES)
         if (edges[:, :, i] > lefts[:, :, i]).any()
     }
 
 
-def _cell_shares(boxes: Floats, areas: Floats, index: npt.NDArray[np.int64], classes: int) -> Floats:
+def _cell_shares(boxes: Floats, areas: Floats, index: Ints, classes: int) -> Floats:
     """(rows, columns, classes): the share of each cell that each class covers. A box gives to the cells it meets."""
     across = EXTENT // CELL
     shares = np.zeros((across, across, classes))

@@ -38,6 +38,7 @@ _WIDTHS: dict[Format, float] = {
     "long_text": 60,
 }
 _DEFAULT_WIDTH = 15.0
+_A3 = 8  # as ECMA-376 numbers paper sizes
 _NAME_WIDTHS = {"code": 25.0, "name": 32.0, "owner": 24.0}
 _HEADER = {
     "font": Font(bold=True, color="FFFFFF"),
@@ -78,7 +79,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
         width = _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.paperSize = _A3
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
     sheet.print_title_rows = "1:1"

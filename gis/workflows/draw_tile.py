@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from datetime import date
 
-from gis.maps.tiles import FIRST_ZOOM_BY_BOX, Tile, TileLayer, draw_layer
-from gis.model import Query
+from gis.maps.tiles import FIRST_ZOOM_BY_BOX, OVERVIEW_ZOOM, Overview, Tile, TileLayer, draw_layer
+from gis.model import BBox, Query
 from gis.store.port import Store
 
 
-def draw_tile(store: Store, layer: TileLayer, tile: Tile, on: date | None = None) -> bytes:
-    """``layer`` as it was on ``on`` (None: as it is), on ``tile``; empty where nothing shows."""
-    crs = store.info.crs
-    box = tile.box_in(crs)
-    if box is None and tile.z >= FIRST_ZOOM_BY_BOX:
-        return b""
-    bbox = box if tile.z >= FIRST_ZOOM_BY_BOX else None
-    frame = store.read(layer.name, Query(on=on, bbox=bbox, columns=(*layer.columns, "geometry")))
-    return draw_layer(layer, frame, tile, crs) if len(frame) else b""
+class TileDrawer:
+    """
+    Draws tiles of one store. Safe to share by the threads of a process.
+
+    Tiles of a layer whose small shapes are merged would each read the whole layer when zoomed far out; so the
+    last few layers and days are kept as overviews, and made anew when their data change.
+    """
+
+    def __init__(self, store: Store, *, overviews_kept: int = 4) -> None:
+        self._store = store
+        self._most = overviews_kept
+        self._kept: OrderedDict[tuple[str, date | None, int], Overview] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def draw(self, layer: TileLayer, tile: Tile, on: date | None = None) -> bytes:
+        """``layer`` as it was on ``on`` (None: as it is), on ``tile``; empty where nothing shows."""
+        crs = self._store.info.crs
+        if layer.merged_by is not None and tile.z <= OVERVIEW_ZOOM:
+            overview = self._overview(layer, on)
+            return draw_layer(layer, overview.large, tile, crs, overview.small)
+        bbox = tile.box_in(crs)
+        if bbox is None and tile.z >= FIRST_ZOOM_BY_BOX:
+            return b""
+        frame = self._store.read(layer.name, _query(layer, on, bbox if tile.z >= FIRST_ZOOM_BY_BOX else None))
+        return draw_layer(layer, frame, tile, crs) if len(frame) else b""
+
+    def _overview(self, layer: TileLayer, on: date | None) -> Overview:
+        """One thread makes it, the others wait for it."""
+        with self._lock:
+            key = (layer.name, on, self._store.version(layer.shows))
+            if key not in self._kept:
+                frame = self._store.read(layer.name, _query(layer, on, None))
+                self._kept[key] = Overview.of(layer, frame, self._store.info.crs)
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+def _query(layer: TileLayer, on: date | None, bbox: BBox | None) -> Query:
+    return Query(on=on, bbox=bbox, columns=(*layer.columns, "geometry"))

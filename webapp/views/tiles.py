@@ -7,7 +7,6 @@ from flask import Blueprint, Response
 from gis.errors import NotFound
 from gis.maps.tiles import TILE_LAYERS
 from gis.words import Words
-from gis.workflows.draw_tile import draw_tile
 from webapp.caching import conditional, pack, packed
 from webapp.context import served
 from webapp.params import reading, tile_at
@@ -30,7 +29,7 @@ def tile(name: str, z: int, x: int, y: int) -> Response:
     tag = site.tag(layer.shows, on)
 
     def make() -> Response:
-        data = site.tiles.get_or_make((name, place, tag), lambda: pack(draw_tile(site.store, layer, place, on)))
+        data = site.tiles.get_or_make((name, place, tag), lambda: pack(site.drawer.draw(layer, place, on)))
         return packed(data, MIMETYPE) if data != NOTHING else Response(status=204)
 
     return conditional(tag, make)

@@ -95,13 +95,13 @@ def test_missing_values_are_not_written() -> None:
 
 
 def test_equal_values_are_stored_once_and_true_is_not_one() -> None:
-    tile = encoded(box(0, 0, 9, 9), box(10, 0, 19, 9), a=["x", "x"], b=[True, 1], c=[1.0, -3])
+    tile = encoded(box(0, 0, 9, 9), box(10, 0, 19, 9), a=["x", "x"], b=[True, None], c=[None, 1], d=[1.0, -3.5])
     assert len(raw_layer(tile).values) == 5
     first, second = (f["properties"] for f in decoded(tile))
-    assert first == {"a": "x", "b": True, "c": 1.0}
-    assert second == {"a": "x", "b": 1, "c": -3}
+    assert first == {"a": "x", "b": True, "d": 1.0}
+    assert second == {"a": "x", "c": 1, "d": -3.5}
     assert isinstance(first["b"], bool)
-    assert not isinstance(second["b"], bool)
+    assert not isinstance(second["c"], bool)
 
 
 def test_layers_are_joined_by_joining_their_bytes() -> None:

@@ -17,7 +17,7 @@ from shapely.geometry import box, shape
 
 from gis.crs import coords_of, lonlat_of
 from gis.errors import InvalidValue
-from gis.maps.tiles import CELL, TILE_LAYERS, Tile, draw_layer, merge_small
+from gis.maps.tiles import CELL, TILE_LAYERS, Tile, class_places, draw_layer, merge_small
 from gis.model import Readiness
 
 CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
@@ -163,32 +163,32 @@ def test_towns_and_parks_are_never_merged() -> None:
 def test_merging_a_full_cell_fills_it_by_shares() -> None:
     # A quarter of the cell waits, three quarters are ready: strips of 8 and 24 of the 32 units.
     boxes = np.array([[0.0, 0, 8, 32], [8, 0, 32, 32]])
-    merged = merge_small(boxes, np.array([256.0, 768.0]), [WAITING, READY])
+    merged = merge_small(boxes, np.array([256.0, 768.0]), class_places([WAITING, READY]))
     assert merged[WAITING].equals(box(0, 0, 8, 32))
     assert merged[READY].equals(box(8, 0, 32, 32))
 
 
 def test_a_shape_across_cells_gives_each_its_part() -> None:
-    merged = merge_small(np.array([[24.0, 16, 56, 32]]), np.array([512.0]), [READY])
+    merged = merge_small(np.array([[24.0, 16, 56, 32]]), np.array([512.0]), class_places([READY]))
     # 8 of its 32 units lie in the first cell, 24 in the second: areas 128 and 384, strips 4 and 12 wide.
     assert merged[READY].equals(shapely.MultiPolygon([box(0, 0, 4, 32), box(32, 0, 44, 32)]))
 
 
 def test_an_overfull_cell_stays_within_itself_and_keeps_its_proportions() -> None:
     boxes = np.array([[0.0, 0, 32, 32]] * 3)
-    merged = merge_small(boxes, np.array([1024.0, 1024.0, 2048.0]), [WAITING, WAITING, READY])
+    merged = merge_small(boxes, np.array([1024.0, 1024.0, 2048.0]), class_places([WAITING, WAITING, READY]))
     assert merged[WAITING].equals(box(0, 0, 16, 32))
     assert merged[READY].equals(box(16, 0, 32, 32))
 
 
 def test_what_lies_outside_the_tile_is_left_to_its_neighbour() -> None:
     boxes = np.array([[-16.0, 0, 16, 32], [4080, 4080, 4112, 4112]])
-    merged = merge_small(boxes, np.array([1024.0, 1024.0]), [READY, READY])
+    merged = merge_small(boxes, np.array([1024.0, 1024.0]), class_places([READY, READY]))
     assert merged[READY].area == 512 + 256
 
 
 def test_shapes_without_a_class_are_left_out() -> None:
-    assert merge_small(np.array([[0.0, 0, 8, 8]]), np.array([64.0]), [None]) == {}
+    assert merge_small(np.array([[0.0, 0, 8, 8]]), np.array([64.0]), class_places([None])) == {}
 
 
 @given(
@@ -201,7 +201,7 @@ def test_shapes_without_a_class_are_left_out() -> None:
 def test_merging_keeps_the_area_of_each_class(spots: list[tuple[int, int, str]]) -> None:
     """Shapes of 20 × 20 units that do not overlap: each class keeps its area to half a unit of width a strip."""
     boxes = np.array([[x * 20.0, y * 20, x * 20 + 20, y * 20 + 20] for x, y, _ in spots]).reshape(-1, 4)
-    merged = merge_small(boxes, np.full(len(spots), 400.0), [code for _, _, code in spots])
+    merged = merge_small(boxes, np.full(len(spots), 400.0), class_places([code for _, _, code in spots]))
     for code in {code for _, _, code in spots}:
         shapes = [c for _, _, c in spots if c == code]
         drawn_area = merged[code].area if code in merged else 0.0
