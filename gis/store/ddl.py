@@ -136,7 +136,6 @@ def _append_only(table: str) -> str:
 def _event_indexes() -> Iterator[str]:
     yield "CREATE INDEX parcel_event_day ON parcel_event (on_date);"
     yield "CREATE INDEX project_event_day ON project_event (on_date);"
-    yield 'CREATE INDEX parcel_stage ON parcel ("stage");'
 
 
 def _rtree(layer: Layer) -> str:

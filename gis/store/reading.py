@@ -28,6 +28,8 @@ STAGE_COLUMNS = {
     "parcel": ("stage", "stage_on", "hold_reason", "held_since"),
     "project": ("stage", "stage_on"),
 }
+# After every event.
+LAST_DAY = "9999-12-31"
 # Up to so many keys, later events are looked up by key; above, by day.
 _FEW_KEYS = 5_000
 

@@ -26,13 +26,12 @@ from gis.store.incoming import Incoming, check_complete, check_entities, check_l
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.port import Outcome, PutResult
 from gis.store.queries import geopackage_sql
-from gis.store.reading import STAGE_COLUMNS, Table, stages_on, table_of
+from gis.store.reading import LAST_DAY, STAGE_COLUMNS, Table, stages_on, table_of
 from gis.store.rtree import MANY_ROWS, filled_at_once
 from gis.store.values import Kept
 
 # More changed keys of one layer in one transaction than this count as "the whole layer".
 MANY_CHANGES = 500
-LAST_DAY = "9999-12-31"
 _STAGED_BY = {"parcel_event": "parcel", "project_event": "project"}
 Rows = NDArray[np.bool_]
 
@@ -199,6 +198,8 @@ class GeoPackageWriter:
         for _, *row in self.connection.execute(select, {"keys": json.dumps(sorted(set(incoming.owners)))}):
             for identity in _identities(row, keyed, dated):
                 latest[identity] = tuple(row)
+        if not latest:
+            return np.zeros(incoming.size, dtype=bool), np.zeros(incoming.size, dtype=bool)
         rows = list(zip(*(incoming.columns[name] for name in layer.names), strict=True))
         known = [_identities(row, keyed, None)[0] in latest for row in rows]
         same = [latest.get(_identities(row, keyed, dated)[-1]) == row for row in rows]
