@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 
 from gis.reports.table import TableColumn
@@ -23,7 +24,13 @@ def write_geopackage(path: Path, frame: gpd.GeoDataFrame, columns: Sequence[Tabl
     """
     described = {"IDENTIFIER": title.zh, "DESCRIPTION": f"{title.zh} / {title.en}"}
     pyogrio.write_dataframe(
-        frame, path, layer="project", driver="GPKG", geometry_type="Unknown", layer_options=described
+        _with_days(frame),
+        path,
+        layer="project",
+        driver="GPKG",
+        geometry_type="Unknown",
+        layer_options=described,
+        use_arrow=True,
     )
     fields = pd.DataFrame(
         {
@@ -33,6 +40,12 @@ def write_geopackage(path: Path, frame: gpd.GeoDataFrame, columns: Sequence[Tabl
         }
     )
     pyogrio.write_dataframe(fields, path, layer="fields", driver="GPKG", append=True)
+
+
+def _with_days(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Dates as dates: pandas' own type would be written as a moment."""
+    dates = frame.select_dtypes("datetime").columns
+    return frame.astype({name: pd.ArrowDtype(pa.date32()) for name in dates})
 
 
 def write_geojson(path: Path, features: Sequence[dict[str, Any]], name: str) -> None:

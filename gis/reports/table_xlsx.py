@@ -37,7 +37,7 @@ _WIDTHS: dict[Format, float] = {
     "codes": 20,
     "long_text": 60,
 }
-_DEFAULT_WIDTH = 15.0
+_DEFAULT_WIDTH = 18.0
 _A3 = 8  # as ECMA-376 numbers paper sizes
 _NAME_WIDTHS = {"code": 25.0, "name": 32.0, "owner": 24.0}
 _HEADER = {
@@ -47,6 +47,7 @@ _HEADER = {
 }
 _LINE = Side(style="thin", color="D0D5DB")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_TOP = Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _NOTES = Words("说明", "notes")
 
@@ -70,7 +71,7 @@ def _sheet_name(title: str) -> str:
 
 
 def _lay_out(sheet: Sheet, table: Table) -> None:
-    """Frozen header and first two columns, widths, filter buttons, landscape print on one page's width."""
+    """Frozen header and first two columns, widths, filter buttons; printed on A3, three sheets wide."""
     sheet.freeze_panes = "C2"
     last = get_column_letter(len(table.columns))
     sheet.auto_filter.ref = f"A1:{last}{len(table.frame) + 1}"
@@ -81,8 +82,8 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToHeight = 0
-    sheet.print_title_rows = "1:1"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 3, 0
+    sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
 
 
 def _header_cell(sheet: Sheet, text: str) -> Any:
@@ -99,7 +100,7 @@ class _Painter:
         self._column = column
         self._language = language
         self._number_format = _NUMBER_FORMATS.get(column.format)
-        self._fills = {code: PatternFill("solid", fgColor=colour.lstrip("#")) for code, colour in fills.items()}
+        self._fills = {code: _paint(colour) for code, colour in fills.items()}
 
     def cell(self, value: Any) -> Any:
         """One cell. Text is always text, whatever it begins with."""
@@ -109,11 +110,17 @@ class _Painter:
         else:
             cell = text_cell(self._sheet, shown_text(self._column, value, self._language))
         if self._fills and (fill := self._fills.get(str(value))):
-            cell.fill = fill
-        if self._column.format == "long_text":
-            cell.alignment = _WRAPPED
+            cell.fill, cell.font = fill
+        cell.alignment = _WRAPPED if self._column.format == "long_text" else _TOP
         cell.border = _BORDER
         return cell
+
+
+def _paint(colour: str) -> tuple[PatternFill, Font]:
+    """A cell's fill "#RRGGBB", and the ink that can be read on it (Rec. 601 luma)."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140
+    return PatternFill("solid", fgColor=colour.lstrip("#")), Font(color="FFFFFF" if is_dark else "000000")
 
 
 def text_cell(sheet: Sheet, text: str) -> Any:
@@ -143,6 +150,8 @@ def _write_notes(book: Workbook, table: Table, language: str) -> None:
     sheet = book.create_sheet(_NOTES.of(language))
     sheet.column_dimensions["A"].width = 30
     sheet.column_dimensions["B"].width = 90
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for heading, text in table.notes:
         head = text_cell(sheet, heading.of(language))
         head.font = Font(bold=True)

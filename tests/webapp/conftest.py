@@ -78,7 +78,13 @@ PROJECTS = [
         "row_width_m": 40.0,
         "geometry": LineString([(EAST + 1000, NORTH + 1000), (EAST + 2000, NORTH + 1000)]),
     },
-    {"code": "C", "name": "示例学校", "category": "livelihood", "located_in_town": "T2", "geometry": Point(EAST + 300, NORTH + 6000)},
+    {
+        "code": "C",
+        "name": "示例学校",
+        "category": "livelihood",
+        "located_in_town": "T2",
+        "geometry": Point(EAST + 300, NORTH + 6000),
+    },
     {"code": "D", "name": "示例谋划", "located_in_town": "T2", "geometry": None},
 ]
 PARCELS = [
@@ -139,11 +145,15 @@ PROMISES = pd.DataFrame(
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Two towns, a park, four projects of each kind of geometry, three parcels, a zone."""
-    made = create_store(
-        tmp_path / "county.gpkg", name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=ON, is_sample=True
-    )
+    made = create_store(tmp_path / "county.gpkg", name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=ON, is_sample=True)
     with made.writing(LOCAL_ACTOR) as writer:
-        for layer, rows in (("town", TOWNS), ("park", PARKS), ("project", PROJECTS), ("parcel", PARCELS), ("zone", ZONES)):
+        for layer, rows in (
+            ("town", TOWNS),
+            ("park", PARKS),
+            ("project", PROJECTS),
+            ("parcel", PARCELS),
+            ("zone", ZONES),
+        ):
             writer.put(layer, _frame(rows), on=date(2025, 1, 1))
         for layer, frame in (
             ("parcel_event", EVENTS),
@@ -183,5 +193,3 @@ def app(store: Store, settings: Settings) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A browser without a window."""
     return app.test_client()
-
-

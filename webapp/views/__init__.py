@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Blueprint
 
-_VIEWS = ("page", "api", "export", "tiles", "basemap", "health")
-BLUEPRINTS: tuple[Blueprint, ...] = tuple(
-    import_module(f"{__name__}.{view}").blueprint for view in _VIEWS if find_spec(f"{__name__}.{view}")
+from webapp.views import api, basemap, export, health, page, tiles
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    page.blueprint,
+    api.blueprint,
+    export.blueprint,
+    tiles.blueprint,
+    basemap.blueprint,
+    health.blueprint,
 )
