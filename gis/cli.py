@@ -165,7 +165,7 @@ def assess(ctx: click.Context, on: date | None, as_json: bool, out: Path | None)
         elif out is None:
             from gis.reports.assessment_text import assessment_text
 
-            click.echo(assessment_text(assessment, language()))
+            click.echo(assessment_text(assessment.projects, assessment.on, language()))
 
 
 @main.command()

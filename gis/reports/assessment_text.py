@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from gis.analysis.assessment import Assessment
 from gis.model import Flag, Lamp
 from gis.units import shown
 from gis.words import Words
@@ -28,18 +28,18 @@ _COLUMNS = (
 )
 
 
-def assessment_text(assessment: Assessment, language: str) -> str:
-    """One line a project, the worst first, and a line of totals."""
+def assessment_text(projects: pd.DataFrame, on: date, language: str) -> str:
+    """One line a project (the projects of an assessment of day ``on``), the worst first, and a line of totals."""
     table = Table(box=None, pad_edge=False, header_style="")
     for words, justify in _COLUMNS:
         table.add_column(words.of(language), justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
     table.columns[1].min_width = CODE_WIDTH
-    for row in _ordered(assessment.projects).itertuples():
+    for row in _ordered(projects).itertuples():
         table.add_row(*_cells(row, language))
     out = io.StringIO()
     console = Console(file=out, width=WIDTH, color_system=None, highlight=False, markup=False)
     console.print(table)
-    console.print(_totals(assessment, language))
+    console.print(_totals(projects, on, language))
     return out.getvalue().rstrip()
 
 
@@ -69,13 +69,12 @@ def _cells(row: object, language: str) -> list[str]:
     ]
 
 
-def _totals(assessment: Assessment, language: str) -> str:
-    projects = assessment.projects
+def _totals(projects: pd.DataFrame, on: date, language: str) -> str:
     lamps = {lamp: int((projects["lamp"] == lamp.value).sum()) for lamp in Lamp}
     flagged = int((projects["worst_flag"] != "").sum())
     risk = shown(projects["at_risk_wan"].sum(), 0)
     counts = "  ".join(f"{lamp.words.of(language)} {n}" for lamp, n in lamps.items())
     return Words(
-        f"截至 {assessment.on}：{len(projects)} 个项目；{counts}；用地预警 {flagged} 个；风险投资 {risk} 万元",
-        f"as of {assessment.on}: {len(projects)} projects; {counts}; {flagged} with land flags; {risk} 万元 at risk",
+        f"截至 {on}：{len(projects)} 个项目；{counts}；用地预警 {flagged} 个；风险投资 {risk} 万元",
+        f"as of {on}: {len(projects)} projects; {counts}; {flagged} with land flags; {risk} 万元 at risk",
     ).of(language)
