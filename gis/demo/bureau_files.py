@@ -110,6 +110,18 @@ def parcels(county: County, *, txt_town: bool) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(chinese(county, "parcel", chosen), geometry="geometry", crs=county.crs)
 
 
+def parcel_attributes(county: County) -> pd.DataFrame:
+    """What the land bureau knows of TXT_TOWN's parcels beside their boundary points."""
+    return pd.DataFrame(parcels(county, txt_town=True).drop(columns="geometry"))
+
+
+def promises(county: County, *, renewed: bool) -> pd.DataFrame:
+    """Milestones as first promised, or those promised anew."""
+    every = county.tables["milestone"]
+    again = every.duplicated(["project_code", "name"], keep="first")
+    return chinese(county, "milestone", every[again == renewed])
+
+
 def zones(county: County, *, farmland: bool) -> gpd.GeoDataFrame:
     """The farmland, or all other zones."""
     every = county.entity("zone")

@@ -41,8 +41,8 @@ def county_boundary() -> Polygon:
     collection = json.loads(_fact_file("jiexiu_boundary.geojson").read_text(encoding="utf-8"))
     lonlat = shapely.geometry.shape(collection["features"][0]["geometry"])
     (projected,) = from_lonlat([lonlat], WORKING_CRS)
-    (polygon,) = shapely.get_parts(shapely.set_precision(projected, 0.001))
-    return polygon
+    (outline,) = shapely.get_parts(shapely.set_precision(projected, 0.001))
+    return Polygon(outline)
 
 
 def read_rows(name: str) -> list[dict[str, str]]:

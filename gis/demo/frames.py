@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from gis.demo.facts import WORKING_CRS
@@ -26,5 +27,5 @@ def layer_frame(layer: str, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     if LAYERS[layer].geometry is None:
         return frame
-    shapes = gpd.GeoSeries([row.get("geometry") for row in rows], crs=WORKING_CRS)
+    shapes = gpd.GeoSeries(np.array([row.get("geometry") for row in rows], dtype=object), crs=WORKING_CRS)
     return gpd.GeoDataFrame(frame, geometry=shapes)

@@ -19,23 +19,28 @@ GRID_M = 0.001  # coordinates stand on whole millimetres, so that a survey file 
 
 def metres(points_km: Sequence[Km]) -> Floats:
     """Sketch kilometres as working coordinates, (n, 2)."""
-    return np.asarray(points_km, dtype=float) * 1000.0 + np.asarray(ORIGIN_M)
+    points: Floats = np.asarray(points_km, dtype=np.float64)
+    placed: Floats = points * 1000.0 + np.asarray(ORIGIN_M)
+    return placed
 
 
 def curve(points_km: Sequence[Km], step_m: float = 40.0) -> Floats:
     """A smooth line through the points (Catmull–Rom), a vertex every ``step_m`` or so."""
     knots = metres(points_km)
     ends = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
-    pieces = [_span(*ends[i : i + 4], step_m) for i in range(len(knots) - 1)]
+    pieces = [_span(ends[i : i + 4], step_m) for i in range(len(knots) - 1)]
     return np.vstack([*pieces, knots[-1:]])
 
 
-def _span(before: Floats, start: Floats, end: Floats, after: Floats, step_m: float) -> Floats:
+def _span(knots: Floats, step_m: float) -> Floats:
+    """The bend between the second and the third of four knots."""
+    before, start, end, after = knots
     count = max(2, int(np.hypot(*(end - start)) / step_m))
     t = np.linspace(0, 1, count, endpoint=False)[:, None]
     bend = 2 * before - 5 * start + 4 * end - after
     twist = 3 * start - before - 3 * end + after
-    return 0.5 * (2 * start + (end - before) * t + bend * t**2 + twist * t**3)
+    bent: Floats = 0.5 * (2 * start + (end - before) * t + bend * t**2 + twist * t**3)
+    return bent
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ def coverage(groups: Sequence[Sequence[Floats]]) -> list[list[Polygon]]:
 
 
 def resampled(line: Floats, step_m: float, trim_m: float, rng: np.random.Generator) -> Floats:
-    """Points along a line at uneven steps of about ``step_m``, from ``trim_m`` after its start to ``trim_m`` before its end."""
+    """Points along a line, ``trim_m`` within both ends, at uneven steps of about ``step_m``."""
     path = shapely.LineString(line)
     count = max(2, round((path.length - 2 * trim_m) / step_m))
     shares = rng.uniform(0.6, 1.4, count)

@@ -10,7 +10,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from gis.demo.cast import Part
-from gis.demo.ground import GRID_M, Floats, Lot, coverage, plots, strips
+from gis.demo.ground import Floats, Lot, coverage, plots, strips
 from gis.demo.layout import LineSketch
 from gis.demo.parks import ParkGround
 from gis.demo.sites import Map, place

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gis.demo.listing import Listing, overlapping
 from gis.demo.requisition import (
@@ -233,7 +234,7 @@ def _make_overdue(row: Row, done: dict[Stage, date], batch: Batch, rng: np.rando
         row[f"planned_{waiting[0]}_on"] = worked_on_or_before(DATA_ON - timedelta(days=int(rng.integers(8, 40))))
 
 
-def towns_of(polygons: Sequence[Polygon], towns: dict[str, MultiPolygon]) -> tuple[str, ...]:
+def towns_of(polygons: Sequence[BaseGeometry], towns: dict[str, MultiPolygon]) -> tuple[str, ...]:
     """The town in which the middle of each polygon lies (the nearest one for what reaches over the border)."""
     codes = list(towns)
     tree = shapely.STRtree(list(towns.values()))

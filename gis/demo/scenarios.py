@@ -39,7 +39,7 @@ def shares_of(listing: Listing, towns: tuple[str, ...], rng: np.random.Generator
     if "expressway" in listing.land:
         return _by_town(listing, towns, rng)
     if "before" in listing.land:
-        return _started_early(listing, everyone, rng)
+        return _started_early(listing.part, everyone, rng)
     return [Share(everyone, _batch(listing, rng))]
 
 
@@ -67,15 +67,14 @@ def _ready(part: Part | None, stage: Stage, supply: SupplyKind, rng: np.random.G
     return Batch(stage, worked_on_or_before(begun), owner, supply)
 
 
-def _started_early(listing: Listing, everyone: tuple[int, ...], rng: np.random.Generator) -> list[Share]:
+def _started_early(part: Part | None, everyone: tuple[int, ...], rng: np.random.Generator) -> list[Share]:
     """Work began on the ground that was ready; the rest is still in procedure."""
-    assert listing.part is not None  # only projects start
-    supply = supply_of(listing.part)
+    supply = supply_of(part)
     ready = round(len(everyone) * float(rng.uniform(0.52, 0.7)))
     stage = (Stage.AGREEMENT, Stage.SUBMITTED, Stage.APPROVED)[int(rng.integers(0, 3))]
     begun = worked_on_or_before(DATA_ON - timedelta(days=int(rng.integers(10, 60))))
     return [
-        Share(everyone[:ready], _ready(listing.part, Stage.CLEARED, supply, rng)),
+        Share(everyone[:ready], _ready(part, Stage.CLEARED, supply, rng)),
         Share(everyone[ready:], Batch(stage, begun, supply=supply, lag=0.2)),
     ]
 

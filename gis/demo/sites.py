@@ -107,17 +107,19 @@ def _distances(points: Floats, others: Floats) -> Floats:
 
 def _cost(seat: TownSeat, spot: str, points: Floats) -> Floats:
     """How ill a place suits the spot, metres."""
-    if spot == "river":
-        return np.abs(_distances(points, curve(RIVER)).min(axis=1) - 330.0)
-    if spot in ("redline", "water"):
-        return np.abs(_distances(points, metres([WATER_SOURCE]))[:, 0] - 720.0)
+    cost: Floats
     at = metres([seat.at])
-    wished = np.abs(_distances(points, at)[:, 0] - WISHED_M[spot])
+    if spot == "river":
+        cost = np.abs(_distances(points, curve(RIVER)).min(axis=1) - 330.0)
+    elif spot in ("redline", "water"):
+        cost = np.abs(_distances(points, metres([WATER_SOURCE]))[:, 0] - 720.0)
+    else:
+        cost = np.abs(_distances(points, at)[:, 0] - WISHED_M[spot])
     if spot == "hills":
-        return wished + np.maximum(points[:, 1] - at[0, 1], 0.0)
-    if spot in ("plain", "farmland"):
-        return wished + 0.15 * _distances(points, curve(CORRIDOR)).min(axis=1)
-    return wished
+        cost += np.maximum(points[:, 1] - at[0, 1], 0.0)
+    elif spot in ("plain", "farmland"):
+        cost += 0.15 * _distances(points, curve(CORRIDOR)).min(axis=1)
+    return cost
 
 
 def wind_turbines(town: str, ground: Map, rng: np.random.Generator, count: int = 10) -> list[Lot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from gis.demo.facts import county_boundary
 from gis.demo.ground import GRID_M, Floats, metres
@@ -35,10 +36,11 @@ def _scattered(county: Polygon, rng: np.random.Generator) -> Floats:
     side = np.sqrt((east - west) * (north - south) / CELLS)
     u, v = np.meshgrid(np.arange(west - side, east + 2 * side, side), np.arange(south - side, north + 2 * side, side))
     lattice = np.column_stack([u.ravel(), v.ravel()])
-    return lattice + rng.uniform(-0.42, 0.42, lattice.shape) * side
+    scattered: Floats = lattice + rng.uniform(-0.42, 0.42, lattice.shape) * side
+    return scattered
 
 
-def _tiling(county: Polygon, rough: list[Polygon]) -> dict[str, MultiPolygon]:
+def _tiling(county: Polygon, rough: list[BaseGeometry]) -> dict[str, MultiPolygon]:
     """Cut the county along the rough areas' edges; each face goes to the area it lies in."""
     edges = [shapely.boundary(county), *shapely.intersection(shapely.boundary(rough), county)]
     net = shapely.union_all(edges, grid_size=GRID_M)
@@ -47,5 +49,5 @@ def _tiling(county: Polygon, rough: list[Polygon]) -> dict[str, MultiPolygon]:
     towns: dict[str, MultiPolygon] = {}
     for seat, area in zip(TOWN_SEATS, rough, strict=True):
         mine = shapely.union_all(faces[shapely.contains(area, inner)])
-        towns[seat.code] = shapely.multipolygons(shapely.get_parts(mine))
+        towns[seat.code] = MultiPolygon(list(shapely.get_parts(mine)))
     return towns

@@ -58,7 +58,7 @@ def draw_fixed_zones(parks: Sequence[ParkGround], rng: np.random.Generator) -> l
     ]
 
 
-def site_areas(zones: Sequence[DrawnZone]) -> dict[str, Polygon]:
+def site_areas(zones: Sequence[DrawnZone]) -> dict[str, BaseGeometry]:
     """The areas by which sites are placed or kept out, by spot."""
     by_kind = {kind: [z.shape for z in zones if z.kind is kind] for kind in ZoneKind}
     red = shapely.union_all([*by_kind[ZoneKind.REDLINE], *by_kind[ZoneKind.REDLINE_CORE]])
@@ -79,7 +79,8 @@ def draw_urban_zones(
     for number, town in enumerate((s for s in TOWN_SEATS if s.code not in streets), start=1):
         own = blob(metres([town.at])[0], 620.0, 0.2, rng)
         pieces.append((f"乡镇城镇开发边界{number:02d}", own.union(_grown(town_sites, {town.code}))))
-    zones, taken = [], shapely.MultiPolygon()
+    zones: list[DrawnZone] = []
+    taken: BaseGeometry = MultiPolygon()
     for name, shape in pieces:
         rest = shape.intersection(county_boundary()).difference(taken)
         zones.append(_zone(ZoneKind.URBAN_BOUNDARY, name, rest))
@@ -100,8 +101,8 @@ def draw_farmland(kept_free: BaseGeometry, must_cover: Sequence[Polygon], rng: n
     """Field blocks in the plain beside the river, with villages and lanes between them."""
     county = county_boundary()
     corridor = curve(CORRIDOR)
-    plain = Polygon([*corridor, corridor[-1] + (0, 40_000), corridor[0] + (0, 40_000)])
-    plain = plain.union(shapely.buffer(LineString(corridor), 1900.0)).intersection(shapely.buffer(county, -120.0))
+    north = Polygon([*corridor, corridor[-1] + (0, 40_000), corridor[0] + (0, 40_000)])
+    plain = north.union(LineString(corridor).buffer(1900.0)).intersection(county.buffer(-120.0))
     villages = [blob(at, rng.uniform(170, 330), 0.25, rng) for at in rng.uniform(*_box(plain), (70, 2))]
     free = shapely.union_all([kept_free, *villages])
     sure = [shape.buffer(160.0, join_style="mitre") for shape in must_cover]
