@@ -121,7 +121,7 @@ class Clock:
         known = dict(began)
         entry = known[route.stage]
         size = len(entry)
-        result = Pass(np.full(size, NO_DAY), np.full(size, NO_DAY), np.zeros(size, dtype=bool))
+        result = Pass(_no_days(size), _no_days(size), np.zeros(size, dtype=bool))
         at, stage = entry, route.stage
         ready_rank = self.ready_at(route.owner).rank
         for number, step in enumerate(self.steps_left(route)):
@@ -141,7 +141,7 @@ class Clock:
     def _legal(self, route: Route, step: Stage, known: Began) -> tuple[Days, Flags]:
         """The latest day that a statutory wait sets for ``step``; NaT where none does."""
         size, path = len(known[route.stage]), self.rules.path(route.owner)
-        legal, unpublished = np.full(size, NO_DAY), np.zeros(size, dtype=bool)
+        legal, unpublished = _no_days(size), np.zeros(size, dtype=bool)
         for wait in self.rules.waits:
             applies = wait.before is step and wait.after in path and wait.supply in (None, route.supply)
             if applies and wait.after in known:
@@ -179,9 +179,9 @@ def time_parcels(parcels: pd.DataFrame, events: pd.DataFrame | None, rules: Rule
     """
     rows = _normal(parcels)
     clock = Clock.of(on, rules)
-    began = _began(rows, events, clock)
-    columns = _stepped(rows, began, clock)
-    _settle_ready(rows, events, clock, columns)
+    told = _stage_events(rows, events, clock)
+    columns = _stepped(rows, _began(rows, told, clock), clock)
+    _settle_ready(rows, told, clock, columns)
     columns["ready_expected_on"][rows["held"].to_numpy() & ~columns["is_ready"]] = NO_DAY
     columns["overdue_stage"], columns["overdue_days"] = _overdue(rows, clock)
     return _framed(rows, columns, pd.Timestamp(on))
@@ -203,7 +203,7 @@ def _days(column: pd.Series) -> Days:
     return column.to_numpy(dtype="datetime64[D]")
 
 
-def _began(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> dict[Stage, Days]:
+def _began(rows: pd.DataFrame, told: pd.DataFrame, clock: Clock) -> dict[Stage, Days]:
     """
     For each stage, the day on which a parcel entered it; of the present stage as the row says.
 
@@ -211,41 +211,34 @@ def _began(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> dic
     """
     entry = np.where(rows["rank"] == 0, clock.today, _days(rows["stage_on"])).astype("datetime64[D]")
     entry = np.where(np.isnat(entry), clock.today, entry)
-    latest = _latest_events(rows, events, clock)
     result: dict[Stage, Days] = {}
     for stage in Stage:
-        past = latest.get(stage, np.full(len(rows), NO_DAY))
+        group = told[told["rank"] == stage.rank]
+        past = _no_days(len(rows))
+        past[group["row"]] = group["on_date"].to_numpy()  # in order: the latest stays
         # An event later than the present stage's beginning was undone by it.
         past = np.where(np.isnat(past) | (past > entry), entry, past)
         result[stage] = np.where(rows["rank"] == stage.rank, entry, past)
     return result
 
 
-def _stage_events(events: pd.DataFrame | None, clock: Clock) -> pd.DataFrame:
-    """The events by which stages began, up to today, in order."""
-    if events is None:
-        return pd.DataFrame(
-            {
-                "parcel_no": pd.Series(dtype="str"),
-                "stage": pd.Series(dtype="str"),
-                "on_date": pd.Series(dtype="datetime64[s]"),
-                "rank": pd.Series(dtype="int64"),
-            }
-        )
+def _stage_events(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> pd.DataFrame:
+    """
+    The events by which stages began, up to today, oldest first.
+
+    ``row`` is the parcel's position in ``rows``, ``rank`` the stage's; ``on_date`` counts in days.
+    """
+    if events is None or events.empty:
+        return pd.DataFrame({"row": np.zeros(0, np.intp), "rank": np.zeros(0, np.int64), "on_date": _no_days(0)})
     told = events[(events["kind"] == EventKind.STAGE.value) & (events["on_date"] <= pd.Timestamp(clock.on))]
-    told = told[["parcel_no", "stage", "on_date"]].sort_values("on_date", kind="stable")
-    return told.assign(rank=ranks_of(told["stage"]))
+    row = pd.Index(rows["parcel_no"]).get_indexer(pd.Index(told["parcel_no"]))
+    frame = pd.DataFrame({"row": row, "rank": ranks_of(told["stage"]), "on_date": _days(told["on_date"])})
+    known: pd.DataFrame = frame[row >= 0]
+    return known.sort_values("on_date", kind="stable")
 
 
-def _latest_events(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> dict[Stage, Days]:
-    """For each stage that events name, the latest day on which each parcel entered it."""
-    told = _stage_events(events, clock)
-    numbers = pd.Index(rows["parcel_no"])
-    result: dict[Stage, Days] = {}
-    for code, group in told.groupby("stage", sort=False):
-        days = group.groupby("parcel_no", sort=False)["on_date"].max()
-        result[Stage(str(code))] = _days(days.reindex(numbers))
-    return result
+def _no_days(size: int) -> Days:
+    return np.full(size, NO_DAY)
 
 
 def _stepped(rows: pd.DataFrame, began: Began, clock: Clock) -> dict[str, npt.NDArray[Any]]:
@@ -253,9 +246,9 @@ def _stepped(rows: pd.DataFrame, began: Began, clock: Clock) -> dict[str, npt.ND
     size = len(rows)
     out: dict[str, npt.NDArray[Any]] = {
         "next_stage": np.full(size, "", dtype=object),
-        "next_legal_on": np.full(size, NO_DAY),
-        "ready_earliest_on": np.full(size, NO_DAY),
-        "ready_expected_on": np.full(size, NO_DAY),
+        "next_legal_on": _no_days(size),
+        "ready_earliest_on": _no_days(size),
+        "ready_expected_on": _no_days(size),
         "provisional": np.zeros(size, dtype=bool),
         "is_ready": np.zeros(size, dtype=bool),
     }
@@ -287,11 +280,11 @@ def _step_group(
 
 
 def _settle_ready(
-    rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock, columns: Mapping[str, npt.NDArray[Any]]
+    rows: pd.DataFrame, told: pd.DataFrame, clock: Clock, columns: Mapping[str, npt.NDArray[Any]]
 ) -> None:
     """Ready land keeps the day on which it became ready; that never makes a project late."""
     ready = columns["is_ready"]
-    since = _ready_since(rows, events, clock)
+    since = _ready_since(rows, told, clock)
     entered = _days(rows["stage_on"])
     since = np.where(np.isnat(since), entered, since)
     since = np.where(np.isnat(since), clock.today, np.minimum(since, clock.today))
@@ -299,15 +292,15 @@ def _settle_ready(
     columns["ready_expected_on"][ready] = since[ready]
 
 
-def _ready_since(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> Days:
+def _ready_since(rows: pd.DataFrame, told: pd.DataFrame, clock: Clock) -> Days:
     """The first day of the unbroken time in which events put the parcel at the ready stage or later."""
-    told = _stage_events(events, clock)
-    is_ready = told["rank"] >= clock.rules.ready_stage.rank
-    broken = told[~is_ready].groupby("parcel_no")["on_date"].max()
-    good = told[is_ready]
-    last_broken = broken.reindex(good["parcel_no"]).to_numpy(dtype="datetime64[s]")
-    since = good[~(good["on_date"].to_numpy(dtype="datetime64[s]") < last_broken)].groupby("parcel_no")["on_date"].min()
-    return _days(since.reindex(pd.Index(rows["parcel_no"])))
+    rank, row, day = told["rank"].to_numpy(), told["row"].to_numpy(), told["on_date"].to_numpy("datetime64[D]")
+    is_ready = rank >= clock.rules.ready_stage.rank
+    broken, since = _no_days(len(rows)), _no_days(len(rows))
+    broken[row[~is_ready]] = day[~is_ready]
+    unbroken = np.flatnonzero(is_ready & ~(day < broken[row]))[::-1]
+    since[row[unbroken]] = day[unbroken]  # newest first: the oldest stays
+    return since
 
 
 def _overdue(rows: pd.DataFrame, clock: Clock) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -128,12 +128,12 @@ def _outside(
 
 
 def _measured(footprints: gpd.GeoDataFrame, common: Shapes, slivers: Slivers) -> pd.DataFrame:
-    area = shapely.area(common)
+    area, whole = shapely.area(common), shapely.area(_shapes(footprints))
     return pd.DataFrame(
         {
             "project_code": footprints["project_code"].to_numpy(dtype=object),
             "area_m2": area,
-            "share": area / footprints.geometry.area.to_numpy(),
+            "share": np.divide(area, whole, out=np.zeros_like(area), where=whole > 0),
             "is_sliver": slivers.among(area, shapely.length(common)),
         }
     )

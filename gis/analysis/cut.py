@@ -132,7 +132,7 @@ def _counted_once(
     return counted, counted_area
 
 
-def grouped(keys: Rows, values: Shapes) -> list[tuple[int, Shapes]]:
+def grouped(keys: Rows, values: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray[Any]]]:
     """The values of each distinct key, keys ascending, values in their order."""
     order = np.argsort(keys, kind="stable")
     distinct, start = np.unique(keys[order], return_index=True)

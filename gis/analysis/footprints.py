@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis.analysis.stages import ordered_by
 from gis.rules import RuleBook
 
 Shapes = npt.NDArray[np.object_]
@@ -18,30 +19,30 @@ KINDS = np.array(["none", "point", "line", "polygon"], dtype=object)
 
 def project_footprints(projects: gpd.GeoDataFrame, rules: RuleBook) -> gpd.GeoDataFrame:
     """
-    The footprint of each project that has a geometry, sorted by code.
+    The footprint of each project, sorted by code.
 
     A polygon is taken as it is. A line becomes a strip of the right-of-way width (``row_width_m``, or the
     rule ``land.default_row_width_m``) with flat ends and mitred bends. A point becomes a circle of
-    ``land.point_radius_m``: an approximation, told by ``geometry_kind``.
+    ``land.point_radius_m``: an approximation, told by ``geometry_kind``. Without a geometry it is empty.
 
     Returns
     -------
     GeoDataFrame
-        ``project_code``, ``geometry_kind`` ("polygon", "line", "point"), geometry: valid polygons.
+        ``project_code``, ``geometry_kind`` ("polygon", "line", "point", "none"), geometry: valid polygons.
     """
-    rows = projects.sort_values("code", kind="stable")
+    rows = ordered_by(projects, "code")
     shapes = np.asarray(rows.geometry.to_numpy(), dtype=object)
     dimension = np.where(shapely.is_empty(shapes) | shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
     result = shapes.copy()
+    result[dimension < 0] = shapely.Polygon()
     lines, points = dimension == 1, dimension == 0
     result[lines] = _strips(shapes[lines], _widths(rows["row_width_m"].to_numpy(dtype=float)[lines], rules))
     result[points] = shapely.buffer(shapes[points], float(rules.value("land.point_radius_m")))
-    there = dimension >= 0
     return gpd.GeoDataFrame(
         {
-            "project_code": rows["code"].to_numpy()[there],
-            "geometry_kind": KINDS[dimension[there] + 1],
-            "geometry": valid_polygons(result[there]),
+            "project_code": rows["code"].to_numpy(),
+            "geometry_kind": KINDS[dimension + 1],
+            "geometry": valid_polygons(result),
         },
         geometry="geometry",
         crs=projects.crs,

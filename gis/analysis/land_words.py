@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from gis.analysis.blocked import Blocked, Part
 from gis.analysis.clock_words import day
 from gis.model import Flag, HoldReason, Stage, ZoneKind, ZoneResult
 from gis.units import mu_of_m2, shown
 from gis.words import Words, join
 
-# So many parcels are named; of the rest the number is given.
-NAMED = 3
 SMALL_M2 = 100.0
 
 
@@ -22,16 +23,17 @@ class LandFacts:
     """
     What the sentences of one project speak of.
 
-    ``project`` is its row; ``blocking`` and ``conflicts`` its rows of those tables, as dictionaries;
-    ``whole_on`` the earliest and expected day of a whole procedure begun today.
+    ``project`` is its row, ``conflicts`` its conflicts that are no slivers, worst first; ``whole_on`` the
+    earliest and the expected day of a whole procedure begun today; ``ready`` the words of the ready stage.
     """
 
+    on: date
     project: dict[str, Any]
-    blocking: list[dict[str, Any]]
-    conflicts: list[dict[str, Any]]
+    blocked: Blocked
+    conflicts: Sequence[dict[str, Any]]
+    is_chemical_outside: bool
     whole_on: tuple[pd.Timestamp, pd.Timestamp]
     ready: Words
-    is_chemical_outside: bool
     point_radius_m: float
 
 
@@ -54,35 +56,36 @@ def _stage_of(part: dict[str, Any]) -> Words:
     return Stage(part["stage"]).words
 
 
-def _named(parts: list[dict[str, Any]]) -> Words:
+def _named(blocked: Blocked) -> Words:
     """The first few parcels by number and stage, and how many there are."""
     named = [
         Words(f"{part['parcel_no']}（{_stage_of(part).zh}）", f"{part['parcel_no']} ({_stage_of(part).en})")
-        for part in parts[:NAMED]
+        for part in blocked.named
     ]
-    words = join(named, "、", ", ")
-    if len(parts) <= NAMED:
+    return _and_more(join(named, "、", ", "), len(named), blocked.count)
+
+
+def _and_more(words: Words, named: int, count: int) -> Words:
+    if count == named:
         return words
-    return Words(f"{words.zh}等 {len(parts)} 宗", f"{words.en} and {len(parts) - NAMED} more")
+    return Words(f"{words.zh}等 {count} 宗", f"{words.en} and {count - named} more")
 
 
-def _decider(facts: LandFacts, column: str, whole_on: pd.Timestamp) -> Words:
+def _decider(facts: LandFacts, column: str, parts: Sequence[Part]) -> Words:
     """What decides the ready day: the parcel that has it, or the land that nobody has listed."""
-    latest = facts.project[column]
-    parts = [part for part in facts.blocking if part[column] == latest]
-    if parts:
-        part = min(parts, key=lambda p: str(p["parcel_no"]))
-        stage = _stage_of(part)
-        zh = f"地块 {part['parcel_no']} 尚在“{stage.zh}”"
-        return Words(zh, f"parcel {part['parcel_no']} is still at '{stage.en}'")
+    if parts and parts[0][column] == facts.project[column]:
+        number, stage = parts[0]["parcel_no"], _stage_of(parts[0])
+        return Words(f"地块 {number} 尚在“{stage.zh}”", f"parcel {number} is still at '{stage.en}'")
     area = _area(facts.project["uncovered_m2"])
-    zh = f"{area.zh}用地无地块，须自 {day(facts.project['on'])} 起走完整征收程序"
-    return Words(zh, f"{area.en} under no parcel need a whole procedure from {day(facts.project['on'])} on")
+    return Words(
+        f"{area.zh}用地无地块，须自 {day(facts.on)} 起走完整征收程序",
+        f"{area.en} under no parcel need a whole procedure from {day(facts.on)} on",
+    )
 
 
-def _after_start(facts: LandFacts, column: str, whole_on: pd.Timestamp, how: Words) -> Words:
+def _after_start(facts: LandFacts, column: str, parts: Sequence[Part], how: Words) -> Words:
     ready, planned = facts.project[column], facts.project["planned_start_on"]
-    decider, days = _decider(facts, column, whole_on), (ready - planned).days
+    decider, days = _decider(facts, column, parts), (ready - planned).days
     return Words(
         f"{decider.zh}，{how.zh} {day(ready)} {facts.ready.zh}，晚于计划开工 {day(planned)} 共 {days} 天",
         f"{decider.en}, {how.en} {day(ready)}, {days} days after the planned start {day(planned)}",
@@ -91,18 +94,18 @@ def _after_start(facts: LandFacts, column: str, whole_on: pd.Timestamp, how: Wor
 
 def _impossible(facts: LandFacts) -> list[Words]:
     how = Words("法定最早", f"by law {facts.ready.en} at the earliest on")
-    said = _after_start(facts, "ready_earliest_on", facts.whole_on[0], how)
+    said = _after_start(facts, "ready_earliest_on", facts.blocked.decide_earliest, how)
     return [Words(f"不可能按期：{said.zh}", f"impossible: {said.en}")]
 
 
 def _late(facts: LandFacts) -> list[Words]:
     how = Words("预计", f"expected {facts.ready.en} on")
-    said = _after_start(facts, "ready_expected_on", facts.whole_on[1], how)
+    said = _after_start(facts, "ready_expected_on", facts.blocked.decide_expected, how)
     return [Words(f"预计晚于开工：{said.zh}", f"late: {said.en}")]
 
 
 def _tight(facts: LandFacts) -> list[Words]:
-    decider = _decider(facts, "ready_expected_on", facts.whole_on[1])
+    decider = _decider(facts, "ready_expected_on", facts.blocked.decide_expected)
     ready, days = day(facts.project["ready_expected_on"]), int(facts.project["float_days"])
     return [
         Words(
@@ -114,14 +117,14 @@ def _tight(facts: LandFacts) -> list[Words]:
 
 def _started_before_land(facts: LandFacts) -> list[Words]:
     lacks = facts.project["uncovered_m2"] if facts.project["lacks_parcels"] else 0.0
-    area = _area(sum(part["area_m2"] for part in facts.blocking) + lacks)
+    area = _area(facts.blocked.area_m2 + lacks)
     zh, en = (
         f"未供先用：已开工，尚有 {area.zh}未达{facts.ready.zh}",
         f"started before land: {area.en} not {facts.ready.en}",
     )
-    if not facts.blocking:
+    if not facts.blocked.count:
         return [Words(zh, en)]
-    named = _named(facts.blocking)
+    named = _named(facts.blocked)
     return [Words(f"{zh}：地块 {named.zh}", f"{en}: parcels {named.en}")]
 
 
@@ -150,16 +153,9 @@ def _zone_conflict(row: dict[str, Any]) -> Words:
 
 
 def _held(facts: LandFacts) -> list[Words]:
-    held = [part for part in facts.blocking if part["held"]]
-    said = [_hold(part) for part in held[:NAMED]]
-    words = join(said, "、", ", ")
-    more = Words(f"等 {len(held)} 宗", f" and {len(held) - NAMED} more") if len(held) > NAMED else Words("", "")
-    return [
-        Words(
-            f"受阻地块：{words.zh}{more.zh}，解除前无预计日期",
-            f"held: {words.en}{more.en}; no expected date until released",
-        )
-    ]
+    held = facts.blocked.held
+    words = _and_more(join([_hold(part) for part in held], "、", ", "), len(held), facts.blocked.held_count)
+    return [Words(f"受阻地块：{words.zh}，解除前无预计日期", f"held: {words.en}; no expected date until released")]
 
 
 def _hold(part: dict[str, Any]) -> Words:
@@ -185,14 +181,9 @@ def _uncovered(facts: LandFacts) -> list[Words]:
 
 
 def _overdue_step(facts: LandFacts) -> list[Words]:
-    overdue = sorted(
-        (part for part in facts.blocking if part["overdue_stage"]), key=lambda p: (-p["overdue_days"], p["parcel_no"])
-    )
-    worst = overdue[0]
+    worst, count = facts.blocked.overdue[0], facts.blocked.overdue_count
     stage, days, number = Stage(worst["overdue_stage"]).words, int(worst["overdue_days"]), worst["parcel_no"]
-    rest = (
-        Words(f"（共 {len(overdue)} 宗逾期）", f" ({len(overdue)} parcels overdue)") if overdue[1:] else Words("", "")
-    )
+    rest = Words(f"（共 {count} 宗逾期）", f" ({count} parcels overdue)") if count > 1 else Words("", "")
     return [
         Words(
             f"步骤逾期：地块 {number} 的“{stage.zh}”已逾计划 {days} 天{rest.zh}",
@@ -219,7 +210,9 @@ def _in_time(facts: LandFacts) -> list[Words]:
     if facts.project["worst_flag"] or facts.project["geometry_kind"] == "none" or pd.isna(ready):
         return []
     if not facts.project["waits_for_land"]:
-        return [Words(f"用地已全部{facts.ready.zh}", f"all land is {facts.ready.en}")] if not facts.blocking else []
+        return (
+            [Words(f"用地已全部{facts.ready.zh}", f"all land is {facts.ready.en}")] if not facts.blocked.count else []
+        )
     words = Words(
         f"用地预计 {day(ready)} 全部{facts.ready.zh}", f"all land is expected to be {facts.ready.en} on {day(ready)}"
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from gis.analysis.blocked import blocked_by_project
 from gis.analysis.bottleneck import (
     blocking_parts,
     flag_columns,
@@ -20,6 +21,7 @@ from gis.analysis.bottleneck import (
 )
 from gis.analysis.clock import Clock
 from gis.analysis.conflicts import chemical_outside_park, find_conflicts
+from gis.analysis.cut import grouped
 from gis.analysis.footprints import project_footprints
 from gis.analysis.inputs import Assessment, Inputs
 from gis.analysis.land_words import LandFacts, land_reasons
@@ -45,33 +47,27 @@ _BLOCKING = [
 
 def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
     """Assess the projects of ``inputs``; ``clocks`` are those of all parcels (see ``time_parcels``)."""
-    slivers = _slivers(inputs.rules)
+    slivers = Slivers(MIN_AREA_M2, float(inputs.rules.value("land.sliver_width_m")))
     footprints = project_footprints(inputs.projects, inputs.rules)
     cut = cut_land(footprints, inputs.parcels, slivers)
     projects = _with_progress(inputs)
     conflicts = find_conflicts(footprints, projects, inputs.zones, inputs.rules, slivers)
+    chemical = chemical_outside_park(inputs.projects, inputs.parks)
     needed = needed_parcels(cut, clocks, inputs.rules)
     blocking = blocking_parts(needed)
-    chemical = chemical_outside_park(inputs.projects, inputs.parks)
-    land = land_columns(footprints, cut, projects.index, inputs.rules)
-    projects = _with_land(projects, land, needed, blocking, _conflicting(conflicts, chemical), inputs)
-    parts = cut.parts.assign(at_risk_wan=0.0)
-    _put_at_risk(projects, blocking, parts, inputs)
-    blocking = blocking.assign(at_risk_wan=parts["at_risk_wan"].reindex(blocking.index))
+    projects = _with_land(projects.join(land_columns(footprints, cut, inputs.rules)), needed, inputs)
+    projects = _with_flags(projects, blocking, _conflicting(conflicts, chemical), inputs.rules)
+    projects["at_risk_wan"], at_risk = _at_risk(projects, blocking, cut.parts, inputs)
     projects["reasons"] = _reasons(projects, blocking, conflicts, chemical, inputs)
     return Assessment(
         on=inputs.on,
         projects=projects.drop(columns=["progress_reasons", "lacks_parcels", "waits_for_land"]),
-        parts=parts[_PARTS],
-        blocking=blocking[_BLOCKING].reset_index(drop=True),
+        parts=cut.parts.assign(at_risk_wan=at_risk)[_PARTS],
+        blocking=blocking.assign(at_risk_wan=at_risk[blocking.index])[_BLOCKING].reset_index(drop=True),
         conflicts=conflicts,
         parcels=clocks,
         overlaps=cut.overlaps,
     )
-
-
-def _slivers(rules: RuleBook) -> Slivers:
-    return Slivers(MIN_AREA_M2, float(rules.value("land.sliver_width_m")))
 
 
 def _with_progress(inputs: Inputs) -> pd.DataFrame:
@@ -85,46 +81,52 @@ def _conflicting(conflicts: pd.DataFrame, chemical: pd.Series) -> pd.Series:
     return pd.Series(chemical.index.isin(real), index=chemical.index) | chemical
 
 
-def _with_land(
-    projects: pd.DataFrame,
-    land: pd.DataFrame,
-    needed: pd.DataFrame,
-    blocking: pd.DataFrame,
-    conflicting: pd.Series,
-    inputs: Inputs,
-) -> pd.DataFrame:
-    """The projects with their land columns, dates and flags."""
-    frame = projects.join(land).join(ready_dates(land, needed, Clock.of(inputs.on, inputs.rules)))
+def _with_land(projects: pd.DataFrame, needed: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """The projects with the days on which their land is ready, and the float before the planned start."""
+    frame = projects.join(ready_dates(projects, needed, Clock.of(inputs.on, inputs.rules)))
     frame["float_days"] = (frame["planned_start_on"] - frame["ready_expected_on"]).dt.days.astype("float64")
     frame["float_earliest_days"] = (frame["planned_start_on"] - frame["ready_earliest_on"]).dt.days.astype("float64")
-    frame["readiness"] = readiness_class(land, blocking)
-    flags = flag_columns(frame, blocking, conflicting, int(inputs.rules.value("land.tight_float_days")))
-    frame["flags"] = flag_tuples(flags)
-    frame["worst_flag"] = frame["flags"].map(lambda flags: flags[0] if flags else "").astype("str")
-    return frame.assign(waits_for_land=flags["waits_for_land"], at_risk_wan=0.0)
+    return frame
 
 
-def _put_at_risk(projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame, inputs: Inputs) -> None:
-    """Fill ``at_risk_wan`` of the projects that wait for land, and of the parts that it hangs on."""
-    project_risk, part_risk = projects["at_risk_wan"].to_numpy().copy(), parts["at_risk_wan"].to_numpy().copy()
-    rows = _risk_rows(projects, blocking, parts)
+def _with_flags(
+    projects: pd.DataFrame, blocking: pd.DataFrame, conflicting: pd.Series, rules: RuleBook
+) -> pd.DataFrame:
+    """The projects with readiness class and flags."""
+    flags = flag_columns(projects, blocking, conflicting, int(rules.value("land.tight_float_days")))
+    tuples = flag_tuples(flags)
+    return projects.assign(
+        readiness=readiness_class(projects, blocking),
+        flags=tuples,
+        worst_flag=tuples.map(lambda codes: codes[0] if codes else "").astype("str"),
+        waits_for_land=flags["waits_for_land"],
+    )
+
+
+def _at_risk(
+    projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame, inputs: Inputs
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Investment at risk (万元) of each project, and of each part that it hangs on; zero elsewhere."""
+    of_project, of_part = np.zeros(len(projects)), np.zeros(len(parts))
+    areas, carrying = parts["area_m2"].to_numpy(), _carrying(projects, blocking, parts)
     for number, project in enumerate(projects.itertuples()):
-        if not project.waits_for_land or project.Index not in rows:
+        rows = carrying.get(number)
+        if not project.waits_for_land or rows is None:
             continue
         share = not_ready_share(inputs.on, _date(project.planned_start_on), _date(project.ready_expected_on))
         micro = micro_at_risk(_remaining(project), share)
-        at = rows[project.Index]
-        project_risk[number] = micro / MICRO_PER_WAN
-        part_risk[at] = np.array(apportioned(micro, parts["area_m2"].to_numpy()[at].tolist())) / MICRO_PER_WAN
-    projects["at_risk_wan"], parts["at_risk_wan"] = project_risk, part_risk
+        of_project[number] = micro / MICRO_PER_WAN
+        of_part[rows] = np.array(apportioned(micro, areas[rows].tolist())) / MICRO_PER_WAN
+    return of_project, of_part
 
 
-def _risk_rows(projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame) -> Mapping[Any, Any]:
-    """Of each project, the rows of ``parts`` (by position) that carry its risk: blocking parcels, uncovered land."""
-    lacking = projects.index[projects["lacks_parcels"]]
-    bare = parts.index[parts["parcel_no"].isna() & parts["project_code"].isin(lacking)]
-    carrying = parts.loc[blocking.index.union(bare), "project_code"]
-    return {code: carrying.index[at].to_numpy() for code, at in carrying.groupby(carrying).indices.items()}
+def _carrying(projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame) -> Mapping[int, Any]:
+    """Of each project, by position, the rows of ``parts`` that carry its risk: blocking parcels, uncovered land."""
+    owner = parts["project"].to_numpy()
+    carries = (parts["parcel"] < 0).to_numpy() & projects["lacks_parcels"].to_numpy(dtype=bool)[owner]
+    carries[blocking.index] = True
+    rows = np.flatnonzero(carries)
+    return dict(grouped(owner[rows], rows))
 
 
 def _remaining(project: Any) -> float:
@@ -141,28 +143,35 @@ def _reasons(
     projects: pd.DataFrame, blocking: pd.DataFrame, conflicts: pd.DataFrame, chemical: pd.Series, inputs: Inputs
 ) -> pd.Series:
     """The reasons of each project: progress first, then land, worst first."""
-    ready = inputs.rules.ready_stage.words
-    whole = Clock.of(inputs.on, inputs.rules).whole_procedure()
-    whole_on = (pd.Timestamp(whole[0]), pd.Timestamp(whole[1]))
-    blocked, struck = _by_project(blocking), _by_project(conflicts[~conflicts["is_sliver"].astype(bool)])
-    reasons = []
+    rules, struck, outside = inputs.rules, _real_conflicts(conflicts), chemical.tolist()
+    earliest, expected = Clock.of(inputs.on, rules).whole_procedure()
+    blocked = blocked_by_project(blocking, len(projects))
     rows: Any = projects.reset_index().to_dict("records")
-    for row in rows:
-        facts = LandFacts(
-            project={**row, "on": inputs.on},
-            blocking=blocked.get(row["code"], []),
-            conflicts=struck.get(row["code"], []),
-            whole_on=whole_on,
-            ready=ready,
-            is_chemical_outside=bool(chemical[row["code"]]),
-            point_radius_m=float(inputs.rules.value("land.point_radius_m")),
+    reasons = [
+        (
+            *row["progress_reasons"],
+            *land_reasons(
+                LandFacts(
+                    on=inputs.on,
+                    project=row,
+                    blocked=blocked[number],
+                    conflicts=struck.get(row["code"], []),
+                    is_chemical_outside=outside[number],
+                    whole_on=(pd.Timestamp(earliest), pd.Timestamp(expected)),
+                    ready=rules.ready_stage.words,
+                    point_radius_m=float(rules.value("land.point_radius_m")),
+                )
+            ),
         )
-        reasons.append((*row["progress_reasons"], *land_reasons(facts)))
+        for number, row in enumerate(rows)
+    ]
     return pd.Series(reasons, index=projects.index, dtype=object)
 
 
-def _by_project(frame: pd.DataFrame | gpd.GeoDataFrame) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in frame.to_dict("records"):
-        rows.setdefault(row["project_code"], []).append({str(key): value for key, value in row.items()})
-    return rows
+def _real_conflicts(conflicts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Of each project, the conflicts that are no slivers."""
+    result: dict[str, list[dict[str, Any]]] = {}
+    rows: Any = conflicts[~conflicts["is_sliver"].to_numpy(dtype=bool)].to_dict("records")
+    for row in rows:
+        result.setdefault(row["project_code"], []).append(row)
+    return result

@@ -24,6 +24,7 @@ from gis.words import Words
 MIN_AREA_M2 = 1.0
 MIN_WIDTH_M = 0.1
 Bools = npt.NDArray[np.bool_]
+_PUBLIC = ["project_code", "parcel_no", "stage", "area_m2", "is_sliver"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,15 @@ class LandCut:
         slivers lie under no parcel).
     overlaps
         As in Assessment.
+    numbers
+        The parcel numbers, sorted. Parts say by position which project (``project``, in ``lands``) and which
+        parcel (``parcel``, in ``numbers``; −1 where uncovered) they belong to, and the stage by ``rank``.
     """
 
     parts: pd.DataFrame
     lands: pd.DataFrame
     overlaps: pd.DataFrame
+    numbers: npt.NDArray[np.object_]
 
 
 def cut_by_parcels(
@@ -97,7 +102,7 @@ def cut_by_parcels(
     pieces, _ = table.pieces()
     slivers = Slivers(min_area_m2, min_width_m)
     left = _uncovered_shapes(table.footprints, pieces, np.arange(len(table.codes)))
-    frame = _listed_parts(table, pieces, slivers).drop(columns=["whole_m2", "is_thin", "parcel_m2"])
+    frame = _listed_parts(table, pieces, slivers)[_PUBLIC]
     frame["geometry"] = pieces.counted
     area = shapely.area(left)
     rest = pd.DataFrame(
@@ -118,9 +123,8 @@ def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: S
     table = _Tables.of(footprints, parcels)
     pieces, doubles = table.pieces()
     lands = _lands(table, pieces, doubles, slivers)
-    return LandCut(
-        _with_uncovered(_listed_parts(table, pieces, slivers), lands), lands, _overlaps(table, pieces, doubles)
-    )
+    parts = _with_uncovered(_listed_parts(table, pieces, slivers), lands)
+    return LandCut(parts, lands, _overlaps(table, pieces, doubles), table.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,9 @@ def _listed_parts(table: _Tables, pieces: Pieces, slivers: Slivers) -> pd.DataFr
             "whole_m2": pieces.whole_m2,
             "is_thin": slivers.among(pieces.whole_m2, perimeter),
             "parcel_m2": shapely.area(table.parcels[pieces.parcel]),
+            "project": pieces.footprint,
+            "parcel": pieces.parcel,
+            "rank": table.ranks[pieces.parcel],
         }
     )
     return frame.astype({"project_code": "str", "parcel_no": "str", "stage": "str"})
@@ -246,10 +253,13 @@ def _with_uncovered(parts: pd.DataFrame, lands: pd.DataFrame) -> pd.DataFrame:
             "whole_m2": bare["uncovered_m2"].to_numpy(),
             "is_thin": ~bare["is_uncovered"].to_numpy(),
             "parcel_m2": np.nan,
+            "project": np.flatnonzero(lands["uncovered_m2"] > 0),
+            "parcel": -1,
+            "rank": -1,
         }
     ).astype({"project_code": "str", "parcel_no": "str", "stage": "str"})
     both = pd.concat([parts, rest], ignore_index=True)
-    return both.sort_values("project_code", kind="stable", ignore_index=True)
+    return both.sort_values("project", kind="stable", ignore_index=True)
 
 
 def _overlaps(table: _Tables, pieces: Pieces, doubles: Doubles) -> pd.DataFrame:

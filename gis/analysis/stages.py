@@ -18,7 +18,10 @@ STAGE_CODES = np.array([stage.value for stage in Stage], dtype=object)
 
 def ranks_of(stages: pd.Series) -> npt.NDArray[np.int64]:
     """The rank of each stage code; a missing one counts as not started."""
-    return np.asarray(stages.fillna(Stage.NOT_STARTED.value).map(RANKS), dtype=np.int64)
+    coded = stages.astype("category").cat
+    known = [RANKS[code] for code in coded.categories]
+    # The code of a missing value is -1: it takes the last place.
+    return np.array([*known, Stage.NOT_STARTED.rank], dtype=np.int64)[coded.codes.to_numpy()]
 
 
 def ordered_by(table: Table, key: str) -> Table:
