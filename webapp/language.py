@@ -18,6 +18,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, request
 from flask_babel import Babel, Domain, get_locale
 
+from webapp.context import served
+
 LANGUAGES = ("zh", "en")
 COOKIE = "guatu_lang"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -55,12 +57,12 @@ def page_texts(language: str) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in catalogue(language) if m.id and m.string and isinstance(m.id, str)}
 
 
-def chosen_language(default: str) -> str:
-    """``lang`` of the address, else what the reader chose before, else ``default``."""
+def chosen_language() -> str:
+    """``lang`` of the address, else what the reader chose before, else the administrator's choice."""
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return wanted
-    return default
+    return served().settings.language
 
 
 def current_language() -> str:
@@ -76,9 +78,9 @@ def _remember(response: Response) -> Response:
     return response
 
 
-def init_language(app: Flask, default: str = "zh") -> None:
-    """Set up the languages of ``app``; ``default`` for readers who have not chosen."""
-    babel = Babel(app, default_locale=default, locale_selector=lambda: chosen_language(default))
+def init(app: Flask) -> None:
+    """Set up the languages of ``app``."""
+    babel = Babel(app, default_locale=LANGUAGES[0], locale_selector=chosen_language)
     babel.domain_instance = CatalogueDomain()
     app.after_request(_remember)
     app.jinja_env.globals["current_language"] = current_language

@@ -172,7 +172,10 @@ def _zone_layers() -> list[StyleLayer]:
             "zone-hatch",
             "zone",
             "fill",
-            paint={"fill-pattern": _image("hatch", "zone", kind), "fill-opacity": 0.5},
+            paint={
+                "fill-pattern": _image("hatch", "zone", kind),
+                "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11, 0.5, 14, 0.25],
+            },
         ),
         _tile_layer(
             "zone-line",
@@ -256,8 +259,9 @@ def _park_layers() -> list[StyleLayer]:
 _IS_LINE = ["in", ["geometry-type"], ["literal", ["LineString", "MultiLineString"]]]
 _IS_AREA = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]]
 _ROOT_OF_TOTAL = ["sqrt", ["max", 0, ["to-number", ["get", "total_wan"], 0]]]
-# Area of the circle goes with the total investment: 1 亿 → 13 px, 10 亿 → 25 px, 100 亿 → 55 px across.
-_CIRCLE_SIZE = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 0.36, 100, 0.46, 316, 0.8, 1000, 1.7]
+# The circle's width goes with the root of the total investment: 1 亿 → 12 px, 10 亿 → 20 px, 100 亿 → 42 px
+# (the image is 30 px across). The page's legend shows these sizes, so they are the same at every zoom.
+_CIRCLE_SIZE = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 0.3, 100, 0.4, 316, 0.66, 1000, 1.4]
 
 
 def _badge_size() -> Expression:
@@ -266,10 +270,6 @@ def _badge_size() -> Expression:
         "interpolate",
         ["linear"],
         ["zoom"],
-        7,
-        ["*", 0.6, _CIRCLE_SIZE],
-        10,
-        _CIRCLE_SIZE,
         BADGES_SHRINK_AT_ZOOM,
         _CIRCLE_SIZE,
         BADGES_SHRINK_AT_ZOOM + 1,
@@ -385,7 +385,7 @@ def _mark_layers() -> list[StyleLayer]:
 
 def _rings() -> list[StyleLayer]:
     """Rings around the badge of what is pointed at and what is selected."""
-    radius = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 10, 100, 12, 316, 18, 1000, 32]
+    radius = ["interpolate", ["linear"], _ROOT_OF_TOTAL, 0, 8, 100, 9, 316, 13, 1000, 24]
     return [
         {
             "id": f"project-ring-{name}",

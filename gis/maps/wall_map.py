@@ -88,8 +88,9 @@ class WallCanvas(MacroElement):
     """
     One MapLibre GL canvas over the base maps, in a Leaflet pane of its own.
 
-    Hands ``window.guatuWall = {map, layer, baseMaps, failure}`` to the page's modules; ``layer`` is null and
-    ``failure`` says why where the browser has no WebGL.
+    Hands ``window.guatuWall = {map, baseMaps, draw}`` to the page's modules: ``draw()`` puts the canvas on the map
+    and gives its layer; it throws where the browser has no WebGL. The modules call it once they can answer the
+    canvas's first requests for images.
     """
 
     _template = Template(
@@ -97,29 +98,24 @@ class WallCanvas(MacroElement):
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = (function (map) {
                 map.createPane("wall").style.zIndex = 250;
-                try {
-                    maplibregl.setWorkerUrl({{ this.worker|tojson }});
-                    return { layer: L.maplibreGL({
-                        style: {{ this.style|tojson }},
-                        pane: "wall",
-                        interactive: false,
-                        attributionControl: { customAttribution: {{ this.attribution|tojson }} },
-                        canvasContextAttributes: { preserveDrawingBuffer: {{ this.keep_drawing|tojson }} },
-                        fadeDuration: 0,
-                        transformRequest: function (url) {
-                            return { url: url[0] === "/" ? location.origin + url : url };
-                        },
-                    }).addTo(map), failure: null };
-                } catch (failure) {
-                    return { layer: null, failure: String(failure.message || failure) };
-                }
+                maplibregl.setWorkerUrl({{ this.worker|tojson }});
+                return L.maplibreGL({
+                    style: {{ this.style|tojson }},
+                    pane: "wall",
+                    interactive: false,
+                    attributionControl: { customAttribution: {{ this.attribution|tojson }} },
+                    canvasContextAttributes: { preserveDrawingBuffer: {{ this.keep_drawing|tojson }} },
+                    fadeDuration: 0,
+                    transformRequest: function (url) {
+                        return { url: url[0] === "/" ? location.origin + url : url };
+                    },
+                });
             })({{ this._parent.get_name() }});
             window.guatuWall = {
                 map: {{ this._parent.get_name() }},
-                layer: {{ this.get_name() }}.layer,
-                failure: {{ this.get_name() }}.failure,
                 baseMaps: { {% for id, tiles in this.base_maps.items() %}
                     {{ id|tojson }}: {{ tiles.get_name() }},{% endfor %} },
+                draw: function () { return {{ this.get_name() }}.addTo({{ this._parent.get_name() }}); },
             };
         {% endmacro %}
         """
@@ -136,9 +132,9 @@ class WallCanvas(MacroElement):
 
 
 def _base_layer(base_map: BaseMap, shown: bool) -> folium.TileLayer:
-    """The base map as the server passes it on: its own address and token stay there."""
+    """A base map whose ``url`` is this server's own (see gis.maps.base_maps.served_here)."""
     return folium.TileLayer(
-        tiles=f"/basemap/{base_map.id}/{{z}}/{{x}}/{{y}}",
+        tiles=base_map.url,
         name=base_map.id,
         attr=escape(base_map.attribution) or "&nbsp;",
         max_zoom=MAX_ZOOM,

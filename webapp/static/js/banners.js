@@ -1,0 +1,75 @@
+// What must not be overlooked: sample data, another day than the latest, a server that does not answer, an empty store.
+import { el, fill, icon } from "./dom.js";
+import { page } from "./page_data.js";
+import { gettext } from "./words.js";
+
+function strip(kind, sign, ...children) {
+  return el("div", { class: `strip ${kind}`, role: kind === "bad" ? "alert" : "status" }, icon(sign), el("span", {}, children));
+}
+
+const button = (text, act) => el("button", { type: "button", class: "text", onclick: act }, text);
+
+/** The day that the page shows when nobody chose one. */
+export const usualDay = (info) => info.data_on ?? page.today;
+
+export class Banners {
+  constructor(box, card, state, data, retry) {
+    this.box = box;
+    this.card = card;
+    this.state = state;
+    this.data = data;
+    this.retry = retry;
+    this.problem = null;
+    this.notes = new Map();
+    data.listen((_, name) => name === "info" && this.draw());
+    state.listen((_, changed) => changed.has("on") && this.draw());
+  }
+
+  /** A problem (null: it is over). What is on the screen stays. */
+  failed(problem) {
+    this.problem = problem;
+    this.draw();
+  }
+
+  /** A lasting note, such as a browser without WebGL. */
+  note(name, text) {
+    this.notes.set(name, text);
+    this.draw();
+  }
+
+  draw() {
+    const { info } = this.data;
+    const on = this.state.now.on;
+    fill(
+      this.box,
+      this.problem
+        ? strip("bad", "warning", this.problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", this.problem.detail ? `（${this.problem.detail}）` : "", button(gettext("重试"), this.retry))
+        : null,
+      [...this.notes.values()].map((text) => strip("warn", "warning", text)),
+      on && info && on !== usualDay(info)
+        ? strip("past", "calendar", gettext("正在查看 {day} 当天的情况，不是最新", { day: on }), button(gettext("回到最新"), () => this.state.set({ on: null })))
+        : null,
+      info?.is_sample ? strip("sample", "info", gettext("示例：县界和乡镇名称为真实，其余内容均为虚构；数据日期 {day}", { day: info.data_on ?? info.on })) : null,
+    );
+    this.#emptyStore();
+  }
+
+  #emptyStore() {
+    const counts = this.data.info?.counts;
+    const empty = counts && Object.values(counts).every((n) => n === 0);
+    this.card.hidden = !empty;
+    if (!empty) return;
+    const lines = [
+      "guatu --db FILE import towns towns.geojson",
+      "guatu --db FILE import projects ledger.xlsx",
+      "guatu --db FILE import parcels parcels.zip",
+    ];
+    fill(
+      this.card,
+      el("h2", {}, gettext("库里还没有内容")),
+      el("p", {}, gettext("把本县的文件导入后刷新此页。先导入行政区，再导入园区、项目和地块：")),
+      el("pre", {}, lines.join("\n")),
+      el("p", { class: "quiet" }, gettext("想先看看样子，运行 guatu demo 打开示例县。")),
+    );
+  }
+}

@@ -1,0 +1,92 @@
+"""The page itself, and its sheet for the printer: the frame that the scripts fill from /api/."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
+from gis.maps.base_maps import base_maps_of, served_here
+from gis.maps.style import style_tables
+from gis.maps.wall_layers import DEFAULT_COLOURING, GROUPS, colourings
+from gis.maps.wall_map import MapParts, WallView, map_parts
+from gis.model import BBox, Stage
+from gis.workflows.describe_store import describe_store, list_codes
+from webapp.context import served
+from webapp.language import current_language, page_texts
+
+blueprint = Blueprint("page", __name__)
+
+
+@blueprint.get("/")
+def wall() -> str:
+    """The wall map."""
+    return _rendered("page.html", keep_drawing=False)
+
+
+@blueprint.get("/print")
+def sheet() -> str:
+    """The A3 landscape sheet of the same."""
+    return _rendered("print.html", keep_drawing=True)
+
+
+def _rendered(template: str, *, keep_drawing: bool) -> str:
+    # The address belongs to the page's scripts: a link that an older or newer page wrote must still open.
+    site = served()
+    info = describe_store(site.store, site.settings, site.day(None))
+    return render_template(
+        template,
+        info=info,
+        language=current_language(),
+        map=_parts(info, keep_drawing=keep_drawing),
+        static=_static(),
+        # Not the template's own tojson: it may sort keys, and the tables' order is the legend's.
+        page_data=htmlsafe_json_dumps(_page_data(info), dumps=json.dumps, ensure_ascii=False),
+    )
+
+
+def _parts(info: dict[str, Any], *, keep_drawing: bool) -> MapParts:
+    bounds = info["bounds"]
+    parts = map_parts(
+        WallView(
+            bounds=None if bounds is None else BBox(*bounds),
+            base_maps=tuple(map(served_here, base_maps_of(served().settings).values())),
+            attribution=_attribution(info),
+            by=request.args.get("by", DEFAULT_COLOURING),
+            static=_static(),
+            keep_drawing=keep_drawing,
+        )
+    )
+    return MapParts(head=Markup(parts.head), body=Markup(parts.body), script=Markup(parts.script))  # noqa: S704  folium's own markup, texts in it escaped
+
+
+def _attribution(info: dict[str, Any]) -> str:
+    """What stands in the corner of every map."""
+    review = info["review_number"]
+    return gettext("审图号：%(number)s", number=review) if review else ""
+
+
+def _static() -> str:
+    return url_for("static", filename="").rstrip("/")
+
+
+def _page_data(info: dict[str, Any]) -> dict[str, Any]:
+    """What the scripts need before their first request."""
+    language = current_language()
+    return {
+        "language": language,
+        "texts": page_texts(language),
+        "static": _static(),
+        "today": date.today().isoformat(),
+        "info": info,
+        "style": style_tables(),
+        "colourings": colourings(),
+        "groups": GROUPS,
+        "codes": list_codes(),
+        "readinessOf": {stage.value: stage.readiness.value for stage in Stage},
+    }
