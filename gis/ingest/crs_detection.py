@@ -76,7 +76,7 @@ def find_crs(raw: RawTable, target: Target, *, said: str | None = None, swap_axe
     case = _Case(raw, target, middles[:, ::-1] if swap_axes else middles)
     claim = _claimed(case, said) or _told(case)
     if claim is None:
-        _ask(case)
+        _ask(case, swap_axes)
     if not case.fits(claim.crs):
         _contradict(case, claim, swap_axes)
     return FoundCrs(claim.crs, claim.evidence, geometry, claim.warnings)
@@ -305,10 +305,10 @@ def _prefix_claim(case: _Case, prefix: tuple[int, int]) -> _Claim:
 # ---------------------------------------------------------------- what cannot be taken
 
 
-def _ask(case: _Case) -> NoReturn:
+def _ask(case: _Case, swap_axes: bool) -> NoReturn:
     candidates = case.candidates()
     if not candidates:
-        _offer_swap(case, swap_axes=False)
+        _offer_swap(case, swap_axes=swap_axes)
     listed = "、".join(candidates) or "—"
     raise CrsUnknown(
         Words(
@@ -353,6 +353,7 @@ def _offer_swap(case: _Case, *, swap_axes: bool, crs: str | None = None) -> None
     hint = Words("横纵坐标（或经纬度）颠倒", "the axes are swapped: northing or latitude comes first")
     offer = Words("如确认无误，请加 --swap-axes", "say --swap-axes if that is so")
     if swap_axes:
+        hint = Words("坐标顺序本来正确，交换后反而不对", "the axes were in order and are not once they are swapped")
         offer = Words("请去掉 --swap-axes", "leave out --swap-axes")
     raise CrsUnknown(
         Words(f"{hint.zh}；{offer.zh}", f"{hint.en}; {offer.en}"),

@@ -169,7 +169,8 @@ def _column(frame: pd.DataFrame, stated: pd.DataFrame, name: str) -> pd.Series[A
 
 def plain_values(column: pd.Series[Any]) -> list[Any]:
     """Values with None for whatever is missing, days as ``date``."""
-    return [None if pd.isna(v) else v.date() if isinstance(v, pd.Timestamp) else v for v in column]
+    pairs = zip(column.tolist(), column.isna().tolist(), strict=True)
+    return [None if missing else v.date() if isinstance(v, pd.Timestamp) else v for v, missing in pairs]
 
 
 def _ledger(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
