@@ -158,8 +158,9 @@ def _whole(ends: date, values: Named[str, Any]) -> dict[Any, Any]:
 
 
 def _without_empty(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    empty = [n for n in names if n not in (PERIOD, ENDS) and frame[n].isna().all()]
-    return frame.drop(columns=empty)
+    """Without those of the first columns, ours, that hold nothing; the file may call one of its own the same."""
+    empty = {i for i, n in enumerate(names) if n not in (PERIOD, ENDS) and frame.iloc[:, i].isna().all()}
+    return frame.iloc[:, [i for i in range(frame.shape[1]) if i not in empty]]
 
 
 def _others(run: LedgerRun, columns: Sequence[_MonthColumn]) -> list[int]:
