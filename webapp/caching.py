@@ -102,13 +102,21 @@ def init(app: Flask) -> None:
         response.vary.add("Accept-Encoding")
         if not _takes_gzip() or (response.content_length or 0) < WORTH_PACKING_BYTES:
             return response
-        is_static = response.direct_passthrough
-        response.direct_passthrough = False
-        body = response.get_data()
-        key = (request.path, response.get_etag()) if is_static else None
+        key = (request.path, response.get_etag()) if response.direct_passthrough else None
+        body = _body(response)
         response.set_data(static_files.get_or_make(key, lambda: pack(body)) if key else pack(body))
         response.content_encoding = "gzip"
         return response
+
+
+def _body(response: Response) -> bytes:
+    """The whole body; the file that it may come from is closed."""
+    source = response.response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if close := getattr(source, "close", None):
+        close()
+    return body
 
 
 def _takes_gzip() -> bool:

@@ -111,6 +111,7 @@ def _opener() -> urllib.request.OpenerDirector:
         urllib.request.HTTPSHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.UnknownHandler(),
         _SameHostRedirects(),
     ):
         opener.add_handler(handler)

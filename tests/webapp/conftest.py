@@ -15,7 +15,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from gis.model import LOCAL_ACTOR
 from gis.settings import BaseMap, Settings
-from gis.store import create_store
+from gis.store import create_store, open_store
 from gis.store.port import Store
 from webapp import create_app
 
@@ -142,28 +142,65 @@ PROMISES = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def make_county(path: Path) -> Store:
     """Two towns, a park, four projects of each kind of geometry, three parcels, a zone."""
-    made = create_store(tmp_path / "county.gpkg", name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=ON, is_sample=True)
+    made = create_store(path, name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=ON, is_sample=True)
+    entities = {"town": TOWNS, "park": PARKS, "project": PROJECTS, "parcel": PARCELS, "zone": ZONES}
+    ledgers = {"parcel_event": EVENTS, "project_plan": PLANS, "progress_report": REPORTS, "milestone": PROMISES}
     with made.writing(LOCAL_ACTOR) as writer:
-        for layer, rows in (
-            ("town", TOWNS),
-            ("park", PARKS),
-            ("project", PROJECTS),
-            ("parcel", PARCELS),
-            ("zone", ZONES),
-        ):
+        for layer, rows in entities.items():
             writer.put(layer, _frame(rows), on=date(2025, 1, 1))
-        for layer, frame in (
-            ("parcel_event", EVENTS),
-            ("project_plan", PLANS),
-            ("progress_report", REPORTS),
-            ("milestone", PROMISES),
-        ):
+        for layer, frame in ledgers.items():
             writer.append(layer, frame)
+    return made
+
+
+SETTINGS = Settings(
+    base_maps=(BaseMap("plan", "规划底图", "http://127.0.0.1:9/{z}/{x}/{y}.png?key=secret", "示例 GS(2026)1号"),),
+    review_number="示S(2026)1号",
+)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The small county, for tests that only read."""
+    made = make_county(tmp_path_factory.mktemp("county") / "county.gpkg")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def app(store: Store) -> Flask:
+    """The app over the small county, for tests that only read."""
+    return create_app(SETTINGS, store)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a window."""
+    return app.test_client()
+
+
+@pytest.fixture
+def own_file(tmp_path: Path) -> Path:
+    """A file with a small county of this test's own."""
+    path = tmp_path / "own.gpkg"
+    make_county(path).close()
+    return path
+
+
+@pytest.fixture
+def own_store(own_file: Path) -> Iterator[Store]:
+    """A small county that this test may change."""
+    opened = open_store(own_file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def own_app(own_store: Store) -> Flask:
+    """An app that this test may change."""
+    return create_app(SETTINGS, own_store)
 
 
 @pytest.fixture
@@ -172,24 +209,3 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
     made = create_store(tmp_path / "empty.gpkg", name="空白县", crs=CRS, actor=LOCAL_ACTOR)
     yield made
     made.close()
-
-
-@pytest.fixture
-def settings() -> Settings:
-    """With one base map that does not answer."""
-    return Settings(
-        base_maps=(BaseMap("plan", "规划底图", "http://127.0.0.1:9/{z}/{x}/{y}.png?key=secret", "示例 GS(2026)1号"),),
-        review_number="示S(2026)1号",
-    )
-
-
-@pytest.fixture
-def app(store: Store, settings: Settings) -> Flask:
-    """The app over the small county."""
-    return create_app(settings, store)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser without a window."""
-    return app.test_client()

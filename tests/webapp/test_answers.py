@@ -6,6 +6,7 @@ import gzip
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from threading import Thread
 
 import numpy as np
@@ -52,9 +53,10 @@ def test_an_unchanged_answer_is_not_sent_again(client: FlaskClient, address: str
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
-def test_a_change_of_the_data_changes_the_tags_of_what_shows_it(client: FlaskClient, store: Store) -> None:
+def test_a_change_of_the_data_changes_the_tags_of_what_shows_it(own_app: Flask, own_store: Store) -> None:
+    client = own_app.test_client()
     before = {address: client.get(address).headers["ETag"] for address in ADDRESSES}
-    with store.writing(LOCAL_ACTOR) as writer:
+    with own_store.writing(LOCAL_ACTOR) as writer:
         writer.put("parcel", pd.DataFrame({"parcel_no": ["1"], "unit": ["示例单位"]}))
     changed = {a for a in ADDRESSES if client.get(a).headers["ETag"] != before[a]}
     assert {"/api/codes", "/api/style", "/api/towns"}.isdisjoint(changed)
@@ -66,11 +68,11 @@ def test_the_tag_follows_the_day_and_the_filter(client: FlaskClient) -> None:
     assert len({client.get(address).headers["ETag"] for address in addresses}) == 4
 
 
-def test_a_304_is_answered_before_anything_is_assessed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = app.test_client()
+def test_a_304_is_answered_before_anything_is_assessed(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = own_app.test_client()
     tag = client.get("/api/projects").headers["ETag"]
     monkeypatch.setattr("gis.workflows.assess_store.assess", None)
-    app.extensions["guatu"].assessor._kept.clear()
+    own_app.extensions["guatu"].assessor._kept.clear()
     assert client.get("/api/projects", headers={"If-None-Match": tag}).status_code == 304
 
 
@@ -84,13 +86,17 @@ def test_text_is_packed_for_clients_that_take_it(client: FlaskClient) -> None:
     assert gzip.decompress(packed.get_data()) == plain.get_data()
 
 
-def test_scripts_are_packed_and_pictures_are_not(app: Flask) -> None:
-    assert app.static_folder is not None
-    client = app.test_client()
-    script = client.get("/static/js/wall.js", headers={"Accept-Encoding": "gzip"})
-    if script.status_code == 200:
-        assert script.content_encoding == "gzip"
-    assert client.get("/healthz", headers={"Accept-Encoding": "gzip"}).content_encoding is None  # too short
+def test_a_script_is_packed_once_and_what_is_short_is_not(own_app: Flask, tmp_path: Path) -> None:
+    own_app.static_folder = str(tmp_path)
+    (tmp_path / "long.js").write_text("let x = 1;\n" * 200)
+    (tmp_path / "short.js").write_text("let x = 1;\n")
+    client = own_app.test_client()
+    for _ in range(2):
+        answer = client.get("/static/long.js", headers={"Accept-Encoding": "gzip"}, buffered=True)
+        assert answer.content_encoding == "gzip"
+        assert gzip.decompress(answer.get_data()) == (tmp_path / "long.js").read_bytes()
+    short = client.get("/static/short.js", headers={"Accept-Encoding": "gzip"}, buffered=True)
+    assert short.content_encoding is None
 
 
 @pytest.mark.parametrize("address", ["/api/info", "/healthz", "/nowhere", "/tiles/parcel/14/13380/6599.mvt"])

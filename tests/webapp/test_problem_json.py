@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,7 +13,6 @@ from flask.testing import FlaskClient
 from gis import errors as causes
 from gis.errors import GuatuError
 from gis.settings import Settings
-from gis.store.port import Store
 from gis.words import Words
 from webapp import create_app
 from webapp.errors import STATUS, row_of
@@ -82,13 +82,15 @@ def test_other_methods_are_refused_and_the_allowed_ones_named(client: FlaskClien
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_bug_gets_a_number_and_its_text_goes_to_the_log_only(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    @app.get("/api/broken")
+def test_a_bug_gets_a_number_and_its_text_goes_to_the_log_only(
+    own_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    @own_app.get("/api/broken")
     def broken() -> str:
         raise RuntimeError("password 12345 in /etc/secret")
 
     with caplog.at_level(logging.ERROR):
-        answer = app.test_client().get("/api/broken")
+        answer = own_app.test_client().get("/api/broken")
     problem = answer.get_json()
     assert (answer.status_code, problem["type"]) == (500, "Unexpected")
     assert b"12345" not in answer.get_data()
@@ -97,12 +99,12 @@ def test_a_bug_gets_a_number_and_its_text_goes_to_the_log_only(app: Flask, caplo
     assert "password 12345" in caplog.text
 
 
-def test_a_busy_store_asks_to_come_again(app: Flask) -> None:
-    @app.get("/api/busy")
+def test_a_busy_store_asks_to_come_again(own_app: Flask) -> None:
+    @own_app.get("/api/busy")
     def busy() -> str:
         raise causes.StoreBusy(Words("库正忙", "the store is busy"))
 
-    answer = app.test_client().get("/api/busy")
+    answer = own_app.test_client().get("/api/busy")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
 
@@ -118,8 +120,7 @@ def test_an_app_needs_a_store() -> None:
         create_app(Settings())
 
 
-def test_the_store_named_in_the_settings_is_opened(store: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = next(p for p in tmp_path_factory.getbasetemp().rglob("county.gpkg"))
-    app = create_app(Settings(db=str(path)))
+def test_the_store_named_in_the_settings_is_opened(own_file: Path) -> None:
+    app = create_app(Settings(db=str(own_file)))
     assert app.test_client().get("/healthz").get_json()["ok"] is True
     app.extensions["guatu"].store.close()
