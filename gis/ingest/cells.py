@@ -204,14 +204,13 @@ def _date_of_number(value: float, column: Column) -> date:
 
 def _date_of_text(raw: str, column: Column, pattern: str | None) -> date:
     text = re.sub(r"\s+", " ", half_width(raw)).strip()
+    text = text if pattern else re.sub(r" ?([年月日/.-]) ?", r"\1", text)
     if pattern:
         try:
             return _bounded(raw, datetime.strptime(text, pattern).date())  # noqa: DTZ007 - a day has no zone
         except ValueError:
             raise _refuse(raw, f"应为 {pattern} 格式的日期", f"expected a date like {pattern}") from None
-    full = _FULL_DATE.match(text.replace("年 ", "年").replace("月 ", "月")) or re.match(
-        r"^(\d{4})(\d{2})(\d{2})$", text
-    )
+    full = _FULL_DATE.match(text) or re.match(r"^(\d{4})(\d{2})(\d{2})$", text)
     if full:
         return _made_date(raw, int(full[1]), int(full[2]), int(full[3]))
     month = _MONTH_DATE.match(text.replace(" ", "")) or re.match(r"^(\d{4})(\d{2})(?P<end>)$", text)
@@ -289,7 +288,9 @@ def read_text(value: Any, column: Column, *, is_key: bool = False) -> str | None
             "编码被表格程序当作数字截断，请将该列设为文本后重填",
             "the code was cut by the spreadsheet as a number: set the column to text and enter it again",
         )
-    text = "".join(c for c in plain(value).strip() if ord(c) >= 32 or c in "\n\t")
+    text = plain(value).strip()
+    if not text.isprintable():
+        text = "".join(c for c in text if ord(c) >= 32 or c in "\n\t")
     if len(text) > _MAX_TEXT:
         raise _refuse(text[:40] + "…", f"不得超过 {_MAX_TEXT} 个字", f"at most {_MAX_TEXT} characters")
     if not is_code:

@@ -19,6 +19,7 @@ from gis.errors import CrsRefused, Place
 from gis.ingest.columns import Converted, match_and_convert
 from gis.ingest.crs_detection import FoundCrs, find_crs
 from gis.ingest.geometry import CheckedGeometry, Labels, check_geometry
+from gis.ingest.ledger import as_reports
 from gis.ingest.mapping import Mapping
 from gis.ingest.oddities import declared_areas, duplicates, overlaps
 from gis.ingest.table import CheckedTable, RawTable, Refusal, Target
@@ -65,6 +66,8 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     ColumnsNotMatched, CrsUnknown, CrsRefused, InvalidValue
         Causes that concern the whole file.
     """
+    if layer.name == "progress_report":
+        raw = as_reports(raw, options.mapping, today=options.today)
     converted = match_and_convert(raw, layer, options.mapping, today=options.today)
     run = _Run(raw, layer, target, converted)
     found = find_crs(raw, target, said=options.crs, swap_axes=options.swap_axes) if layer.geometry else None

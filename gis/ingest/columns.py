@@ -260,20 +260,32 @@ def _cell_reader(column: Column, unit: str | None, pattern: str | None, is_key: 
 
 def _read_each(run: _Run, values: pd.Series[Any], column: Column, header: str, read: Read) -> pd.Series[Any]:
     """Read every cell, each distinct one once; refuse what cannot be read."""
-    seen: dict[tuple[type, Any], tuple[Any, InvalidValue | None]] = {}
-    found: list[Any] = []
-    for position, value in enumerate(values.tolist()):
-        if cells.is_blank(value):
-            found.append(None)
-            continue
-        key = (type(value), value if _hashable(value) else repr(value))
-        if key not in seen:
-            seen[key] = _tried(read, value)
-        result, error = seen[key]
+    codes, distinct = _distinct(values)
+    results = [_tried(read, value) for value in distinct]
+    for k, (_, error) in enumerate(results):
         if error is not None:
-            run.refuse(position, header, str(value), error.words)
-        found.append(result)
-    return _typed(found, column)
+            for position in np.flatnonzero(codes == k):
+                run.refuse(int(position), header, str(distinct[k]), error.words)
+    return _typed([None if k < 0 else results[k][0] for k in codes.tolist()], column)
+
+
+def _distinct(values: pd.Series[Any]) -> tuple[np.ndarray[Any, np.dtype[np.intp]], list[Any]]:
+    """For each cell the number of its value in the list of distinct ones; −1 where it is blank."""
+    if values.dtype != object:
+        codes, uniques = pd.factorize(values)
+        return codes, pd.Series(uniques).tolist()
+    # True, 1 and 1.0 are equal and are not the same cell.
+    seen: dict[tuple[type, Any], int] = {}
+    found = [
+        -1
+        if cells.is_blank(value)
+        else seen.setdefault((type(value), value if _hashable(value) else repr(value)), len(seen))
+        for value in values.tolist()
+    ]
+    places = np.array(found, dtype=np.intp)
+    firsts = np.full(len(seen), -1)
+    firsts[places[places >= 0][::-1]] = np.flatnonzero(places >= 0)[::-1]
+    return places, [values.iat[i] for i in firsts]
 
 
 def _hashable(value: Any) -> bool:

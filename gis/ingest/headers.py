@@ -142,12 +142,13 @@ def match_headers(headers: Sequence[str], layer: Layer, mapping: Mapping) -> Mat
     slots = slots_of(layer)
     by_mapping, absent = _mapped(headers, slots, mapping)
     taken = {m.position for m in by_mapping} | _positions(headers, mapping.options.ignore)
+    used = _positions(headers, mapping.headers_used)
     filled = {_slot_key(m.slot) for m in by_mapping} | {("column", f, None, None) for f in _given(mapping)}
     claims = _claims(headers, slots, taken, mapping) if mapping.options.match_others else []
     matches, beaten = _settle(claims, filled, by_mapping)
     matches = _without_vague_plan([*by_mapping, *matches])
-    named = taken | {m.position for m in matches} | {position for position, _ in beaten}
-    rest = [h for i, h in enumerate(headers) if i not in named]
+    named = taken | used | {m.position for m in matches} | {position for position, _ in beaten}
+    rest = [h for i, h in enumerate(headers) if i not in named and mapping.options.match_others]
     computed = _computed(layer)
     return Matching(
         tuple(sorted(matches, key=lambda m: m.position)),

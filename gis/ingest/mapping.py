@@ -53,9 +53,10 @@ class Options:
     """
     How to read the file. Each is None or empty where the reader should find out by itself.
 
-    ``repeated_keys``: rows that share a key are refused but for the first ("refuse", done by the check), or get
-    "-2", "-3" … after it in the file's order ("number"). ``repeated_keys_by`` names a column instead, whose
-    value is put behind the key ("ML#id") of every row whose key is not alone.
+    ``match_others`` false: columns that the mapping does not name are left out without a word; ``ignore`` does the
+    same for single ones. ``repeated_keys``: of rows that share a key all but the first are refused ("refuse", by
+    the check), or get "-2", "-3" … in the file's order ("number"). ``repeated_keys_by`` names a column instead,
+    whose value is put behind the key ("ML#id") of every row whose key is not alone.
     """
 
     layer: str | None = None
@@ -85,6 +86,13 @@ class Mapping:
     constants: dict[str, Any] = field(default_factory=dict)
     compose: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
+
+    @property
+    def headers_used(self) -> tuple[str, ...]:
+        """Every header of the file that the mapping asks for."""
+        composed = [template_fields(r) if isinstance(r, str) else r for r in self.compose.values()]
+        by = self.options.repeated_keys_by
+        return (*self.columns, *(h for recipe in composed for h in recipe), *((by,) if by else ()))
 
 
 class _Errors:

@@ -187,8 +187,8 @@ def _grid(sheet: Any, source: SourceFile) -> Grid:
     rows: list[list[Any]] = []
     filled = 0
     try:
-        for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1):
-            rows.append([_value(cell) for cell in row])
+        for row in sheet.iter_rows():
+            rows.append([_value(cell) for cell in row[: MAX_COLUMNS + 1]])
             filled = len(rows) if any(value is not None for value in rows[-1]) else filled
             if filled > MAX_ROWS + 100:
                 break
@@ -235,8 +235,8 @@ def _mark_uncached(grid: Grid, data: bytes, source: SourceFile, title: str) -> N
     book = _opened(data, source, values=False)
     sheet = book[title]
     sheet.reset_dimensions()
-    for at, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1)):
-        for column, cell in enumerate(row):
+    for at, row in enumerate(sheet.iter_rows()):
+        for column, cell in enumerate(row[:MAX_COLUMNS]):
             if cell.data_type == "f" and _at(grid, at, column) is None:
                 _put(grid, at, column, UNCACHED)
     book.close()
