@@ -134,15 +134,16 @@ def _check_assumed_year(run: LedgerRun, columns: Sequence[_MonthColumn]) -> None
 def _wide(run: LedgerRun, columns: Sequence[_MonthColumn]) -> RawTable:
     by_field = {name: _one_kind(run, [c for c in columns if c.field == name]) for name in (DONE, STAT)}
     texts = [c for c in columns if c.field in (IMAGE, SAID)]
-    others = _others(run, columns)
+    others, latest = _others(run, columns), _latest(run, columns)
     code = run.matches.get("project_code")
     rows: list[dict[Any, Any]] = []
     numbers: list[int] = []
     for row in range(len(run.raw.frame)):
         reports = _reports_of(run, row, by_field, texts)
-        last = max(reports, default=None)
+        if latest is not None and _says_more(run, row):
+            reports.setdefault(latest, {})
         for ends, values in sorted(reports.items()):
-            told = {p: run.cell(row, p) for p in others if ends == last or (code and p == code.position)}
+            told = {p: run.cell(row, p) for p in others if ends == latest or (code and p == code.position)}
             rows.append({**_whole(ends, values), **told})
             numbers.append(run.raw.rows[row])
     names = [PERIOD, ENDS, DONE, STAT, IMAGE, SAID]
@@ -151,6 +152,19 @@ def _wide(run: LedgerRun, columns: Sequence[_MonthColumn]) -> RawTable:
     shown = [image if name == IMAGE else name for name in names]
     frame.columns = pd.Index([*shown, *(str(run.raw.frame.columns[p]) for p in others)], dtype="object")
     return replace(run.raw, frame=_without_empty(frame, shown), rows=tuple(numbers))
+
+
+def _latest(run: LedgerRun, columns: Sequence[_MonthColumn]) -> date | None:
+    """The last month that any row reports: what the ledger says beside its months is as of then."""
+    this_month = cells.last_day(run.today.year, run.today.month)
+    filled = (c for c in columns if any(not cells.is_dash(v) for v in run.raw.frame.iloc[:, c.position]))
+    return max((c.ends for c in filled if c.ends <= this_month), default=None)
+
+
+def _says_more(run: LedgerRun, row: int) -> bool:
+    """The row reports progress or problems beside its months."""
+    said = (run.matches[name] for name in ("image_percent", "words", "problems", "photos") if name in run.matches)
+    return any(not cells.is_dash(run.cell(row, m.position)) for m in said)
 
 
 def _whole(ends: date, values: Named[str, Any]) -> dict[Any, Any]:
@@ -164,7 +178,7 @@ def _without_empty(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 
 def _others(run: LedgerRun, columns: Sequence[_MonthColumn]) -> list[int]:
-    """The columns that are no month's: they are told with a row's last report. Amounts without a month are not."""
+    """The columns that are no month's: they are told with the latest one. Amounts without a month are not."""
     taken = {c.position for c in columns}
     amounts = {m.position for name, m in run.matches.items() if name in ("invested_wan", "stat_invested_wan")}
     return [p for p in range(run.raw.frame.shape[1]) if p not in taken | amounts]

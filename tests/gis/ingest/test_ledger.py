@@ -152,6 +152,23 @@ def test_statistics_progress_and_words_of_each_month_have_fields_of_their_own():
     assert len(frame) == 2
 
 
+def test_what_stands_beside_the_months_is_as_of_the_latest_even_where_its_amount_is_missing():
+    raw = ledger(
+        {
+            "项目代码": ["A1", "A2"],
+            "1月累计": [1, 1],
+            "2月累计": ["?", 2],
+            "3月累计": [None, None],
+            "存在问题": ["缺地", None],
+        },
+        "2026年",
+    )
+    frame = reports(raw).frame
+    assert frame["period_end_on"].dt.month.tolist() == [1, 2, 1, 2]
+    assert frame["problems"].isna().tolist() == [True, False, True, True]
+    assert frame["invested_wan"].isna().tolist() == [False, True, False, False]
+
+
 def test_a_total_beside_the_months_is_not_taken_for_the_last_month():
     raw = ledger({"项目代码": ["A1"], "1月累计": [3], "2月累计": [5], "累计完成投资": [999]}, "2026年")
     assert list(amounts(reports(raw)).values()) == [3.0, 5.0]
