@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -211,3 +214,21 @@ def test_all_zones_of_cambridge_have_a_number_of_their_own(shared_data, file, ma
     assert len(found.frame) == count
     assert found.frame["zone_no"].is_unique
     assert found.bad_rows == frozenset()
+
+
+def test_every_option_and_section_is_documented():
+    page = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert documented == {field.name for field in fields(Options)}
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert set(tomllib.loads(example)) | {"options"} == {"columns", "values", "constants", "compose", "options"}
+    for setting in (field.name for field in fields(FieldTarget)):
+        assert f"{setting} = " in example
+
+
+def test_the_documented_example_is_sound_for_its_layers():
+    page = (ROOT / "docs" / "import.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    (plan,) = [line for line in example.splitlines() if "plan_wan" in line]
+    assert read(example.replace(plan, "")).columns["Cleared"].stage is Stage.CLEARED
+    assert read(f"[columns]\n{plan}", PROJECT).columns["FY26"].unit == "亿元"
