@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -71,6 +72,10 @@ def unpack(path: Path, member: Member, target: Path) -> Path:
                 out.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _broken(path, f"{member.name}: {error}") from None
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # a member that claims to begin before the file does
+            raise _broken(path, f"{member.name}: {error}") from None
+        raise
     return target
 
 

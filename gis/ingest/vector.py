@@ -306,9 +306,8 @@ def _read(path: Path, source: SourceFile, layer: str | None, *, encoding: str | 
     try:
         with _gdal_quiet():
             meta, table = read_arrow(path, layer=layer, encoding=encoding, **options)
-    except _GDAL_ERRORS as error:
-        raise _broken(source, error) from None
-    except (UnicodeDecodeError, pa.ArrowInvalid, IndexError) as error:  # pyogrio's own, on damaged files
+        table.validate(full=True)  # texts that are not UTF-8 would be found out much later
+    except (*_GDAL_ERRORS, pa.ArrowException, UnicodeDecodeError, OSError, IndexError) as error:
         raise _broken(source, error) from None
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names:

@@ -1,5 +1,6 @@
 """Every kind of file that a bureau sends is told from its content and read."""
 
+import contextlib
 import json
 import sqlite3
 import struct
@@ -11,6 +12,8 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gis.errors import UnreadableFile
 from gis.ingest import archive, source
@@ -397,3 +400,27 @@ def test_a_geometry_that_no_one_can_read_is_refused_by_its_row(tmp_path):
     assert [r.place.row for r in raw.refused] == [1]
     assert raw.rows == (2,)
     assert areas(raw) == [5000]
+
+
+@pytest.fixture(scope="module")
+def sound_files(tmp_path_factory):
+    """One sound file of each binary kind, by name."""
+    folder = tmp_path_factory.mktemp("sound")
+    write(TWO_PARCELS, folder / "a.fgb", driver="FlatGeobuf")
+    write(TWO_PARCELS, folder / "a.gpkg", driver="GPKG")
+    write(in_degrees(), folder / "a.geojson", driver="GeoJSON")
+    shapefile(folder)
+    zipped(folder / "a.zip", *parts(folder))
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == "a"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(["a.fgb", "a.gpkg", "a.geojson", "a.zip"]), st.floats(0, 1), st.binary(min_size=1, max_size=6))
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(sound_files, tmp_path_factory, name, where, noise):
+    data = bytearray(sound_files[name])
+    at = int(where * (len(data) - len(noise)))
+    data[at : at + len(noise)] = noise
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(data)
+    with contextlib.suppress(UnreadableFile):
+        assert len(read_raw(path).rows) <= 2
