@@ -162,11 +162,27 @@ def _town_layers() -> list[StyleLayer]:
     ]
 
 
+def _by_zoom(*stops: tuple[float, Any]) -> Expression:
+    steps: Expression = ["interpolate", ["linear"], ["zoom"]]
+    for zoom, value in stops:
+        steps += [zoom, value]
+    return steps
+
+
 def _zone_layers() -> list[StyleLayer]:
+    """Zones are ground, not figure: pale and thin over a whole county, where hundreds may lie side by side."""
     kind = ["get", "kind"]
+    opacity, width = _opacity(ZONE, kind), _width(ZONE, kind)
     return [
         _tile_layer(
-            "zone-fill", "zone", "fill", paint={"fill-color": _fill(ZONE, kind), "fill-opacity": _opacity(ZONE, kind)}
+            "zone-fill",
+            "zone",
+            "fill",
+            paint={
+                "fill-color": _fill(ZONE, kind),
+                "fill-opacity": _by_zoom((9, ["*", 0.6, opacity]), (12, opacity)),
+                "fill-antialias": False,
+            },
         ),
         _tile_layer(
             "zone-hatch",
@@ -174,7 +190,7 @@ def _zone_layers() -> list[StyleLayer]:
             "fill",
             paint={
                 "fill-pattern": _image("hatch", "zone", kind),
-                "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11, 0.5, 14, 0.25],
+                "fill-opacity": _by_zoom((10, 0.14), (12, 0.4), (14, 0.25)),
             },
         ),
         _tile_layer(
@@ -183,8 +199,9 @@ def _zone_layers() -> list[StyleLayer]:
             "line",
             paint={
                 "line-color": _stroke(ZONE, kind),
-                "line-width": _width(ZONE, kind),
+                "line-width": _by_zoom((9, ["*", 0.25, width]), (13, width)),
                 "line-dasharray": _dash(ZONE, kind),
+                "line-opacity": _by_zoom((9, 0.5), (12, 1)),
             },
         ),
     ]

@@ -12,8 +12,7 @@ from html import escape
 from typing import Any
 
 import folium
-from branca.element import Figure
-from folium.elements import MacroElement
+from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from gis.maps.wall_layers import DEFAULT_COLOURING, wall_style
@@ -105,6 +104,7 @@ class WallCanvas(MacroElement):
                     interactive: false,
                     attributionControl: { customAttribution: {{ this.attribution|tojson }} },
                     canvasContextAttributes: { preserveDrawingBuffer: {{ this.keep_drawing|tojson }} },
+                    pixelRatio: {{ this.pixel_ratio|tojson }} || window.devicePixelRatio,
                     fadeDuration: 0,
                     transformRequest: function (url) {
                         return { url: url[0] === "/" ? location.origin + url : url };
@@ -128,6 +128,8 @@ class WallCanvas(MacroElement):
         self.style = wall_style(view.by)
         self.attribution = escape(view.attribution)
         self.keep_drawing = view.keep_drawing
+        # A printer has more dots than the screen.
+        self.pixel_ratio = 2 if view.keep_drawing else None
         self.base_maps = base_maps
 
 
