@@ -178,11 +178,11 @@ class Asker:
         )
 
     def near(self) -> Near:
-        """``lon``, ``lat`` and ``radius_m`` (default 0: exactly there; at most 10 km)."""
+        """``lon``, ``lat`` and ``radius_m`` (default 0: exactly there; at most 2 km)."""
         return Near(
             lon=self.number("lon", -180, 180),
             lat=self.number("lat", -90, 90),
-            radius_m=self.number("radius_m", 0, 10_000, 0),
+            radius_m=self.number("radius_m", 0, 2_000, 0),
         )
 
     def _raw(self, name: str) -> str | None:
