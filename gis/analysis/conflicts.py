@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.analysis.common_area import Floats, common_area_m2
 from gis.analysis.cut import NOISE_M2
 from gis.analysis.footprints import Shapes, valid_polygons
+from gis.analysis.overlay import common_shapes, remaining_shapes, united
 from gis.analysis.readiness import Slivers
 from gis.analysis.stages import ordered_by
 from gis.errors import CrsMismatch, InvalidValue
@@ -109,26 +111,28 @@ def _inside(
 ) -> pd.DataFrame:
     land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
     project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
-    common = shapely.intersection(land[project], areas[zone])
+    area = common_area_m2(areas, land, zone, project)
+    common = common_shapes(land[project], areas[zone], area)
     own = zones["result"].fillna(rule["result"]).to_numpy(dtype=object)
-    frame = _measured(footprints.iloc[project], common, slivers)
+    frame = _measured(footprints.iloc[project], common, area, slivers)
     return frame.assign(zone_no=zones["zone_no"].to_numpy(dtype=object)[zone], result=own[zone])
 
 
 def _outside(
     footprints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rule: Mapping[str, Any], slivers: Slivers
 ) -> pd.DataFrame:
-    land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
-    left = land.copy()
-    project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
-    for row in np.unique(project).tolist():
-        left[row] = shapely.difference(land[row], shapely.union_all(areas[zone[project == row]]))
+    land = _shapes(footprints)
+    whole = valid_polygons(np.array([united(valid_polygons(_shapes(zones)))], dtype=object))
+    rows = np.arange(len(land))
+    area = np.maximum(shapely.area(land) - common_area_m2(whole, land, np.zeros_like(rows), rows), 0.0)
+    left = remaining_shapes(land, np.repeat(whole, len(land)), area)
     own = sorted(zones["result"].dropna().unique(), key=lambda code: SEVERITY[code])
-    return _measured(footprints, left, slivers).assign(zone_no=np.nan, result=own[0] if own else rule["result"])
+    frame = _measured(footprints, left, area, slivers)
+    return frame.assign(zone_no=np.nan, result=own[0] if own else rule["result"])
 
 
-def _measured(footprints: gpd.GeoDataFrame, common: Shapes, slivers: Slivers) -> pd.DataFrame:
-    area, whole = shapely.area(common), shapely.area(_shapes(footprints))
+def _measured(footprints: gpd.GeoDataFrame, common: Shapes, area: Floats, slivers: Slivers) -> pd.DataFrame:
+    whole = shapely.area(_shapes(footprints))
     return pd.DataFrame(
         {
             "project_code": footprints["project_code"].to_numpy(dtype=object),

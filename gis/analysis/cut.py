@@ -1,8 +1,9 @@
 """
 The cutting of footprints by parcels, over arrays.
 
-Most pairs never need a cut: parcels wholly inside a footprint are their own part. Parcels nearly never
-overlap one another, so that this is proved cheaply (gis.analysis.apart) and only what stays open is cut.
+Areas come first, from edges (gis.analysis.common_area); shapes are made only where they are asked for.
+Parcels nearly never overlap one another, so that this is proved cheaply (gis.analysis.apart) and only what
+stays open is looked at.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gis.analysis.apart import Rows, proven_apart
+from gis.analysis.apart import proven_apart
+from gis.analysis.common_area import Floats, Rows, common_area_m2
 from gis.analysis.footprints import Shapes
+from gis.analysis.overlay import common_shapes, remaining_shapes, united
 from gis.analysis.threads import over_threads
-
-Floats = npt.NDArray[np.float64]
 
 # Smaller areas are noise of the arithmetic (m²).
 NOISE_M2 = 1e-6
@@ -28,108 +29,136 @@ NOISE_M2 = 1e-6
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """
-    Footprints cut by parcels: one piece a pair, by footprint, then by parcel.
+    Footprints cut by parcels: one piece a pair with common land, by footprint, then by parcel.
 
-    ``shape`` and ``whole_m2`` are the whole common land of the pair. ``counted`` and ``area_m2`` leave out
-    what is counted for a less advanced parcel on the same land.
+    ``is_inside``: the parcel lies wholly inside. ``whole_m2`` is all their common land; ``area_m2`` leaves
+    out what is counted for a less advanced parcel on the same land.
     """
 
+    footprints: Shapes
+    parcels: Shapes
     footprint: Rows
     parcel: Rows
-    shape: Shapes
+    is_inside: npt.NDArray[np.bool_]
     whole_m2: Floats
-    counted: Shapes
     area_m2: Floats
+
+    def shapes(self, rows: Rows) -> Shapes:
+        """The common land of these pieces."""
+        result = self.parcels[self.parcel[rows]]
+        cut = np.flatnonzero(~self.is_inside[rows])
+        at = rows[cut]
+        land, parcels = self.footprints[self.footprint[at]], self.parcels[self.parcel[at]]
+        result[cut] = over_threads(common_shapes, land, parcels, self.whole_m2[at])
+        return result
 
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
-    """Land of a footprint under two parcels: the two pieces (rows of Pieces) and the shape of their common land."""
+    """Land of a footprint under two parcels: the two pieces (rows of Pieces), which of them loses it, its shape."""
 
     first: Rows
     second: Rows
+    loser: Rows
     shape: Shapes
+    area_m2: Floats
 
 
 def cut(footprints: Shapes, parcels: Shapes, precedence: npt.NDArray[np.int64]) -> tuple[Pieces, Doubles]:
     """
-    Cut valid footprints by parcels, counting each point once.
+    Cut valid footprints by valid parcels, counting each point once.
 
     Where parcels overlap, the land counts for the one with the lowest ``precedence``.
     """
-    footprint, parcel, shape, area = _pieces(footprints, parcels)
-    doubles = _doubles(footprint, parcel, shape, parcels)
-    counted, counted_area = _counted_once(shape, area, doubles, precedence[parcel])
-    return Pieces(footprint, parcel, shape, area, counted, counted_area), doubles
+    pieces = _pieces(footprints, parcels)
+    doubles = _doubles(pieces, precedence)
+    for row, common in grouped(doubles.loser, doubles.shape):
+        pieces.area_m2[row] = max(pieces.area_m2[row] - shapely.area(united(common)), 0.0)
+    pieces.area_m2[pieces.area_m2 <= NOISE_M2] = 0.0
+    return pieces, doubles
 
 
-def _pieces(footprints: Shapes, parcels: Shapes) -> tuple[Rows, Rows, Shapes, Floats]:
-    """Every footprint and parcel with common land, ordered, with that land and its area."""
-    if not len(footprints) or not len(parcels):
-        none = np.zeros(0, dtype=np.intp)
-        return none, none, np.zeros(0, dtype=object), np.zeros(0)
+def _pieces(footprints: Shapes, parcels: Shapes) -> Pieces:
     footprint, parcel = shapely.STRtree(parcels).query(footprints)
     order = np.lexsort((parcel, footprint))
     footprint, parcel = footprint[order], parcel[order]
     shapely.prepare(footprints)
-    shape = over_threads(_common, footprints[footprint], parcels[parcel], together=footprint)
+    is_inside = over_threads(shapely.covers, footprints[footprint], parcels[parcel], together=footprint).astype(bool)
     shapely.destroy_prepared(footprints)
-    area = shapely.area(shape)
+    area = _areas(footprints, parcels, footprint, parcel, is_inside)
     kept = area > NOISE_M2
-    return footprint[kept], parcel[kept], shape[kept], area[kept]
+    return Pieces(footprints, parcels, footprint[kept], parcel[kept], is_inside[kept], area[kept], area[kept])
 
 
-def _common(footprints: Shapes, parcels: Shapes) -> Shapes:
-    """The common land of each pair; None where there is none."""
-    result: Shapes = np.full(len(footprints), None, dtype=object)
-    inside = shapely.covers(footprints, parcels)
-    result[inside] = parcels[inside]
-    rest = np.flatnonzero(~inside)
-    rest = rest[shapely.intersects(footprints[rest], parcels[rest])]
-    result[rest] = shapely.intersection(footprints[rest], parcels[rest])
-    return result
+def _areas(
+    footprints: Shapes, parcels: Shapes, footprint: Rows, parcel: Rows, is_inside: npt.NDArray[np.bool_]
+) -> Floats:
+    """The area of each pair's common land."""
+    area = shapely.area(parcels[parcel])
+    rest = np.flatnonzero(~is_inside)
+    used, at = np.unique(parcel[rest], return_inverse=True)
+    area[rest] = common_area_m2(footprints, parcels[used], footprint[rest], at)
+    return np.asarray(area)
 
 
-def _doubles(footprint: Rows, parcel: Rows, shape: Shapes, parcels: Shapes) -> Doubles:
+def _doubles(pieces: Pieces, precedence: npt.NDArray[np.int64]) -> Doubles:
     """Pairs of pieces of one footprint that share land."""
-    first, second = _open_pairs(footprint, parcel, parcels)
-    common = over_threads(shapely.intersection, shape[first], shape[second])
-    kept = shapely.area(common) > NOISE_M2
-    return Doubles(first[kept], second[kept], common[kept])
+    first, second = _double_pairs(pieces)
+    used, at = np.unique(np.concatenate([first, second]), return_inverse=True)
+    shapes = pieces.shapes(used)
+    a, b = at[: len(first)], at[len(first) :]
+    area = common_area_m2(shapes, shapes, a, b)
+    kept = area > NOISE_M2
+    first, second, area = first[kept], second[kept], area[kept]
+    common = over_threads(common_shapes, shapes[a[kept]], shapes[b[kept]], area)
+    rank = precedence[pieces.parcel]
+    return Doubles(first, second, np.where(rank[first] > rank[second], first, second), common, area)
 
 
-def _open_pairs(footprint: Rows, parcel: Rows, parcels: Shapes) -> tuple[Rows, Rows]:
-    """Pairs of pieces of one footprint whose parcels may share land: what the cheap proof leaves open."""
-    none = np.zeros(0, dtype=np.intp)
-    used = np.unique(parcel)
-    if len(used) < 2:
-        return none, none
-    shapes = parcels[used]
+def _double_pairs(pieces: Pieces) -> tuple[Rows, Rows]:
+    """Pairs of pieces of one footprint whose parcels share land somewhere, ordered."""
+    used = np.unique(pieces.parcel)
+    shapes = pieces.parcels[used]
     a, b = shapely.STRtree(shapes).query(shapes)
     a, b = a[a < b], b[a < b]
     open_ = ~proven_apart(shapes, a, b)
-    pairs = pd.DataFrame({"a": used[a[open_]], "b": used[b[open_]]})
-    pieces = pd.DataFrame({"footprint": footprint, "parcel": parcel, "piece": np.arange(len(parcel))})
-    both = pairs.merge(pieces.rename(columns={"parcel": "a", "piece": "first"}), on="a")
-    both = both.merge(pieces.rename(columns={"parcel": "b", "piece": "second"}), on=["b", "footprint"])
+    a, b = a[open_], b[open_]
+    share = common_area_m2(shapes, shapes, a, b) > NOISE_M2
+    pairs = pd.DataFrame({"a": used[a[share]], "b": used[b[share]]})
+    known = np.isin(pieces.parcel, np.concatenate([pairs["a"], pairs["b"]]))
+    row = np.flatnonzero(known)
+    table = pd.DataFrame({"footprint": pieces.footprint[row], "parcel": pieces.parcel[row], "piece": row})
+    both = pairs.merge(table.rename(columns={"parcel": "a", "piece": "first"}), on="a")
+    both = both.merge(table.rename(columns={"parcel": "b", "piece": "second"}), on=["b", "footprint"])
     both = both.sort_values(["first", "second"])
     return both["first"].to_numpy(np.intp), both["second"].to_numpy(np.intp)
 
 
-def _counted_once(
-    shape: Shapes, area: Floats, doubles: Doubles, precedence: npt.NDArray[np.int64]
-) -> tuple[Shapes, Floats]:
-    """The pieces less the land that counts for a piece of lower precedence."""
-    if not len(doubles.first):
-        return shape, area
-    swap = precedence[doubles.first] > precedence[doubles.second]
-    loser = np.where(swap, doubles.first, doubles.second)
-    counted, counted_area = shape.copy(), area.copy()
-    for row, common in grouped(loser, doubles.shape):
-        counted[row] = shapely.difference(shape[row], shapely.union_all(common))
-        counted_area[row] = shapely.area(counted[row])
-    counted_area[counted_area <= NOISE_M2] = 0.0
-    return counted, counted_area
+def counted_shapes(pieces: Pieces, doubles: Doubles, rows: Rows) -> Shapes:
+    """What these pieces count for: their common land less what counts for other parcels."""
+    result = pieces.shapes(rows)
+    lost = dict(grouped(doubles.loser, doubles.shape))
+    losing = [number for number, row in enumerate(rows.tolist()) if row in lost]
+    taken = np.array([united(lost[rows[number]]) for number in losing], dtype=object)
+    result[losing] = remaining_shapes(result[losing], taken, pieces.area_m2[rows[losing]])
+    return result
+
+
+def uncovered_shapes(pieces: Pieces, rows: Rows, area_m2: Floats) -> Shapes:
+    """The land of these footprints, whose area is known, that no parcel covers."""
+    wanted = np.isin(pieces.footprint, rows)
+    listed = dict(grouped(pieces.footprint[wanted], pieces.parcels[pieces.parcel[wanted]]))
+    nothing = np.array([shapely.Polygon()], dtype=object)
+    taken = np.array([united(listed.get(row, nothing)) for row in rows.tolist()], dtype=object)
+    return remaining_shapes(pieces.footprints[rows], taken, area_m2)
+
+
+def doubled_m2(pieces: Pieces, doubles: Doubles) -> Floats:
+    """Of each footprint, the land under two or more parcels (m²)."""
+    result = np.zeros(len(pieces.footprints))
+    for footprint, common in grouped(pieces.footprint[doubles.first], doubles.shape):
+        result[footprint] = shapely.area(united(common))
+    return result
 
 
 def grouped(keys: Rows, values: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray[Any]]]:
@@ -138,11 +167,3 @@ def grouped(keys: Rows, values: npt.NDArray[Any]) -> list[tuple[int, npt.NDArray
     distinct, start = np.unique(keys[order], return_index=True)
     groups: list[Any] = np.split(values[order], start[1:])
     return list(zip(distinct.tolist(), groups, strict=True)) if len(distinct) else []
-
-
-def doubled_m2(pieces: Pieces, doubles: Doubles, footprints: int) -> Floats:
-    """Of each footprint, the land under two or more parcels (m²)."""
-    result = np.zeros(footprints)
-    for footprint, common in grouped(pieces.footprint[doubles.first], doubles.shape):
-        result[footprint] = shapely.area(shapely.union_all(common))
-    return result

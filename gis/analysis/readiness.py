@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gis.analysis.cut import NOISE_M2, Doubles, Floats, Pieces, cut, doubled_m2, grouped
+from gis.analysis.common_area import Floats
+from gis.analysis.cut import NOISE_M2, Doubles, Pieces, counted_shapes, cut, doubled_m2, uncovered_shapes
 from gis.analysis.footprints import Shapes, valid_polygons
 from gis.analysis.stages import STAGE_CODES, ordered_by, ranks_of
 from gis.errors import CrsMismatch
@@ -98,24 +99,18 @@ def cut_by_parcels(
     CrsMismatch
         Where the two tables are not in the same CRS; names both.
     """
-    table = _Tables.of(footprints, parcels)
-    pieces, _ = table.pieces()
-    slivers = Slivers(min_area_m2, min_width_m)
-    left = _uncovered_shapes(table.footprints, pieces, np.arange(len(table.codes)))
-    frame = _listed_parts(table, pieces, slivers)[_PUBLIC]
-    frame["geometry"] = pieces.counted
-    area = shapely.area(left)
-    rest = pd.DataFrame(
-        {
-            "project_code": table.codes,
-            "area_m2": area,
-            "is_sliver": ~_has_more_than_slivers(left, slivers),
-            "geometry": left,
-        }
-    )[area > NOISE_M2]
-    both = pd.concat([frame[frame["area_m2"] > 0], rest]) if len(rest) else frame[frame["area_m2"] > 0]
-    both = both.sort_values("project_code", kind="stable").reset_index(drop=True)
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=footprints.crs)
+    table, slivers = _Tables.of(footprints, parcels), Slivers(min_area_m2, min_width_m)
+    pieces, doubles = table.pieces()
+    lands = _lands(table, pieces, doubles, slivers)
+    listed = _listed_parts(table, pieces, doubles, slivers)
+    bare = np.flatnonzero(lands["uncovered_m2"] > 0)
+    parts = _with_uncovered(listed, lands)
+    shapes = np.full(len(parts), None, dtype=object)
+    covered = parts["parcel"].to_numpy() >= 0
+    shapes[covered] = counted_shapes(pieces, doubles, np.arange(len(listed)))
+    shapes[~covered] = uncovered_shapes(pieces, bare, lands["uncovered_m2"].to_numpy()[bare])
+    found = gpd.GeoDataFrame(parts[_PUBLIC], geometry=gpd.GeoSeries(shapes), crs=footprints.crs)
+    return found[found["area_m2"] > 0].reset_index(drop=True)
 
 
 def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: Slivers) -> LandCut:
@@ -123,7 +118,7 @@ def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: S
     table = _Tables.of(footprints, parcels)
     pieces, doubles = table.pieces()
     lands = _lands(table, pieces, doubles, slivers)
-    parts = _with_uncovered(_listed_parts(table, pieces, slivers), lands)
+    parts = _with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands)
     return LandCut(parts, lands, _overlaps(table, pieces, doubles), table.numbers)
 
 
@@ -165,19 +160,23 @@ class _Tables:
         return cut(self.footprints, parcels, precedence)
 
 
-def _listed_parts(table: _Tables, pieces: Pieces, slivers: Slivers) -> pd.DataFrame:
+def _listed_parts(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> pd.DataFrame:
     """The parts that lie under parcels."""
-    perimeter = shapely.length(pieces.shape)
+    is_thin = _thin(pieces, slivers)
+    is_sliver = is_thin.copy()
+    losers = np.unique(doubles.loser)
+    perimeter = shapely.length(counted_shapes(pieces, doubles, losers))
+    is_sliver[losers] = slivers.among(pieces.area_m2[losers], perimeter)
     frame = pd.DataFrame(
         {
             "project_code": table.codes[pieces.footprint],
             "parcel_no": table.numbers[pieces.parcel],
             "stage": STAGE_CODES[table.ranks[pieces.parcel]],
             "area_m2": pieces.area_m2,
-            "is_sliver": slivers.among(pieces.area_m2, shapely.length(pieces.counted)),
+            "is_sliver": is_sliver,
             "whole_m2": pieces.whole_m2,
-            "is_thin": slivers.among(pieces.whole_m2, perimeter),
-            "parcel_m2": shapely.area(table.parcels[pieces.parcel]),
+            "is_thin": is_thin,
+            "parcel_m2": shapely.area(pieces.parcels)[pieces.parcel],
             "project": pieces.footprint,
             "parcel": pieces.parcel,
             "rank": table.ranks[pieces.parcel],
@@ -186,37 +185,50 @@ def _listed_parts(table: _Tables, pieces: Pieces, slivers: Slivers) -> pd.DataFr
     return frame.astype({"project_code": "str", "parcel_no": "str", "stage": "str"})
 
 
+def _longest_perimeters(pieces: Pieces) -> Floats:
+    """No piece has a longer boundary than this: it runs along those of its footprint and its parcel."""
+    parcel = shapely.length(pieces.parcels)[pieces.parcel]
+    return np.where(pieces.is_inside, parcel, parcel + shapely.length(pieces.footprints)[pieces.footprint])
+
+
+def _thin(pieces: Pieces, slivers: Slivers) -> Bools:
+    """Which pieces are slivers. The shape is made only where the longest boundary that it may have leaves that open."""
+    result = slivers.among(pieces.whole_m2, _longest_perimeters(pieces))
+    open_ = np.flatnonzero(result & ~pieces.is_inside & (pieces.whole_m2 >= slivers.min_area_m2))
+    result[open_] = slivers.among(pieces.whole_m2[open_], shapely.length(pieces.shapes(open_)))
+    return result
+
+
 def _lands(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> pd.DataFrame:
     """Of each project: footprint, uncovered and doubly listed land (m²)."""
-    size = len(table.codes)
     area = shapely.area(table.footprints)
-    listed = np.bincount(pieces.footprint, weights=pieces.area_m2, minlength=size)
-    uncovered = area - listed
+    uncovered = area - np.bincount(pieces.footprint, weights=pieces.area_m2, minlength=len(area))
     # What is left of the arithmetic is not land.
     uncovered[uncovered <= np.maximum(NOISE_M2, 1e-9 * area)] = 0.0
     return pd.DataFrame(
         {
             "footprint_m2": area,
             "uncovered_m2": uncovered,
-            "overlap_m2": doubled_m2(pieces, doubles, size),
-            "is_uncovered": _is_uncovered(table, pieces, uncovered, slivers),
+            "overlap_m2": doubled_m2(pieces, doubles),
+            "is_uncovered": _is_uncovered(pieces, uncovered, slivers),
         },
         index=pd.Index(table.codes, dtype="str", name="project_code"),
     )
 
 
-def _is_uncovered(table: _Tables, pieces: Pieces, uncovered: Floats, slivers: Slivers) -> Bools:
+def _is_uncovered(pieces: Pieces, uncovered: Floats, slivers: Slivers) -> Bools:
     """
     Which projects have more than slivers under no parcel.
 
-    The boundary of uncovered land runs along those of the footprint and its parts. Where even so long a
+    The boundary of uncovered land runs along those of the footprint and its parcels. Where even so long a
     boundary leaves it wide enough, it need not be drawn.
     """
-    perimeter = shapely.length(table.footprints)
-    perimeter += np.bincount(pieces.footprint, weights=shapely.length(pieces.shape), minlength=len(perimeter))
+    perimeter = shapely.length(pieces.footprints)
+    parcels = shapely.length(pieces.parcels)[pieces.parcel]
+    perimeter = perimeter + np.bincount(pieces.footprint, weights=parcels, minlength=len(perimeter))
     result = ~slivers.among(uncovered, perimeter)
     open_ = np.flatnonzero((uncovered >= slivers.min_area_m2) & ~result)
-    result[open_] = _has_more_than_slivers(_uncovered_shapes(table.footprints, pieces, open_), slivers)
+    result[open_] = _has_more_than_slivers(uncovered_shapes(pieces, open_, uncovered[open_]), slivers)
     return result
 
 
@@ -225,17 +237,6 @@ def _has_more_than_slivers(shapes: Shapes, slivers: Slivers) -> Bools:
     polygons, shape = shapely.get_parts(shapes, return_index=True)
     real = ~slivers.among(shapely.area(polygons), shapely.length(polygons))
     return np.isin(np.arange(len(shapes)), shape[real])
-
-
-def _uncovered_shapes(footprints: Shapes, pieces: Pieces, rows: npt.NDArray[np.intp]) -> Shapes:
-    """The land of these footprints that no piece covers."""
-    result = footprints[rows]
-    wanted = np.isin(pieces.footprint, rows)
-    groups = dict(grouped(pieces.footprint[wanted], pieces.shape[wanted]))
-    for number, row in enumerate(rows.tolist()):
-        if row in groups:
-            result[number] = shapely.difference(footprints[row], shapely.union_all(groups[row]))
-    return result
 
 
 def _with_uncovered(parts: pd.DataFrame, lands: pd.DataFrame) -> pd.DataFrame:
