@@ -108,6 +108,8 @@ def _refuse_other_datums(crs: CRS, text: str) -> None:
     names = f"{crs.name} {base.name} {base.datum.name if base.datum else ''}"
     if is_old_datum(names):
         raise refused_old_datum(f"{crs.name} ({text[:60]})")
+    if base.prime_meridian is None or base.prime_meridian.longitude != 0 or base.axis_info[0].unit_name != "degree":
+        raise _not_a_crs(text)
     shape = base.ellipsoid
     same = abs(shape.semi_major_metre - _EARTH_AXIS_M) < 0.01
     if not same or abs(shape.inverse_flattening - _EARTH_INVERSE_FLATTENING) > 0.001:
@@ -165,7 +167,7 @@ def working_crs(text: str) -> str:
 def _not_working(crs: CRS, why: Words) -> CrsRefused:
     return CrsRefused(
         Words(f"“{crs.name}”不能作为工作坐标系：{why.zh}", f"'{crs.name}' cannot be a working CRS: {why.en}"),
-        found=crs.name,
+        found=f"EPSG:{code} ({crs.name})" if (code := crs.to_epsg()) else crs.name,
         expected="EPSG:4547 (CGCS2000 / 3-degree Gauss-Kruger CM 114E)",
     )
 
@@ -303,11 +305,26 @@ def reproject(series: gpd.GeoSeries, from_crs: str, to_crs: str) -> gpd.GeoSerie
             expected=from_crs,
         )
     geoms = _geometries(series.array)
-    if same_crs(from_crs, to_crs):
-        moved = shapely.force_2d(geoms)
+    shift = _easting_shift(from_crs, to_crs)
+    if shift is not None:
+        moved = shapely.transform(geoms, lambda coords: coords + np.array([shift, 0.0]))
     else:
         moved = shapely.transform(geoms, lambda coords: coords_of(lonlat_of(coords, from_crs), to_crs))
     return gpd.GeoSeries(moved, index=series.index, crs=to_crs, name=series.name)
+
+
+@lru_cache(maxsize=64)
+def _easting_shift(from_crs: str, to_crs: str) -> float | None:
+    """
+    What is to be added to eastings where the two differ in nothing else (a zone with and without its number, or
+    not at all), so that surveyed millimetres stay as they are; None where they differ in more.
+    """
+    easting = re.compile(r"\+x_0=(\S+)")
+    one, other = _projection(from_crs), _projection(to_crs)
+    if easting.sub("", one) != easting.sub("", other):
+        return None
+    ends = [float(found[1]) if (found := easting.search(text)) else 0.0 for text in (one, other)]
+    return ends[1] - ends[0]
 
 
 def ellipsoidal_areas(geoms: Any, crs: str) -> Coords:

@@ -347,8 +347,8 @@ def _offer_swap(case: _Case, *, swap_axes: bool, crs: str | None = None) -> None
     """Raise where the file would lie in the county if its axes changed places."""
     turned = case.middles[:, ::-1]
     swapped = _Case(case.raw, case.target, turned)
-    fits = swapped.fits(crs) if crs else bool(swapped.candidates(turned))
-    if not fits:
+    fits = crs is not None and swapped.fits(crs)
+    if not fits and (case.candidates() or not swapped.candidates(turned)):
         return
     hint = Words("横纵坐标（或经纬度）颠倒", "the axes are swapped: northing or latitude comes first")
     offer = Words("如确认无误，请加 --swap-axes", "say --swap-axes if that is so")

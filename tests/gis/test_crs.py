@@ -71,6 +71,12 @@ def test_present_datums_are_not_taken_for_old_ones(text):
     assert not crs.is_old_datum(text)
 
 
+@pytest.mark.parametrize("code", [4807, 4902])  # NTF (Paris), in grads; NDG (Paris): not from Greenwich
+def test_degrees_must_be_degrees_and_from_greenwich(code):
+    with pytest.raises(CrsRefused):
+        crs.normal_crs(f"EPSG:{code}")
+
+
 def test_the_prj_of_a_chinese_desktop_system_is_known_by_its_epsg_number():
     wkt = (
         'PROJCS["CGCS2000_3_Degree_GK_Zone_38",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",'
@@ -98,8 +104,13 @@ def test_the_easting_is_east_and_the_longitude_comes_first():
 
 def test_a_prefix_is_all_that_parts_two_forms_of_a_zone():
     moved = crs.reproject(gpd.GeoSeries([RING_38, None]), "EPSG:4526", "EPSG:4547")
-    assert moved.iloc[0].bounds == pytest.approx((500000.0, 3649700.0, 500400.0, 3650000.0), abs=1e-6)
+    assert moved.iloc[0].bounds == (500000.0, 3649700.0, 500400.0, 3650000.0)  # exactly: it is only shifted
     assert moved.iloc[1] is None
+
+
+def test_degrees_of_two_names_are_left_as_they_are():
+    point = shapely.Point(114.123456789012345, 33.98765432109876)
+    assert crs.reproject(gpd.GeoSeries([point]), "EPSG:4326", "EPSG:4490").iloc[0].coords[:] == point.coords[:]
 
 
 def test_a_series_in_another_crs_than_said_is_refused():

@@ -127,11 +127,12 @@ def test_a_declared_plain_zone_with_prefixed_eastings_is_refused_with_the_prefix
     [
         raw_of(3_650_000, 500_000, crs="EPSG:4547"),
         raw_of(3_650_000, 38_500_000),
+        raw_of(3_650_000, 38_500_000, declared={"带号": "38", "几度分带": "3"}),
         raw_of(3_650_000, 500_000),
         raw_of(32.98, 114.05, side=0.001),
         raw_of(32.98, 114.05, side=0.001, crs="EPSG:4326"),
     ],
-    ids=["declared metres", "prefixed metres", "undeclared metres", "degrees", "declared degrees"],
+    ids=["declared metres", "prefixed metres", "header zone", "undeclared metres", "degrees", "declared degrees"],
 )
 def test_swapped_axes_are_offered_and_not_silently_stored(raw):
     with pytest.raises(CrsUnknown, match="--swap-axes"):
