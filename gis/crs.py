@@ -108,7 +108,8 @@ def _refuse_other_datums(crs: CRS, text: str) -> None:
     names = f"{crs.name} {base.name} {base.datum.name if base.datum else ''}"
     if is_old_datum(names):
         raise refused_old_datum(f"{crs.name} ({text[:60]})")
-    if base.prime_meridian is None or base.prime_meridian.longitude != 0 or base.axis_info[0].unit_name != "degree":
+    in_degrees = abs(base.axis_info[0].unit_conversion_factor - np.pi / 180) < 1e-12
+    if base.prime_meridian is None or base.prime_meridian.longitude != 0 or not in_degrees:
         raise _not_a_crs(text)
     shape = base.ellipsoid
     same = abs(shape.semi_major_metre - _EARTH_AXIS_M) < 0.01
