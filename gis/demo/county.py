@@ -27,8 +27,6 @@ from gis.model import ProjectCategory, ProjectStage, TownLevel, Utility
 
 Row = dict[str, Any]
 DEFAULT_SEED = 20261031
-# Changes whenever the county that a seed gives changes; a store of another edition is built anew.
-EDITION = 1
 
 _LEADERS = ("示例甲", "示例乙", "示例丙", "示例丁", "示例戊", "示例己", "示例庚", "示例辛")
 _OFFICERS = ("示例子", "示例丑", "示例寅", "示例卯", "示例辰", "示例巳", "示例午", "示例未", "示例申", "示例酉")

@@ -13,7 +13,7 @@ from gis.demo.requisition import DATA_ON, Batch, stage_for_start, worked_on_or_b
 from gis.model import OwnerKind, ProjectCategory, Stage, SupplyKind
 
 # Land that was ready before this day was bought long ago: it is the state's, its requisition is not kept here.
-FIRST_KEPT_ON = date(2025, 6, 1)
+FIRST_KEPT_ON = date(2025, 7, 15)
 # Days by which the usual ready date stands before (+) or after (−) the planned start.
 _MARGIN_DAYS = {"on_time": (60, 95), "tight": (10, 17), "late": (-80, -45), "overdue": (85, 120)}
 _MARGIN_DAYS |= {"uncovered": (60, 95), "road_late": (-70, -40), "road_on_time": (60, 90)}

@@ -124,9 +124,10 @@ def _field_blocks(plain: BaseGeometry, rng: np.random.Generator) -> list[Polygon
     blocks = []
     for u in np.arange(-reach, reach, FIELD_M[0]):
         for v in np.arange(-reach, reach, FIELD_M[1]):
-            lanes = rng.uniform(15, 110, 4)
+            lanes = rng.uniform(22, 115, 4)
             rect = Rect(u + lanes[0], v + lanes[1], u + FIELD_M[0] - lanes[2], v + FIELD_M[1] - lanes[3])
-            corners = rect.corners + rng.normal(0.0, 25.0, (4, 2))
+            # Less than the narrowest lane: neighbours never meet.
+            corners = rect.corners + rng.uniform(-20.0, 20.0, (4, 2))
             if rng.random() > 0.24:
                 block = polygon(frame.to_ground(corners))
                 if block.intersects(plain):

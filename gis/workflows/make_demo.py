@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gis.demo.county import DEFAULT_SEED, EDITION, County, build_county
+from gis import demo, rules
+from gis.demo.county import DEFAULT_SEED, County, build_county
+from gis.demo.facts import DATA_DIR
 from gis.model import Actor, Role
 from gis.store import create_store
+from gis.store.ddl import SCHEMA_VERSION
 from gis.words import Words
+from gis.workflows import load_county as loading
+from gis.workflows import write_demo_files as writing
 from gis.workflows.load_county import load_county
 from gis.workflows.write_demo_files import write_demo_files
 
@@ -68,7 +74,18 @@ def _silent(_words: Words, _share: float) -> None:
 
 
 def _stamp(names: list[str]) -> dict[str, object]:
-    return {"edition": EDITION, "seed": DEFAULT_SEED, "files": names}
+    return {"edition": _edition(), "seed": DEFAULT_SEED, "schema": SCHEMA_VERSION, "files": names}
+
+
+def _edition() -> str:
+    """A text that changes with anything that the county is made of: its program, its facts, the rules."""
+    sources = [Path(str(module.__file__)) for module in (loading, writing)]
+    for package in (demo, rules):
+        sources += Path(str(package.__file__)).parent.glob("*.*")
+    digest = hashlib.sha256()
+    for path in sorted((*sources, *DATA_DIR.glob("*.*"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _found(directory: Path) -> DemoResult | None:
