@@ -2,7 +2,7 @@
 The GeoPackage's tables, derived from gis.layers: columns, checks, index, triggers, and what QGIS shows of them.
 
 Identifiers come from the declarations only, never from a user. The R-tree's triggers are word for word
-those of OGC 12-128r19 (GeoPackage 1.4), annex F.3, so that any other program keeps the index right too.
+those of OGC 12-128r18 (GeoPackage 1.3), annex F.3, so that any other program keeps the index right too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from gis.model import ProjectStage, Stage
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x47504B47
-GEOPACKAGE_VERSION = 10400
+# 1.3, which every GDAL in use reads without a warning (docs/decisions/0001).
+GEOPACKAGE_VERSION = 10300
 GEOMETRY = "geometry"
 
 _SQL_TYPES = {
@@ -120,7 +121,7 @@ def _checks(column: Column) -> Iterator[str]:
     if column.required and column.type == "text":
         yield f"CHECK (length(trim({name})) > 0)"
     if column.type == "date":
-        yield f"CHECK ({name} IS date({name}))"
+        yield f"CHECK ({name} IS date({name}, '+0 days'))"  # the step turns 30 February into another day
     if column.type == "boolean":
         yield f"CHECK ({name} IN (0, 1))"
 

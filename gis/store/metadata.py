@@ -1,4 +1,4 @@
-"""What the file tells GDAL and QGIS of its tables: names, aliases, coded values, extensions (OGC 12-128r19)."""
+"""What the file tells GDAL and QGIS of its tables: names, aliases, coded values, extensions (OGC 12-128r18)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- The tables that make an SQLite file a GeoPackage (OGC 12-128r19, annex C; schema extension, annex F.9).
+-- The tables that make an SQLite file a GeoPackage (OGC 12-128r18, annex C; schema extension, annex F.9).
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL,
   srs_id INTEGER NOT NULL PRIMARY KEY,

@@ -15,7 +15,8 @@ INSERT INTO gpkg_geometry_columns VALUES (:table, :column, :kind, :srid, 0, 0);
 INSERT INTO gpkg_extensions VALUES (:table, :column, :extension, :definition, :scope);
 
 -- name: add_data_column(table, column, title, description, mime_type, constraint)!
-INSERT INTO gpkg_data_columns VALUES (:table, :column, :column, :title, :description, :mime_type, :constraint);
+-- GDAL takes the name for the alias and the description for the comment.
+INSERT INTO gpkg_data_columns VALUES (:table, :column, :title, :title, :description, :mime_type, :constraint);
 
 -- name: add_code(constraint, value, description)!
 INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description)

@@ -9,7 +9,7 @@ CREATE TABLE store_info (
   created_at DATETIME NOT NULL,
   created_by TEXT NOT NULL,
   created_role TEXT NOT NULL,
-  data_on DATE CHECK (data_on IS date(data_on)),
+  data_on DATE CHECK (data_on IS date(data_on, '+0 days')),
   is_sample BOOLEAN NOT NULL CHECK (is_sample IN (0, 1))
 );
 
@@ -19,8 +19,8 @@ CREATE TABLE row_history (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   layer TEXT NOT NULL,
   key TEXT NOT NULL,
-  valid_from DATE CHECK (valid_from IS date(valid_from)),
-  valid_to DATE NOT NULL CHECK (valid_to IS date(valid_to)),
+  valid_from DATE CHECK (valid_from IS date(valid_from, '+0 days')),
+  valid_to DATE NOT NULL CHECK (valid_to IS date(valid_to, '+0 days')),
   attributes TEXT NOT NULL CHECK (json_valid(attributes)),
   geometry BLOB,
   minx REAL,
