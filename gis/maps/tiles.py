@@ -30,6 +30,7 @@ BUFFER = 64  # units drawn past a tile's edge, so that outlines meet
 PIXEL = 8  # units
 MERGE_BELOW_ZOOM = 13
 CELL = 4 * PIXEL
+FULL_FROM = 0.9  # a cell covered so far is drawn full: hairlines between full cells would say nothing
 OVERVIEW_ZOOM = 10
 SIMPLIFY_BELOW_ZOOM = 14
 SIMPLIFY_UNITS = PIXEL / 2
@@ -295,8 +296,8 @@ def merge_small(boxes: Floats, areas: Floats, classes: Ints) -> dict[str, shapel
 
     Each cell of the grid is cut into upright strips, one a class, in the order of ``CLASSES``; a strip's
     share of the cell is the share of the cell's area that the class covers. A class's drawn area is so its
-    true area to within the rounding to whole units, unless shapes overlap and overfill a cell: then
-    the cell is full and the classes keep their proportions.
+    true area to within the rounding to whole units. A cell that is covered by nine tenths or more, or overfilled
+    by shapes that overlap, is drawn full, and its classes keep their proportions.
 
     Parameters
     ----------
@@ -309,7 +310,8 @@ def merge_small(boxes: Floats, areas: Floats, classes: Ints) -> dict[str, shapel
     """
     known = classes >= 0
     shares = _cell_shares(boxes[known], areas[known], classes[known], len(CLASSES))
-    shares /= np.maximum(shares.sum(axis=2, keepdims=True), 1.0)
+    covered = shares.sum(axis=2, keepdims=True)
+    shares /= np.where(covered >= FULL_FROM, covered, 1.0)
     edges = np.rint(np.cumsum(shares, axis=2) * CELL)
     lefts = np.concatenate([np.zeros_like(edges[:, :, :1]), edges[:, :, :-1]], axis=2)
     return {
