@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gis.layers import LAYERS, Column, Layer
 from gis.model import Coded
-from gis.store.ddl import GEOMETRY, PLAIN_TABLES, RECORDED_WORDS, rtree_name
+from gis.store.ddl import GEOMETRY, PLAIN_TABLES, RECORDED_WORDS
 from gis.store.queries import geopackage_sql
 
 _RTREE = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
@@ -94,8 +94,3 @@ def _code_lists() -> Iterator[type[Coded]]:
 def _constraint(codes: type[Coded]) -> str:
     """The constraint's name: lower case, as the standard wants it."""
     return codes.__name__.lower()
-
-
-def rtree_names() -> dict[str, str]:
-    """Layer to the name of its spatial index."""
-    return {name: rtree_name(layer) for name, layer in LAYERS.items() if layer.geometry}
