@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -91,3 +92,20 @@ def test_areas_agree_with_an_overlay_on_a_grid(one: Any, other: Any) -> None:
 def test_what_two_polygons_share_is_no_more_than_either_has(one: Any, other: Any) -> None:
     assert 0.0 <= area_of(one, other) <= min(one.area, other.area) + 1e-7
     assert area_of(one, one) == pytest.approx(one.area, abs=1e-7)
+
+
+def test_a_street_net_of_many_corners_against_yards_takes_no_more_memory_than_the_yards() -> None:
+    # A comb of 5,000 teeth, each 1 m wide and 100 m high, one every 2 m: of a yard 10 m wide half is teeth.
+    x = np.arange(5_000) * 2.0
+    teeth = np.stack([x, x, x + 1, x + 1], axis=1).ravel()
+    heights = np.tile([0.0, 100.0, 100.0, 0.0], 5_000)
+    comb = shapely.Polygon([*zip(teeth, heights, strict=True), (9_999.0, -5.0), (0.0, -5.0)])
+    yards = np.array([shapely.box(20 * i, 10, 20 * i + 10, 30) for i in range(400)], dtype=object)
+    none, every = np.zeros(400, np.intp), np.arange(400)
+    tracemalloc.start()
+    found = common_area_m2(np.array([comb], dtype=object), yards, none, every)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == pytest.approx(100.0, abs=1e-8)
+    # All pairs of edges at once would be 400 × 20,000 × 4 × 8 bytes = 256 MB an array.
+    assert peak < 100e6
