@@ -64,7 +64,7 @@ function panelOpened(open) {
 function choose(code, { fly = true } = {}) {
   state.set({ sel: { layer: "project", key: code } });
   const feature = data.features?.features.find((each) => each.properties.code === code);
-  if (fly && feature) wall.flyTo(boxOf(feature), { maxZoom: 15 });
+  if (fly && feature && feature.properties.lon !== null) wall.flyTo(boxOf(feature), { maxZoom: 15 });
 }
 
 function boxOf(feature) {

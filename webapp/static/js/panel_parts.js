@@ -91,8 +91,10 @@ export function cutAfter(list, most) {
 /** A notice inside a panel. */
 export const notice = (kind, ...children) => el("div", { class: `notice ${kind}` }, icon(kind === "bad" ? "warning" : "info"), el("div", {}, children));
 
+const MOST_REASONS = 4;
+
 /** Why it is so: each reason a line, the ruling one first. */
 export function reasons(list) {
   if (!list?.length) return null;
-  return el("ol", { class: "reasons" }, list.map((reason) => el("li", {}, wordsOf(reason))));
+  return cutAfter(el("ol", { class: "reasons" }, list.map((reason) => el("li", {}, wordsOf(reason)))), MOST_REASONS);
 }

@@ -1,7 +1,7 @@
 // The project list under the map: what the filter lets through, sortable, in step with the map.
 import { loadScript } from "./api.js";
-import { el, fill, find } from "./dom.js";
-import { NOTHING, number, points, share } from "./format.js";
+import { el, fill, find, settled } from "./dom.js";
+import { isMissing, NOTHING, number, points, share } from "./format.js";
 import { badge } from "./marks.js";
 import { page } from "./page_data.js";
 import { filterQuery } from "./state.js";
@@ -45,7 +45,7 @@ function worded(title, field, width, more = {}) {
 }
 
 function numeric(title, field, width, format) {
-  return column(title, field, width, {
+  return column(title, field, Math.round(width * (isEnglish ? 1.15 : 1)), {
     hozAlign: "right",
     headerHozAlign: "right",
     sorter: "number",
@@ -56,12 +56,12 @@ function numeric(title, field, width, format) {
 
 const stageCell = (cell) => marked("project_stage", cell.getValue(), wordOf("ProjectStage", cell.getValue()));
 const flagsCell = (cell) => (cell.getValue()?.length ? marked("flag", cell.getValue()[0], flagsInWords(cell.getValue())) : NOTHING);
-const toldGap = (value) => el("span", { class: value < 0 ? "bad" : "good" }, points(value));
+const toldGap = (value) => el("span", { class: isMissing(value) ? "" : value < 0 ? "bad" : "good" }, points(value));
 const toldFloat = (value) => el("span", { class: value < 0 ? "bad" : "" }, points(value, 0));
 
 function columns() {
   return [
-    column(gettext("灯"), "lamp", 46, {
+    column(gettext("灯"), "lamp", isEnglish ? 58 : 46, {
       hozAlign: "center",
       headerHozAlign: "center",
       sorter: byRank((code) => LAMP_ORDER.indexOf(code)),
@@ -132,6 +132,8 @@ export class ProjectTable {
     this.grid.on("rowMouseEnter", (_, row) => this.heard.pointed(row.getIndex()));
     this.grid.on("rowMouseLeave", () => this.heard.pointed(null));
     this.root.addEventListener("keydown", (event) => this.#key(event));
+    // Tabulator minds the window only; the drawer also changes with the panel.
+    new ResizeObserver(settled(() => this.grid.redraw(true), 60)).observe(this.root);
     await this.draw();
   }
 
