@@ -59,3 +59,9 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
 def served() -> Served:
     """What the current app serves."""
     return cast("Served", current_app.extensions[_KEY])
+
+
+def warm(app: Flask) -> None:
+    """Make the assessment that the first visitor will ask for, so that nobody waits for it."""
+    with app.app_context():
+        served().assessment(None)
