@@ -25,8 +25,8 @@ export function number(value, places = 0) {
 export function money(wan, places = null) {
   if (isMissing(wan)) return NOTHING;
   if (isEnglish) return gettext("{n} 百万元", { n: number(wan / 100, places ?? (Math.abs(wan) < 10_000 ? 1 : 0)) });
-  if (Math.abs(wan) >= WAN_PER_YI) return `${number(wan / WAN_PER_YI, places ?? 2)} 亿元`;
-  return `${number(wan, places ?? 0)} 万元`;
+  if (Math.abs(wan) >= WAN_PER_YI) return gettext("{n} 亿元", { n: number(wan / WAN_PER_YI, places ?? 2) });
+  return gettext("{n} 万元", { n: number(wan, places ?? 0) });
 }
 
 /** A 0–1 share as percent. */
