@@ -35,7 +35,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 def destination(package: str, file: str) -> Path:
     """Where a package's file is served from: vendor/<package without scope>/<file name>."""
-    return VENDOR / package.split("/")[-1] / Path(file).name
+    return VENDOR / package.rsplit("/", maxsplit=1)[-1] / Path(file).name
 
 
 def wanted() -> dict[Path, Path]:
