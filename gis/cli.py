@@ -125,6 +125,7 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML file: column → field, value → code.")
 @click.option("--crs", metavar="EPSG:n", help="The file's CRS, where it cannot say it itself.")
+@click.option("--layer", "layer_name", metavar="NAME", help="Which layer of a file that has several.")
 @click.option("--swap-axes", is_flag=True, help="The file's first coordinate is north.")
 @click.option("--on", type=Day(), help="The day from which changed attributes hold (default: today).")
 @click.option("--strict", is_flag=True, help="Store nothing where any row is refused.")

@@ -18,11 +18,13 @@ from gis.crs import Coords
 from gis.errors import CrsRefused, Place
 from gis.ingest.columns import Converted, match_and_convert
 from gis.ingest.crs_detection import FoundCrs, find_crs
+from gis.ingest.cut_names import with_whole_names
 from gis.ingest.geometry import CheckedGeometry, Labels, check_geometry
 from gis.ingest.ledger import as_reports
 from gis.ingest.mapping import Mapping
 from gis.ingest.oddities import declared_areas, duplicates, overlaps
 from gis.ingest.table import CheckedTable, RawTable, Refusal, Target
+from gis.ingest.usual_recipes import with_usual_recipes
 from gis.ingest.vector import Geometries
 from gis.layers import LAYERS, Layer
 from gis.words import Words
@@ -68,7 +70,9 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     """
     if layer.name == "progress_report":
         raw = as_reports(raw, options.mapping, today=options.today)
-    converted = match_and_convert(raw, layer, options.mapping, today=options.today)
+    raw = with_whole_names(raw, layer, options.mapping or Mapping())
+    mapping, recipes = with_usual_recipes(options.mapping or Mapping(), raw, layer)
+    converted = match_and_convert(raw, layer, mapping, today=options.today)
     run = _Run(raw, layer, target, converted)
     found = find_crs(raw, target, said=options.crs, swap_axes=options.swap_axes) if layer.geometry else None
     shapes = run.shapes(found)
@@ -80,7 +84,8 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     repeated = run.repeated(bad)
     refused += repeated.values()
     kept = np.array([i for i in range(len(raw.rows)) if i not in bad and i not in repeated], dtype=np.intp)
-    warnings = [*raw.warnings, *(found.warnings if found else ()), *converted.warnings, *shapes.warnings]
+    stored = {raw.rows[i] for i in kept}
+    warnings = [*raw.warnings, *recipes, *(found.warnings if found else ()), *converted.warnings, *shapes.warnings]
     return CheckedTable(
         layer.name,
         raw.source,
@@ -90,7 +95,7 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
         found.crs if found else None,
         side={name: _side(rows, kept) for name, rows in converted.side.items()},
         refused=tuple(sorted(refused, key=lambda r: r.place.row or 0)),
-        repaired=tuple(shapes.repaired),
+        repaired=tuple(r for r in shapes.repaired if r.place.row in stored),
         warnings=(*warnings, *run.oddities(kept, shapes, found)),
         stated=converted.derived.iloc[kept].reset_index(drop=True)
         if len(converted.derived.columns)

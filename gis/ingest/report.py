@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis.errors import InvalidValue
-from gis.ingest.table import Refusal, Repair
+from gis.ingest.table import BLANK, Refusal, Repair
 from gis.layers import LAYERS
 from gis.units import mu_of_m2, shown
 from gis.words import Language, Words
@@ -168,5 +168,10 @@ def _repair_line(repair: Repair, to: _Text) -> str:
 def _refusal_line(refusal: Refusal, to: _Text) -> str:
     row = to.say(f"第 {refusal.place.row} 行", f"row {refusal.place.row}")
     found = refusal.found if len(refusal.found) <= 80 else refusal.found[:80] + "…"
-    said = to.say(f"实际“{found}”，应为：{refusal.expected.zh}", f"found '{found}', expected: {refusal.expected.en}")
+    zh, en = (f"“{found}”", f"'{found}'") if found else (BLANK.zh, BLANK.en)
+    wanted = refusal.expected
+    said = to.say(
+        f"实际{zh}，应为：{wanted.zh.removeprefix('应为').removeprefix('：')}",
+        f"found {en}, expected: {wanted.en.removeprefix('expected ')}",
+    )
     return f"{row}  {refusal.place.column or ''}  {said}"

@@ -12,6 +12,8 @@ from gis.errors import Place
 from gis.model import BBox
 from gis.words import Words
 
+BLANK = Words("空", "empty")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -54,7 +56,7 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row (or cell) that is not taken, with what was found, what was expected and where."""
+    """One row (or cell) that is not taken: what was found ("" where the cell is blank), what was expected, where."""
 
     place: Place
     found: str
@@ -66,7 +68,7 @@ class Refusal:
             "file": self.place.file,
             "row": self.place.row,
             "column": self.place.column,
-            "found": self.found,
+            "found": self.found or f"{BLANK.zh} / {BLANK.en}",
             "expected": self.expected.as_dict(),
         }
 

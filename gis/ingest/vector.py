@@ -284,15 +284,16 @@ def _one_layer(path: Path, source: SourceFile, wanted: str | None) -> str:
         return names[0]
     raise unreadable(
         source.name,
-        "文件中没有可读的图层" if not names else "文件中有多个图层，须指明一个",
-        "no layer with geometry" if not names else "several layers; say which",
+        "文件中没有可读的图层" if not names else "文件中有多个图层，请用 --layer 指明一个",
+        "no layer with geometry" if not names else "several layers; say which with --layer",
         found=", ".join(names) or "—",
         expected=wanted or "1",
     )
 
 
 def _broken(source: SourceFile, error: Exception) -> Exception:
-    text = re.sub(r"/\S*/", "", str(error)).strip().splitlines()
+    said = str(error).split("; It might help to specify the correct driver")[0]  # advice for programmers
+    text = re.sub(r"/\S*/", "", said).strip().splitlines()
     return unreadable(
         source.name,
         "文件已损坏或格式不符",

@@ -20,9 +20,10 @@ import pandas as pd
 
 from gis.errors import InvalidParameter
 from gis.ingest.check import CheckOptions, check_table
+from gis.ingest.completion import completed
 from gis.ingest.files import Reading, read_raw
-from gis.ingest.ledger import as_reports
 from gis.ingest.mapping import Mapping, read_mapping
+from gis.ingest.project_names import with_project_codes
 from gis.ingest.report import Counts, ImportReport
 from gis.ingest.source import checked_path
 from gis.ingest.table import CheckedTable, RawTable, Target
@@ -153,7 +154,14 @@ class _Import:
             headers = tuple(mapping.columns)
             how = replace(how, sheet=said.sheet, encoding=said.encoding, skip_rows=said.skip_rows, known=headers)
         raw = read_raw(path, how)
-        return as_reports(raw, mapping, today=self.today) if self.layer.name == "progress_report" else raw
+        return with_project_codes(raw, self.layer, mapping, self._projects())
+
+    def _projects(self) -> list[tuple[str, str | None]]:
+        """(code, name) of the stored projects, where rows of this layer belong to one."""
+        if "project_code" not in self.layer.names:
+            return []
+        stored = self.store.read("project", Query(columns=("code", "name")))
+        return list(zip(stored["code"], stored["name"], strict=True))
 
     def _checked(self, raw: RawTable, mapping: Mapping | None) -> CheckedTable:
         extent = None if self.layer.name == "town" else self.store.extent(("town",))
@@ -194,7 +202,7 @@ class _Import:
         elif self.layer.kind == "ledger":
             result = writer.append(self.layer.name, frame.drop(columns="geometry", errors="ignore"))
         else:
-            result = writer.put(self.layer.name, frame, on=self.options.on)
+            result = self._put(writer, frame)
         outcomes = list(result.outcomes)
         side: dict[str, Counts] = {}
         for name, rows in ready.side.items():
@@ -202,6 +210,27 @@ class _Import:
             side[name] = Counts(*(along.count(o) for o in ("stored", "updated", "unchanged")))
             _lift(outcomes, frame[self.layer.key[0]], rows[LAYERS[name].key[0]], along)
         return _Written(tuple(outcomes), side)
+
+    def _put(self, writer: Writer, frame: pd.DataFrame) -> PutResult:
+        """
+        Entities; what a stored row had blank holds from its beginning, unless the user gave a day.
+
+        A county loads its ledger, then its maps, and asks how things stood last month: the maps must be there.
+        """
+        if self.options.on is not None:
+            return writer.put(self.layer.name, frame, on=self.options.on)
+        filled = completed(frame, self._stored_now(frame), self.layer.key[0])
+        if not filled.empty:
+            writer.put(self.layer.name, filled, on=date.min)
+        result = writer.put(self.layer.name, frame)
+        updated = frame[self.layer.key[0]].isin(filled[self.layer.key[0]])
+        outcomes = zip(result.outcomes, updated, strict=True)
+        return PutResult(tuple("updated" if u and o == "unchanged" else o for o, u in outcomes))
+
+    def _stored_now(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The stored rows of a frame's keys, in its columns; geometry only where it may be blank."""
+        names = [n for n in frame.columns if n != "geometry" or not self.layer.geometry_required]
+        return self.store.read(self.layer.name, Query(keys=tuple(frame[self.layer.key[0]]), columns=tuple(names)))
 
     def _log(self, writer: Writer, report: ImportReport, written: _Written) -> None:
         """The import log; a file that is logged already and changed nothing is not logged again."""
