@@ -295,7 +295,16 @@ def read_text(value: Any, column: Column, *, is_key: bool = False) -> str | None
         raise _refuse(text[:40] + "…", f"不得超过 {_MAX_TEXT} 个字", f"at most {_MAX_TEXT} characters")
     if not is_code:
         return text
-    return ProjectCode.parse(text).text if is_key or column.references == "project" else half_width(text).strip()
+    if not is_key and column.references != "project":
+        return half_width(text).strip()
+    try:
+        return ProjectCode.parse(text).text
+    except InvalidValue:
+        raise _refuse(
+            value,
+            f"{column.words.zh}应为 1–64 个可见字符",
+            f"{column.words.en}: 1–64 printable characters",
+        ) from None
 
 
 def _is_cut(value: Any) -> bool:

@@ -37,18 +37,8 @@ from gis.words import Words
 
 _GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 _ROWS_NAMED = 20
-_KML_NOISE = {
-    "id",
-    "timestamp",
-    "begin",
-    "end",
-    "altitudeMode",
-    "tessellate",
-    "extrude",
-    "visibility",
-    "drawOrder",
-    "icon",
-}
+_KML_NOISE = {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder",
+              "icon"}  # fmt: skip
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _READABLE_GEOMETRY = Words("可读的几何图形", "a geometry that can be read")
 Geometries = NDArray[np.object_]
@@ -198,7 +188,8 @@ def read_dxf(path: Path, source: SourceFile) -> RawTable:
 
     Texts are given to the smallest closed outline that holds their anchor; other points are left out and counted.
     """
-    content = _read(path, source, None, ENCODING=_dxf_encoding(path))
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        content = _read(_with_header(path, Path(folder)), source, None, ENCODING=_dxf_encoding(path))
     texts = (shapely.get_type_id(content.geometry) == 0) | shapely.is_empty(content.geometry)
     outlines = ~texts | content.broken
     inside = _texts_inside(content, np.flatnonzero(outlines), np.flatnonzero(texts & ~content.broken))
@@ -244,6 +235,16 @@ def as_polygons(geoms: Geometries) -> Geometries:
     for i in lines:
         if shapely.get_num_points(geoms[i]) >= 4:
             made[i] = shapely.Polygon(geoms[i])
+    return made
+
+
+def _with_header(path: Path, folder: Path) -> Path:
+    """A DXF that has no HEADER section with an empty one: GDAL heeds the encoding only where there is one."""
+    content = path.read_bytes()
+    if re.search(rb"^[ \t]*2[ \t]*\r?\n[ \t]*HEADER[ \t]*\r?$", content, re.MULTILINE):
+        return path
+    made = folder / "content.dxf"
+    made.write_bytes(b"0\nSECTION\n2\nHEADER\n0\nENDSEC\n" + content)
     return made
 
 

@@ -25,7 +25,7 @@ from gis.ingest.files import Reading, read_raw
 from gis.ingest.mapping import Mapping, read_mapping
 from gis.ingest.project_names import with_project_codes
 from gis.ingest.report import Counts, ImportReport
-from gis.ingest.source import checked_path
+from gis.ingest.source import checked_path, unreadable
 from gis.ingest.table import CheckedTable, RawTable, Target
 from gis.layers import LAYERS, Layer
 from gis.model import Actor, Query
@@ -154,6 +154,10 @@ class _Import:
             headers = tuple(mapping.columns)
             how = replace(how, sheet=said.sheet, encoding=said.encoding, skip_rows=said.skip_rows, known=headers)
         raw = read_raw(path, how)
+        if not raw.rows and not raw.refused:
+            raise unreadable(
+                raw.source.name, "文件中没有数据行", "the file has no rows of data", found="0", expected="≥ 1"
+            )
         return with_project_codes(raw, self.layer, mapping, self._projects())
 
     def _projects(self) -> list[tuple[str, str | None]]:

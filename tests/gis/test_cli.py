@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -112,6 +113,17 @@ def test_the_import_report_adds_up(county: Path, files: Path) -> None:
     report = json.loads(run(county, "import", "parcels", str(files / "parcels.geojson"), "--json").stdout)
     assert (report["read"], report["stored"], report["updated"], report["unchanged"]) == (4, 0, 0, 4)
     assert report["refused"] == []
+
+
+def test_one_layer_of_several_is_named_by_the_option(county: Path, files: Path) -> None:
+    towns = gpd.read_file(files / "towns.geojson")
+    for layer in ("甲", "乙"):
+        towns.to_file(files / "two.gpkg", layer=layer)
+    asked = run(county, "import", "towns", str(files / "two.gpkg"))
+    assert asked.exit_code == 2
+    assert "--layer" in asked.stderr
+    told = run(county, "import", "towns", str(files / "two.gpkg"), "--layer", "乙", "--json")
+    assert json.loads(told.stdout)["unchanged"] == 1
 
 
 def test_a_dry_run_stores_nothing(files: Path) -> None:

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from gis.errors import ColumnsNotMatched, CrsUnknown, Place
@@ -157,6 +157,7 @@ cells = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(cells, min_size=1, max_size=8))
 def test_every_row_is_kept_or_refused_and_refused_ones_have_a_reason(rows):
     raw = raw_of(

@@ -324,6 +324,13 @@ def test_dxf_polylines_keep_their_layer_and_the_text_in_them(tmp_path, encoding)
     assert raw.crs is None
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_dxf_texts_are_chinese_where_the_file_has_no_header_section(tmp_path, encoding):
+    path = drawing(tmp_path, encoding)
+    path.write_bytes(path.read_bytes().partition(b"ENDSEC\n")[2])
+    assert read_raw(path).frame["Layer"].tolist() == ["红线", "红线"]
+
+
 # ---------------------------------------------------------------- broken and dangerous
 
 

@@ -61,9 +61,17 @@ def test_the_text_is_chinese_or_english_whole():
         "  面积   文件 20,000.00 m²，入库 10,000.00 m²（15.00 亩）",
         "",
         "拒绝（1）：",
-        "  第 3 行  户数  实际“两户”，应为：应为整数",
+        "  第 3 行  户数  实际“两户”，应为：整数",
     ]
     assert "row 3  户数  found '两户', expected: a whole number" in told.as_text("en")
+
+
+def test_a_blank_cell_is_called_empty_in_text_and_json():
+    blank = Refusal(Place("a", 3, "地块编号"), "", Words("地块编号不能为空", "parcel number may not be blank"))
+    told = report(refused=(blank,))
+    assert told.as_dict()["refused"][0]["found"] == "空 / empty"
+    assert "第 3 行  地块编号  实际空，应为：地块编号不能为空" in told.as_text("zh")
+    assert "row 3  地块编号  found empty, expected: parcel number" in told.as_text("en")
 
 
 def test_a_long_list_ends_after_twenty_and_says_how_many_more():
