@@ -12,6 +12,7 @@ import shapely
 from gis.analysis.clock import time_parcels
 from gis.analysis.footprints import project_footprints
 from gis.analysis.inputs import Assessment, Changes, Inputs
+from gis.analysis.project_land import assess_projects
 
 __all__ = ["Assessment", "Changes", "Inputs", "assess", "reassess"]
 
@@ -29,8 +30,6 @@ def assess(inputs: Inputs) -> Assessment:
     InvalidValue
         A rule cannot be read.
     """
-    from gis.analysis.project_land import assess_projects
-
     parcels = time_parcels(inputs.parcels, inputs.events, inputs.rules, inputs.on)
     return assess_projects(inputs, parcels)
 
@@ -42,8 +41,6 @@ def reassess(previous: Assessment, inputs: Inputs, changes: Changes) -> Assessme
     ``inputs`` are the new ones, for the same day and rules as ``previous``. Touched are the changed projects,
     and those on whose land a changed parcel lies or lay.
     """
-    from gis.analysis.project_land import assess_projects
-
     changed = _changed_parcels(previous, inputs, changes)
     parcels = _timed_anew(previous, inputs, changed)
     touched = _touched_projects(previous, inputs, changes, changed)

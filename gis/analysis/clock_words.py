@@ -54,7 +54,7 @@ def clock_reasons(clock: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
     tails = [_tail(row) for row in said.iloc[first].itertuples(index=False)]
     reasons = [
         Words(f"地块 {number} {tails[g].zh}", f"parcel {number} {tails[g].en}")
-        for number, g in zip(clock.index, group, strict=True)
+        for number, g in zip(clock.index.to_numpy(dtype=object), group, strict=True)
     ]
     return pd.Series(reasons, index=clock.index, dtype=object)
 

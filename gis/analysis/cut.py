@@ -19,7 +19,7 @@ import shapely
 from gis.analysis.apart import proven_apart
 from gis.analysis.common_area import Floats, Rows, common_area_m2
 from gis.analysis.footprints import Shapes
-from gis.analysis.overlay import common_shapes, remaining_shapes, united
+from gis.analysis.overlay import common_shapes, remaining_shapes, united, united_neighbours
 from gis.analysis.threads import over_threads
 
 # Smaller areas are noise of the arithmetic (m²).
@@ -117,16 +117,18 @@ def _doubles(pieces: Pieces, precedence: npt.NDArray[np.int64]) -> Doubles:
 
 def _double_pairs(pieces: Pieces) -> tuple[Rows, Rows]:
     """Pairs of pieces of one footprint whose parcels share land somewhere, ordered."""
-    used = np.unique(pieces.parcel)
+    used = np.flatnonzero(np.bincount(pieces.parcel, minlength=len(pieces.parcels)))
     shapes = pieces.parcels[used]
     a, b = shapely.STRtree(shapes).query(shapes)
     a, b = a[a < b], b[a < b]
     open_ = ~proven_apart(shapes, a, b)
     a, b = a[open_], b[open_]
-    share = common_area_m2(shapes, shapes, a, b) > NOISE_M2
+    close, at = np.unique(np.concatenate([a, b]), return_inverse=True)
+    share = common_area_m2(shapes[close], shapes[close], at[: len(a)], at[len(a) :]) > NOISE_M2
     pairs = pd.DataFrame({"a": used[a[share]], "b": used[b[share]]})
-    known = np.isin(pieces.parcel, np.concatenate([pairs["a"], pairs["b"]]))
-    row = np.flatnonzero(known)
+    paired = np.zeros(len(pieces.parcels), dtype=bool)
+    paired[pairs["a"]] = paired[pairs["b"]] = True
+    row = np.flatnonzero(paired[pieces.parcel])
     table = pd.DataFrame({"footprint": pieces.footprint[row], "parcel": pieces.parcel[row], "piece": row})
     both = pairs.merge(table.rename(columns={"parcel": "a", "piece": "first"}), on="a")
     both = both.merge(table.rename(columns={"parcel": "b", "piece": "second"}), on=["b", "footprint"])
@@ -144,13 +146,15 @@ def counted_shapes(pieces: Pieces, doubles: Doubles, rows: Rows) -> Shapes:
     return result
 
 
-def uncovered_shapes(pieces: Pieces, rows: Rows, area_m2: Floats) -> Shapes:
+def uncovered_shapes(pieces: Pieces, doubles: Doubles, rows: Rows, area_m2: Floats) -> Shapes:
     """The land of these footprints, whose area is known, that no parcel covers."""
+    overlapping = set(pieces.footprint[doubles.first].tolist())
     wanted = np.isin(pieces.footprint, rows)
     listed = dict(grouped(pieces.footprint[wanted], pieces.parcels[pieces.parcel[wanted]]))
     nothing = np.array([shapely.Polygon()], dtype=object)
-    taken = np.array([united(listed.get(row, nothing)) for row in rows.tolist()], dtype=object)
-    return remaining_shapes(pieces.footprints[rows], taken, area_m2)
+    joins = [united if row in overlapping else united_neighbours for row in rows.tolist()]
+    taken = [join(listed.get(row, nothing)) for join, row in zip(joins, rows.tolist(), strict=True)]
+    return remaining_shapes(pieces.footprints[rows], np.array(taken, dtype=object), area_m2)
 
 
 def doubled_m2(pieces: Pieces, doubles: Doubles) -> Floats:

@@ -108,7 +108,7 @@ def cut_by_parcels(
     shapes = np.full(len(parts), None, dtype=object)
     covered = parts["parcel"].to_numpy() >= 0
     shapes[covered] = counted_shapes(pieces, doubles, np.arange(len(listed)))
-    shapes[~covered] = uncovered_shapes(pieces, bare, lands["uncovered_m2"].to_numpy()[bare])
+    shapes[~covered] = uncovered_shapes(pieces, doubles, bare, lands["uncovered_m2"].to_numpy()[bare])
     found = gpd.GeoDataFrame(parts[_PUBLIC], geometry=gpd.GeoSeries(shapes), crs=footprints.crs)
     return found[found["area_m2"] > 0].reset_index(drop=True)
 
@@ -153,7 +153,7 @@ class _Tables:
         """The cut. Invalid parcels are made valid first, those only that lie near a footprint."""
         parcels = self.parcels.copy()
         if len(parcels) and len(self.footprints):
-            near = np.unique(shapely.STRtree(parcels).query(self.footprints)[1])
+            near = np.flatnonzero(np.bincount(shapely.STRtree(parcels).query(self.footprints)[1]))
             parcels[near] = valid_polygons(parcels[near])
         # By stage, then by number: parcels are in the order of their numbers.
         precedence = self.ranks * len(parcels) + np.arange(len(parcels))
@@ -210,13 +210,13 @@ def _lands(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -
             "footprint_m2": area,
             "uncovered_m2": uncovered,
             "overlap_m2": doubled_m2(pieces, doubles),
-            "is_uncovered": _is_uncovered(pieces, uncovered, slivers),
+            "is_uncovered": _is_uncovered(pieces, doubles, uncovered, slivers),
         },
         index=pd.Index(table.codes, dtype="str", name="project_code"),
     )
 
 
-def _is_uncovered(pieces: Pieces, uncovered: Floats, slivers: Slivers) -> Bools:
+def _is_uncovered(pieces: Pieces, doubles: Doubles, uncovered: Floats, slivers: Slivers) -> Bools:
     """
     Which projects have more than slivers under no parcel.
 
@@ -228,7 +228,7 @@ def _is_uncovered(pieces: Pieces, uncovered: Floats, slivers: Slivers) -> Bools:
     perimeter = perimeter + np.bincount(pieces.footprint, weights=parcels, minlength=len(perimeter))
     result = ~slivers.among(uncovered, perimeter)
     open_ = np.flatnonzero((uncovered >= slivers.min_area_m2) & ~result)
-    result[open_] = _has_more_than_slivers(uncovered_shapes(pieces, open_, uncovered[open_]), slivers)
+    result[open_] = _has_more_than_slivers(uncovered_shapes(pieces, doubles, open_, uncovered[open_]), slivers)
     return result
 
 

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.analysis import project_land
+from gis.analysis import assessment as whole
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
 from gis.model import HoldReason, ProjectStage, Stage
 from tests.gis.analysis.land_samples import assert_same, began, county, parcel, project, square, strip
@@ -105,13 +105,13 @@ def test_assessing_anew_what_changed_equals_assessing_all(data: st.DataObject) -
 def assessed_codes(previous: Assessment, inputs: Inputs, changes: Changes) -> list[str]:
     """The projects that ``reassess`` assesses anew."""
     seen: list[str] = []
-    assess_projects = project_land.assess_projects
+    assess_projects = whole.assess_projects
 
     def watched(inputs: Inputs, clocks: Any) -> Assessment:
         seen.extend(inputs.projects["code"])
         return assess_projects(inputs, clocks)
 
-    with patch.object(project_land, "assess_projects", watched):
+    with patch.object(whole, "assess_projects", watched):
         reassess(previous, inputs, changes)
     return seen
 
