@@ -32,8 +32,14 @@ const labelled = (rows) => ({
   })),
 });
 
+function hasWebGl() {
+  const canvas = document.createElement("canvas");
+  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+}
+
 /** The MapLibre map, or null where the browser has no WebGL. */
 function canvasOf(wall) {
+  if (!hasWebGl()) return null;
   try {
     return wall.draw().getMaplibreMap();
   } catch (failure) {

@@ -207,9 +207,9 @@ export class Panel {
   }
 }
 
-/** The order in which things under a click are offered: smallest first, towns last, lines and points as projects first. */
+/** The order in which things under a click are offered: smallest first, towns after all else. */
 export function ordered(things) {
-  const size = (thing) => (thing.layer === "town" ? Infinity : (thing.area_m2 ?? 0));
-  return [...things].sort((one, other) => size(one) - size(other));
+  const isTown = (thing) => Number(thing.layer === "town");
+  return [...things].sort((one, other) => isTown(one) - isTown(other) || (one.area_m2 ?? 0) - (other.area_m2 ?? 0));
 }
 
