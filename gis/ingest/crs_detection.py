@@ -291,9 +291,14 @@ def _told(case: _Case) -> _Claim | None:
 
 def _prefix(middles: Coords) -> tuple[int, int] | None:
     """The zone that most eastings carry; None where they carry none or several."""
-    zones = [systems.zone_from_easting(float(e)) for e in np.unique(middles[:, 0] // 1_000_000) * 1_000_000]
-    found = {zone for zone in zones if zone is not None}
-    return found.pop() if len(found) == 1 and len(zones) == 1 else None
+    zones = _prefixes(middles)
+    return zones[0] if len(zones) == 1 else None
+
+
+def _prefixes(middles: Coords) -> list[tuple[int, int] | None]:
+    """The zones that the eastings carry, None among them where some carry none."""
+    millions = np.unique(middles[:, 0] // 1_000_000) * 1_000_000
+    return list(dict.fromkeys(systems.zone_from_easting(float(east)) for east in millions))
 
 
 def _prefix_claim(case: _Case, prefix: tuple[int, int]) -> _Claim:
@@ -309,6 +314,7 @@ def _ask(case: _Case, swap_axes: bool) -> NoReturn:
     candidates = case.candidates()
     if not candidates:
         _offer_swap(case, swap_axes=swap_axes)
+    _name_several_zones(case, candidates)
     listed = "、".join(candidates) or "—"
     raise CrsUnknown(
         Words(
@@ -322,10 +328,26 @@ def _ask(case: _Case, swap_axes: bool) -> NoReturn:
     )
 
 
+def _name_several_zones(case: _Case, candidates: tuple[str, ...]) -> None:
+    """Eastings of Web Mercator look like zones as well: where that fits, nothing is said of zones."""
+    zones = [zone for zone in _prefixes(case.middles) if zone is not None]
+    if len(zones) < 2 or systems.WEB_MERCATOR in candidates:
+        return
+    listed = "、".join(f"{zone} ({width}°)" for zone, width in zones)
+    raise CrsUnknown(
+        Words("文件中有几个带的坐标，请按带分成几个文件导入", "coordinates of several zones: import one zone a file"),
+        tuple(systems.zone_crs(*zone, prefixed=True) for zone in zones),
+        found=listed,
+        expected="同一带号 / one zone",
+        place=case.place(),
+    )
+
+
 def _contradict(case: _Case, claim: _Claim, swap_axes: bool) -> NoReturn:
     """What is said (or told) does not put the file where the county is."""
     _offer_swap(case, swap_axes=swap_axes, crs=claim.crs)
     candidates = tuple(c for c in case.candidates() if not systems.same_crs(c, claim.crs))
+    _name_several_zones(case, candidates)
     may = f"；可能是 {'、'.join(candidates)}" if candidates else ""
     may_en = f"; it may be {', '.join(candidates)}" if candidates else ""
     where = Words("工作坐标系的适用范围", "the reach of the working CRS")

@@ -14,8 +14,22 @@ from gis.ingest.rings import BoundaryPoint
 from gis.model import half_width
 from gis.words import Words
 
-KEYWORDS = ("属性描述", "地块坐标", "坐标系", "屬性描述", "地塊坐標")
-_SECTIONS = {"屬性描述": "属性描述", "地塊坐標": "地块坐标", "項目信息": "项目信息", "項目資訊": "项目信息"}
+KEYWORDS = ("属性描述", "地块坐标", "坐标系", "屬性描述", "地塊坐標", "地塊座標")
+_SECTIONS = {
+    "屬性描述": "属性描述",
+    "地塊坐標": "地块坐标",
+    "地塊座標": "地块坐标",
+    "項目信息": "项目信息",
+    "項目資訊": "项目信息",
+}
+_KEYS = {
+    "坐標系": "坐标系",
+    "座標系": "坐标系",
+    "帶號": "带号",
+    "幾度分帶": "几度分带",
+    "計量單位": "计量单位",
+    "轉換參數": "转换参数",
+}
 _SYNTAX_KEYS = {"格式版本号", "几度分带", "带号", "精度", "转换参数", "计量单位"}
 _DECIDING_KEYS = ("坐标系", "几度分带", "带号")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$", re.IGNORECASE)
@@ -57,10 +71,16 @@ def parse(text: str, stem: str) -> SurveyFile:
         elif section not in ("", "属性描述", "项目信息", "地块坐标"):
             _keep(parsed, section, line)
         elif declared:
-            _declare(parsed, declared["key"], declared["value"].strip())
-        elif section in ("", "地块坐标"):
+            _declare(parsed, _KEYS.get(declared["key"], declared["key"]), declared["value"].strip())
+        elif section in ("", "地块坐标") or _is_coordinate(number, line):
+            section = section and "地块坐标"  # the coordinates may begin without saying so
             _take(parsed, number, line, stem)
     return parsed
+
+
+def _is_coordinate(number: int, line: str) -> bool:
+    """A point, or a header that ends as headers do; seven commas alone may be somebody's parameters."""
+    return _ends_as_header(line) or _point(number, _fields(line)) is not None
 
 
 def _section_name(line: str) -> str | None:
@@ -145,9 +165,11 @@ def _point(number: int, fields: Sequence[str]) -> BoundaryPoint | None:
 
 
 def _is_header(line: str, fields: Sequence[str], point: BoundaryPoint | None) -> bool:
-    if line.rstrip(",， ").endswith(("@", "＠")):
-        return True
-    return point is None and len(fields) >= 8
+    return _ends_as_header(line) or (point is None and len(fields) >= 8)
+
+
+def _ends_as_header(line: str) -> bool:
+    return line.rstrip(",， ").endswith(("@", "＠"))
 
 
 def _header(number: int, fields: list[str]) -> SurveyParcel:

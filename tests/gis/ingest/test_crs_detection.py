@@ -78,6 +78,17 @@ def test_the_users_word_is_weighed_as_well():
     assert "EPSG:4547" in refused.value.candidates
 
 
+@pytest.mark.parametrize("declared", [{}, {"带号": "38", "几度分带": "3"}])
+def test_coordinates_of_several_zones_are_refused_with_the_zones(declared):
+    shapes = gpd.GeoSeries([shapely.box(e, 3_650_000, e + 100, 3_650_100) for e in (38_500_000, 37_500_000)])
+    frame = pd.DataFrame({"编号": ["1", "2"]})
+    raw = RawTable(SourceFile("a.txt", 1, "0"), "survey_txt", frame, (1, 2), shapes, None, declared)
+    with pytest.raises(CrsUnknown, match="several zones") as refused:
+        find_crs(raw, ZHUMADIAN)
+    assert refused.value.found == "37 (3°)、38 (3°)"
+    assert refused.value.candidates == ("EPSG:4525", "EPSG:4526")
+
+
 def test_the_header_of_a_survey_text_names_the_zone():
     found = find_crs(raw_of(500_000, 3_650_000, declared={"带号": "38", "几度分带": "3"}), ZHUMADIAN)
     assert found.crs == "EPSG:4547"

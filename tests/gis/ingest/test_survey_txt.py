@@ -109,6 +109,24 @@ def test_big5_with_traditional_section_names_is_read():
     assert raw.frame["地块名称"].tolist() == ["產業園"]
 
 
+def test_traditional_keys_declare_what_the_simplified_ones_do():
+    text = (
+        HEAD.replace("坐标系=2000国家大地坐标系", "座標系=北京54")
+        .replace("带号", "帶號")
+        .replace("几度分带", "幾度分帶")
+    )
+    raw = read(text.replace("地块坐标", "地塊座標") + TITLE + RING)
+    assert (raw.declared["坐标系"], raw.declared["带号"], raw.declared["几度分带"]) == ("北京54", "38", "3")
+
+
+@pytest.mark.parametrize("title", [TITLE, ""])
+def test_coordinates_may_begin_without_their_section_name(title):
+    raw = read(HEAD.replace("[地块坐标]\n", "") + title + RING)
+    assert len(raw.frame) == 1
+    assert shape(raw).area == 120_000.0
+    assert raw.declared["带号"] == "38"
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [
