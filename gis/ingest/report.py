@@ -33,7 +33,8 @@ class ImportReport:
     """
     Every row of a file is accounted for: ``read == stored + updated + unchanged + refused_rows``.
 
-    ``refused`` names every bad cell, so that it may be longer than ``refused_rows``. ``side`` counts
+    ``refused`` names every bad cell, so that it may be longer than ``refused_rows``; ``as_dict`` gives one
+    entry a refused row, the row's further cells under ``also``. ``side`` counts
     the ledger rows that came along (plans, events). Areas are planar m² in the working CRS, before
     anything was repaired or refused and after. ``dry_run``: nothing was stored.
     """
@@ -79,7 +80,7 @@ class ImportReport:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "refused_rows": self.refused_rows,
-            "refused": [refusal.as_dict() for refusal in self.refused],
+            "refused": self._refused_by_row(),
             "repaired": [repair.as_dict() for repair in self.repaired],
             "warnings": [words.as_dict() for words in self.warnings],
             "side": {name: counts.as_dict() for name, counts in self.side.items()},
@@ -88,6 +89,15 @@ class ImportReport:
             "dry_run": self.dry_run,
             "seconds": round(self.seconds, 3),
         }
+
+    def _refused_by_row(self) -> list[dict[str, Any]]:
+        """One entry a refused row. In a wide ledger each cell is a row of its own, and stays one."""
+        rows: dict[tuple[str | None, int | None], list[dict[str, Any]]] = {}
+        for refusal in self.refused:
+            rows.setdefault((refusal.place.file, refusal.place.row), []).append(refusal.as_dict())
+        if len(rows) != self.refused_rows:
+            return [refusal.as_dict() for refusal in self.refused]
+        return [{**first, "also": also} if also else first for first, *also in rows.values()]
 
     def as_text(self, language: str = "zh") -> str:
         """The report for people; long lists end after twenty ("另有 n 条": the JSON has all)."""

@@ -43,7 +43,7 @@ def test_the_json_has_the_fixed_names_and_every_refused_cell():
     ).as_dict()
     assert json.loads(json.dumps(told)) == told
     assert {"read", "stored", "updated", "unchanged", "refused", "repaired", "warnings"} <= set(told)
-    assert len(told["refused"]) == 2
+    assert [cell["found"] for cell in told["refused"]] == ["两户", "x"]
     assert told["refused"][0] | {"expected": None} == {
         "file": "地块.zip", "row": 3, "column": "户数", "found": "两户", "expected": None
     }  # fmt: skip
@@ -80,3 +80,10 @@ def test_a_long_list_ends_after_twenty_and_says_how_many_more():
     assert "另有 20 条" in told.as_text("zh")
     assert "20 more" in told.as_text("en")
     assert len(told.as_dict()["refused"]) == 40
+
+
+def test_the_json_has_one_entry_a_refused_row_with_its_further_cells_beside():
+    told = report(refused=(refusal(3), refusal(3, "x"), refusal(5)), refused_rows=2).as_dict()
+    assert [entry["row"] for entry in told["refused"]] == [3, 5]
+    assert [cell["found"] for cell in told["refused"][0]["also"]] == ["x"]
+    assert told["read"] == told["stored"] + told["updated"] + told["unchanged"] + len(told["refused"])
