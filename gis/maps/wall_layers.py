@@ -190,7 +190,7 @@ def _zone_layers() -> list[StyleLayer]:
             "fill",
             paint={
                 "fill-pattern": _image("hatch", "zone", kind),
-                "fill-opacity": _by_zoom((10, 0.14), (12, 0.4), (14, 0.25)),
+                "fill-opacity": _by_zoom((10, 0.14), (12, 0.25)),
             },
         ),
         _tile_layer(
@@ -199,7 +199,7 @@ def _zone_layers() -> list[StyleLayer]:
             "line",
             paint={
                 "line-color": _stroke(ZONE, kind),
-                "line-width": _by_zoom((9, ["*", 0.25, width]), (13, width)),
+                "line-width": _by_zoom((9, ["*", 0.25, width]), (12, ["*", 0.4, width]), (15, width)),
                 "line-dasharray": _dash(ZONE, kind),
                 "line-opacity": _by_zoom((9, 0.5), (12, 1)),
             },
@@ -273,6 +273,7 @@ def _park_layers() -> list[StyleLayer]:
     ]
 
 
+_WAY_WIDTHS = ((8, 4.5), (12, 7.5), (16, 13))
 _IS_LINE = ["in", ["geometry-type"], ["literal", ["LineString", "MultiLineString"]]]
 _IS_AREA = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]]
 _ROOT_OF_TOTAL = ["sqrt", ["max", 0, ["to-number", ["get", "total_wan"], 0]]]
@@ -311,7 +312,7 @@ def _project_layers() -> list[StyleLayer]:
             "type": "line",
             "filter": _IS_LINE,
             "layout": {"line-cap": "round", "line-join": "round"},
-            "paint": {"line-width": ["interpolate", ["linear"], ["zoom"], 8, 4.5, 12, 7.5, 16, 13]},
+            "paint": {"line-width": _by_zoom(*_WAY_WIDTHS)},
         },
         {
             "id": "project-way",
@@ -321,6 +322,11 @@ def _project_layers() -> list[StyleLayer]:
             "layout": {"line-cap": "round", "line-join": "round"},
             "paint": {"line-width": ["interpolate", ["linear"], ["zoom"], 8, 2.5, 12, 4.5, 16, 9]},
         },
+    ]
+
+
+def _badge_layers() -> list[StyleLayer]:
+    return [
         {
             "id": "project-badge",
             "source": "project_point",
@@ -362,6 +368,8 @@ def _label_layers() -> list[StyleLayer]:
 def _mark_layers() -> list[StyleLayer]:
     """Outlines of what is pointed at and what is selected; their filters are set by the page."""
     nothing = ["==", ["get", "code"], ""]
+    # A road keeps its colour between two lines.
+    beside_way = _by_zoom(*((zoom, ["case", _IS_LINE, width, 0]) for zoom, width in _WAY_WIDTHS))
     outlines: list[StyleLayer] = []
     for source, key in (("town", "code"), ("zone", "zone_no"), ("park", "code"), ("parcel", "parcel_no")):
         outlines.append(
@@ -387,14 +395,14 @@ def _mark_layers() -> list[StyleLayer]:
             "source": "project",
             "type": "line",
             "filter": nothing,
-            "paint": {"line-color": _SELECTED, "line-width": 3.4},
+            "paint": {"line-color": _SELECTED, "line-width": 3.4, "line-gap-width": beside_way},
         },
         {
             "id": "project-hover",
             "source": "project",
             "type": "line",
             "filter": nothing,
-            "paint": {"line-color": _INK, "line-width": 2.4},
+            "paint": {"line-color": _INK, "line-width": 2.4, "line-gap-width": beside_way},
         },
     ]
     return outlines
@@ -440,6 +448,15 @@ def repaint(colouring: Colouring) -> dict[str, dict[str, Any]]:
         "parcel-line": {"line-opacity": 1 if by_land else 0.55},
     }
 
+
+# What one thing of each layer is called.
+THINGS: dict[str, Words] = {
+    "project": Words("项目", "project"),
+    "parcel": Words("地块", "parcel"),
+    "park": Words("园区", "park"),
+    "zone": Words("管控区", "constraint zone"),
+    "town": Words("行政区", "town"),
+}
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "town": ("town-fill", "town-line", "town-label", "town-selected"),
@@ -506,8 +523,9 @@ def wall_style(by: str = "lamp") -> dict[str, Any]:
         *_park_layers(),
         *_parcel_layers(),
         *_town_layers()[1:],
-        *_mark_layers(),
         *_project_layers(),
+        *_mark_layers(),
+        *_badge_layers(),
         *_rings(),
         *_label_layers(),
     ]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from gis.maps.base_maps import base_maps_of, served_here
 from gis.maps.style import style_tables
-from gis.maps.wall_layers import DEFAULT_COLOURING, GROUPS, colourings
+from gis.maps.wall_layers import DEFAULT_COLOURING, GROUPS, THINGS, colourings
 from gis.maps.wall_map import MapParts, WallView, map_parts
 from gis.model import BBox, Stage
 from gis.workflows.describe_store import describe_store, list_codes
@@ -87,6 +87,7 @@ def _page_data(info: dict[str, Any]) -> dict[str, Any]:
         "style": style_tables(),
         "colourings": colourings(),
         "groups": GROUPS,
+        "things": {layer: words.as_dict() for layer, words in THINGS.items()},
         "codes": list_codes(),
         "readinessOf": {stage.value: stage.readiness.value for stage in Stage},
     }

@@ -49,7 +49,7 @@ export const common = () => ({
   textStyle: { fontFamily: FONT },
   aria: { enabled: true, decal: { show: true } },
   tooltip: { trigger: "axis", renderMode: "richText", confine: true, textStyle: text({ color: INK }), axisPointer: { type: "shadow" } },
-  legend: { top: 0, right: 0, itemWidth: 16, itemHeight: 10, textStyle: text() },
+  legend: { type: "scroll", top: 0, right: 0, itemWidth: 16, itemHeight: 10, textStyle: text() },
   grid: { left: 8, right: 14, top: 30, bottom: 4, containLabel: true },
 });
 export const categories = (data, more = {}) => ({
@@ -112,10 +112,10 @@ function landByStage(rows) {
   return {
     ...common(),
     legend: { show: false },
-    grid: { left: 8, right: 70, top: 8, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 74, top: 4, bottom: 4, containLabel: true },
     tooltip: { ...common().tooltip, valueFormatter: (value) => `${mu(value)}  ${share(whole ? value / whole : null)}` },
-    xAxis: values((n) => number(n / (10_000 / 15)), { name: "" }),
-    yAxis: { ...categories(rows.map(wordsOf)), inverse: true },
+    xAxis: values(() => "", { show: false }),
+    yAxis: { ...categories(rows.map(wordsOf), { interval: 0, width: 118, overflow: "truncate" }), inverse: true },
     series: [
       {
         type: "bar",

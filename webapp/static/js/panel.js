@@ -3,18 +3,11 @@ import { ask, inPath } from "./api.js";
 import { el, fill, find, findAll, icon, walkWithArrows } from "./dom.js";
 import { area } from "./format.js";
 import { badge, swatch } from "./marks.js";
+import { page } from "./page_data.js";
 import { parcelPanel } from "./panel_parcel.js";
 import { parkPanel, townPanel, zonePanel } from "./panel_place.js";
 import { drawCurve, projectPanel } from "./panel_project.js";
-import { gettext, wordOf } from "./words.js";
-
-const kinds = () => ({
-  project: gettext("项目"),
-  parcel: gettext("地块"),
-  park: gettext("园区"),
-  zone: gettext("管控区"),
-  town: gettext("行政区"),
-});
+import { gettext, wordOf, wordsOf } from "./words.js";
 
 function markOfThing(thing) {
   if (thing.layer === "project") return badge("lamp", thing.lamp || "none", 20);
@@ -30,7 +23,6 @@ export class Panel {
     this.state = state;
     this.data = data;
     this.act = act;
-    this.kinds = kinds();
     this.kind = find("[data-part=panel-kind]", root);
     this.title = find("[data-part=panel-title]", root);
     this.sub = find("[data-part=panel-sub]", root);
@@ -76,7 +68,7 @@ export class Panel {
     const { sel } = this.state.now;
     if (!sel) return this.#hide();
     const known = this.seen.get(`${sel.layer}:${sel.key}`) ?? this.data.byCode.get(sel.key);
-    this.#head(this.kinds[sel.layer], known?.name || sel.key, sel.key);
+    this.#head(wordsOf(page.things[sel.layer]), known?.name || sel.key, sel.key);
     fill(this.body, Array.from({ length: 5 }, () => el("div", { class: "skeleton block" })));
     this.body.scrollTop = 0;
     try {
@@ -111,7 +103,10 @@ export class Panel {
   #project(answer, act) {
     const { project } = answer;
     this.#named(project.name, project.code);
-    fill(this.kind, badge("lamp", project.lamp, 18), ` ${this.kinds.project}`);
+    for (const { zone_no, kind, result } of answer.conflicts ?? []) {
+      if (!this.seen.has(`zone:${zone_no}`)) this.seen.set(`zone:${zone_no}`, { layer: "zone", code: zone_no, kind, result });
+    }
+    fill(this.kind, badge("lamp", project.lamp, 18), ` ${wordsOf(page.things.project)}`);
     this.act.markBlocking((answer.blocking ?? []).map((part) => part.parcel_no).filter(Boolean));
     fill(this.body, projectPanel(answer, act, this.#day()));
     const box = find("[data-part=curve]", this.body);
@@ -203,7 +198,7 @@ export class Panel {
       zone: wordOf("ZoneKind", thing.kind),
       town: wordOf("TownLevel", thing.level),
     }[thing.layer];
-    return [this.kinds[thing.layer], more].filter(Boolean).join(" · ");
+    return [wordsOf(page.things[thing.layer]), more].filter(Boolean).join(" · ");
   }
 }
 

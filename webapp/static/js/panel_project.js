@@ -92,7 +92,9 @@ function milestoneState(milestone, on) {
 
 function milestoneRow(milestone, on) {
   const [state, words] = milestoneState(milestone, on);
-  const earlier = (milestone.history ?? []).map((promise) =>
+  // A promise that was only marked as done comes again with its date: not another promise.
+  const broken = (milestone.history ?? []).filter((promise) => promise.promised_on !== milestone.promised_on);
+  const earlier = broken.map((promise) =>
     el("li", {}, gettext("原承诺 {day}（{who}，{said} 作出）", { day: promise.promised_on, who: promise.promised_by || "—", said: promise.said_on || "—" })),
   );
   return el(
