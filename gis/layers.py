@@ -69,15 +69,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A stored layer or table: its columns, its key, its geometry if it has one."""
+    """
+    A stored layer or table: its columns, its key, its geometry if it has one.
+
+    ``dated_by`` names the column with the day from which a ledger's row holds: one key may stand
+    several times with several days (a promise and the one that replaced it).
+    """
 
     name: str
     words: Words
     kind: Literal["entity", "ledger"]
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    dated_by: str | None = None
     geometry: GeometryKind | None = None
     geometry_required: bool = False
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that may not be alike in two rows of one file: the key, and the day where rows have one."""
+        return self.key if self.dated_by is None or self.dated_by in self.key else (*self.key, self.dated_by)
 
     def column(self, name: str) -> Column:
         """The column of this name; raises KeyError."""
@@ -290,6 +301,7 @@ PROJECT_EVENT = Layer(
         _col("document", "text", "文号", "document"),
         _col("note", "text", "说明", "note", "备注"),
     ),
+    dated_by="on_date",
 )
 
 PROJECT_PLAN = Layer(
@@ -321,6 +333,7 @@ PROJECT_PLAN = Layer(
         ),
         _col("set_on", "date", "下达日期", "set on"),
     ),
+    dated_by="set_on",
 )
 
 PROGRESS_REPORT = Layer(
@@ -369,6 +382,7 @@ PROGRESS_REPORT = Layer(
         _col("problems", "text", "存在问题", "problems", "问题", "困难问题"),
         _col("photos", "json", "照片", "photos"),
     ),
+    dated_by="period_end_on",
 )
 
 MILESTONE = Layer(
@@ -394,6 +408,7 @@ MILESTONE = Layer(
         _col("done_on", "date", "完成日期", "done date", "实际完成日期"),
         _col("evidence", "text", "佐证", "evidence"),
     ),
+    dated_by="said_on",
 )
 
 PARCEL_EVENT = Layer(
@@ -421,6 +436,7 @@ PARCEL_EVENT = Layer(
         _col("note", "text", "说明", "note", "备注"),
         _col("override_reason", "text", "越规理由", "reason for breaking the rule"),
     ),
+    dated_by="on_date",
 )
 
 RULE_PARAMETER = Layer(
@@ -437,6 +453,7 @@ RULE_PARAMETER = Layer(
         _col("effective_from", "date", "生效日期", "effective from"),
         _col("effective_to", "date", "失效日期", "effective to"),
     ),
+    dated_by="effective_from",
 )
 
 IMPORT_LOG = Layer(

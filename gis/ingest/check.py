@@ -176,7 +176,7 @@ class _Run:
 
     def repeated(self, bad: Collection[int]) -> dict[int, Refusal]:
         """Good rows whose key stands in an earlier good row."""
-        keyed = self.converted.frame.reindex(columns=list(self.layer.key)).astype(object)
+        keyed = self.converted.frame.reindex(columns=list(self.layer.row_key)).astype(object)
         seen: dict[tuple[object, ...], int] = {}
         refused: dict[int, Refusal] = {}
         for i, key in enumerate(keyed.itertuples(index=False, name=None)):

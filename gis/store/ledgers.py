@@ -24,9 +24,13 @@ class Ledger:
     """
 
     layer: Layer
-    day: str | None
     every_row: bool = False
     hides_after: str | None = None
+
+    @property
+    def day(self) -> str | None:
+        """The column with the day from which a row holds."""
+        return self.layer.dated_by
 
     @property
     def owner(self) -> str:
@@ -37,12 +41,12 @@ class Ledger:
 LEDGER_RULES: dict[str, Ledger] = {
     rule.layer.name: rule
     for rule in (
-        Ledger(LAYERS["project_event"], "on_date", every_row=True),
-        Ledger(LAYERS["parcel_event"], "on_date", every_row=True),
-        Ledger(LAYERS["progress_report"], "period_end_on"),
-        Ledger(LAYERS["project_plan"], "set_on"),
-        Ledger(LAYERS["milestone"], "said_on", hides_after="done_on"),
-        Ledger(LAYERS["rule_parameter"], "effective_from"),
-        Ledger(LAYERS["import_log"], None),
+        Ledger(LAYERS["project_event"], every_row=True),
+        Ledger(LAYERS["parcel_event"], every_row=True),
+        Ledger(LAYERS["progress_report"]),
+        Ledger(LAYERS["project_plan"]),
+        Ledger(LAYERS["milestone"], hides_after="done_on"),
+        Ledger(LAYERS["rule_parameter"]),
+        Ledger(LAYERS["import_log"]),
     )
 }

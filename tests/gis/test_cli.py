@@ -8,6 +8,7 @@ easting 500,000 and northing 3,650,000, and one project over the first two of th
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gis.cli import main
+from gis.model import Query
+from gis.store import open_store
 
+JANUARY, JULY = date(2026, 1, 31), date(2026, 7, 31)
 E0, N0 = 500_000.0, 3_650_000.0
 
 
@@ -192,3 +196,19 @@ def test_a_wrong_day_is_told_with_the_form_expected(county: Path) -> None:
     result = run(county, "assess", "--on", "31.10.2026")
     assert result.exit_code == 2
     assert "YYYY-MM-DD" in result.output
+
+
+def test_a_promise_and_the_one_that_replaced_it_come_in_one_file(county: Path, files: Path) -> None:
+    promises = files / "promises.csv"
+    promises.write_text(
+        "项目代码,节点名称,承诺完成日期,承诺作出日期\nA1,施工许可,2026-06-30,2026-01-10\nA1,施工许可,2026-09-30,2026-07-02\n",
+        encoding="utf-8",
+    )
+    report = json.loads(run(county, "import", "milestones", str(promises), "--json").stdout)
+    assert (report["read"], report["refused"]) == (2, [])
+    store = open_store(county)
+    promised = [store.read("milestone", Query(on=on))["promised_on"].dt.date[0] for on in (JANUARY, JULY)]
+    store.close()
+    assert promised == [date(2026, 6, 30), date(2026, 9, 30)]
+    again = json.loads(run(county, "import", "milestones", str(promises), "--json").stdout)
+    assert (again["unchanged"], again["stored"], again["updated"]) == (2, 0, 0)
