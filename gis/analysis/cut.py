@@ -148,13 +148,20 @@ def counted_shapes(pieces: Pieces, doubles: Doubles, rows: Rows) -> Shapes:
 
 def uncovered_shapes(pieces: Pieces, doubles: Doubles, rows: Rows, area_m2: Floats) -> Shapes:
     """The land of these footprints, whose area is known, that no parcel covers."""
-    overlapping = set(pieces.footprint[doubles.first].tolist())
-    wanted = np.isin(pieces.footprint, rows)
-    listed = dict(grouped(pieces.footprint[wanted], pieces.parcels[pieces.parcel[wanted]]))
-    nothing = np.array([shapely.Polygon()], dtype=object)
-    joins = [united if row in overlapping else united_neighbours for row in rows.tolist()]
-    taken = [join(listed.get(row, nothing)) for join, row in zip(joins, rows.tolist(), strict=True)]
+    losing = np.isin(np.arange(len(pieces.parcel)), doubles.loser)
+    # Of two parcels with common land one loses it: the others have none in common.
+    apart, rest = _parcels_of(pieces, rows, ~losing), _parcels_of(pieces, rows, losing)
+    taken = []
+    for row in rows.tolist():
+        joined = united_neighbours(apart[row]) if row in apart else shapely.Polygon()
+        taken.append(united(np.array([joined, *rest.get(row, ())], dtype=object)))
     return remaining_shapes(pieces.footprints[rows], np.array(taken, dtype=object), area_m2)
+
+
+def _parcels_of(pieces: Pieces, footprints: Rows, which: npt.NDArray[np.bool_]) -> dict[int, Shapes]:
+    """The parcels of these footprints, those pieces only that ``which`` tells."""
+    wanted = np.flatnonzero(which & np.isin(pieces.footprint, footprints))
+    return dict(grouped(pieces.footprint[wanted], pieces.parcels[pieces.parcel[wanted]]))
 
 
 def doubled_m2(pieces: Pieces, doubles: Doubles) -> Floats:

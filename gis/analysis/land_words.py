@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from gis.analysis.blocked import Blocked, Part
+from gis.analysis.blocked import NAMED, Blocked, Part
 from gis.analysis.clock_words import day
 from gis.model import Flag, HoldReason, Stage, ZoneKind, ZoneResult
 from gis.units import mu_of_m2, shown
@@ -65,10 +65,11 @@ def _named(blocked: Blocked) -> Words:
     return _and_more(join(named, "、", ", "), len(named), blocked.count)
 
 
-def _and_more(words: Words, named: int, count: int) -> Words:
+def _and_more(words: Words, named: int, count: int, measure: str = "宗") -> Words:
+    """The names, and how many more there are; ``measure`` is the Chinese measure word."""
     if count == named:
         return words
-    return Words(f"{words.zh}等 {count} 宗", f"{words.en} and {count - named} more")
+    return Words(f"{words.zh}等 {count} {measure}", f"{words.en} and {count - named} more")
 
 
 def _decider(facts: LandFacts, column: str, parts: Sequence[Part]) -> Words:
@@ -129,27 +130,33 @@ def _started_before_land(facts: LandFacts) -> list[Words]:
 
 
 def _conflict(facts: LandFacts) -> list[Words]:
-    said = [_zone_conflict(row) for row in facts.conflicts]
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in facts.conflicts:
+        kinds.setdefault((row["kind"], row["result"]), []).append(row)
+    said = [_zone_conflict(ZoneKind(kind), ZoneResult(result), rows) for (kind, result), rows in kinds.items()]
     if facts.is_chemical_outside:
-        said.append(
-            Words(
-                "管控冲突：化工项目不在允许化工的园区内",
-                "conflict: a chemical project outside a park that allows chemicals",
-            )
-        )
+        en = "conflict: a chemical project outside a park that allows chemicals"
+        said.append(Words("管控冲突：化工项目不在允许化工的园区内", en))
     return said
 
 
-def _zone_conflict(row: dict[str, Any]) -> Words:
-    kind, result = ZoneKind(row["kind"]).words, ZoneResult(row["result"]).words
-    area, share = _area(row["area_m2"]), shown(100 * row["share"])
-    inside = pd.notna(row["zone_no"])
-    zh = f"占用{kind.zh} {row['zone_no']}" if inside else f"在{kind.zh}以外"
-    en = f"in {kind.en} {row['zone_no']}" if inside else f"outside the {kind.en}"
+def _zone_conflict(kind: ZoneKind, result: ZoneResult, rows: list[dict[str, Any]]) -> Words:
+    """All conflicts of a project with zones of one kind that mean the same."""
+    area, share = _area(sum(row["area_m2"] for row in rows)), shown(100 * sum(row["share"] for row in rows))
+    where = _zones(kind.words, [row["zone_no"] for row in rows if pd.notna(row["zone_no"])])
     return Words(
-        f"管控冲突：{area.zh}（{share}%）{zh}，{result.zh}（初步比对，以自然资源主管部门认定为准）",
-        f"conflict: {area.en} ({share}%) {en}, {result.en} (first comparison; the natural-resources bureau decides)",
+        f"管控冲突：{area.zh}（{share}%）{where.zh}，{result.words.zh}（初步比对，以自然资源主管部门认定为准）",
+        f"conflict: {area.en} ({share}%) {where.en}, {result.words.en} "
+        "(first comparison; the natural-resources bureau decides)",
     )
+
+
+def _zones(kind: Words, numbers: list[str]) -> Words:
+    if not numbers:
+        return Words(f"在{kind.zh}以外", f"outside the {kind.en}")
+    named = numbers[:NAMED]
+    words = _and_more(join([Words(number, number) for number in named], "、", ", "), len(named), len(numbers), "处")
+    return Words(f"占用{kind.zh} {words.zh}", f"in {kind.en} {words.en}")
 
 
 def _held(facts: LandFacts) -> list[Words]:
