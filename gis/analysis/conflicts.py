@@ -16,11 +16,11 @@ import shapely
 
 from gis.analysis.common_area import Floats, common_area_m2
 from gis.analysis.cut import NOISE_M2
-from gis.analysis.footprints import Shapes, valid_polygons
+from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
 from gis.analysis.overlay import common_shapes, remaining_shapes, united
 from gis.analysis.readiness import Slivers
 from gis.analysis.stages import ordered_by
-from gis.errors import CrsMismatch, InvalidValue
+from gis.errors import InvalidValue
 from gis.model import ZoneKind, ZoneResult
 from gis.rules import RuleBook
 from gis.words import Words
@@ -62,11 +62,7 @@ def find_conflicts(
     CrsMismatch
         Footprints and zones are not in one CRS.
     """
-    if footprints.crs != zones.crs:
-        raise CrsMismatch(
-            Words("项目与管控区的坐标系不一致", "projects and zones are not in one reference system"),
-            found=f"{footprints.crs} / {zones.crs}",
-        )
+    require_one_crs(footprints, zones)
     found = [_nothing()]
     for kind in sorted(zones["kind"].unique()):
         rule = zone_rule(rules, kind)

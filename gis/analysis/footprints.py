@@ -10,7 +10,9 @@ import numpy.typing as npt
 import shapely
 
 from gis.analysis.stages import ordered_by
+from gis.errors import CrsMismatch
 from gis.rules import RuleBook
+from gis.words import Words
 
 Shapes = npt.NDArray[np.object_]
 
@@ -56,6 +58,16 @@ def _widths(widths: npt.NDArray[np.float64], rules: RuleBook) -> npt.NDArray[np.
 
 def _strips(lines: Shapes, widths: npt.NDArray[np.float64]) -> Any:
     return shapely.buffer(lines, widths / 2, cap_style="flat", join_style="mitre")
+
+
+def require_one_crs(footprints: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> None:
+    """Raise CrsMismatch, naming both, where footprints and other land are not in one reference system."""
+    if footprints.crs != land.crs:
+        raise CrsMismatch(
+            Words("项目与用地图层的坐标系不一致", "projects and land are not in one reference system"),
+            found=f"{land.crs}",
+            expected=f"{footprints.crs}",
+        )
 
 
 def valid_polygons(shapes: Shapes) -> Shapes:

@@ -17,10 +17,8 @@ import shapely
 
 from gis.analysis.common_area import Floats
 from gis.analysis.cut import NOISE_M2, Doubles, Pieces, counted_shapes, cut, doubled_m2, uncovered_shapes
-from gis.analysis.footprints import Shapes, valid_polygons
+from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
 from gis.analysis.stages import STAGE_CODES, ordered_by, ranks_of
-from gis.errors import CrsMismatch
-from gis.words import Words
 
 MIN_AREA_M2 = 1.0
 MIN_WIDTH_M = 0.1
@@ -102,15 +100,20 @@ def cut_by_parcels(
     table, slivers = _Tables.of(footprints, parcels), Slivers(min_area_m2, min_width_m)
     pieces, doubles = table.pieces()
     lands = _lands(table, pieces, doubles, slivers)
-    listed = _listed_parts(table, pieces, doubles, slivers)
-    bare = np.flatnonzero(lands["uncovered_m2"] > 0)
-    parts = _with_uncovered(listed, lands)
-    shapes = np.full(len(parts), None, dtype=object)
-    covered = parts["parcel"].to_numpy() >= 0
-    shapes[covered] = counted_shapes(pieces, doubles, np.arange(len(listed)))
-    shapes[~covered] = uncovered_shapes(pieces, doubles, bare, lands["uncovered_m2"].to_numpy()[bare])
-    found = gpd.GeoDataFrame(parts[_PUBLIC], geometry=gpd.GeoSeries(shapes), crs=footprints.crs)
+    parts = _with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands)
+    shapes = gpd.GeoSeries(_part_shapes(parts, lands, pieces, doubles), crs=footprints.crs)
+    found = gpd.GeoDataFrame(parts[_PUBLIC], geometry=shapes, crs=footprints.crs)
     return found[found["area_m2"] > 0].reset_index(drop=True)
+
+
+def _part_shapes(parts: pd.DataFrame, lands: pd.DataFrame, pieces: Pieces, doubles: Doubles) -> Shapes:
+    """The shape of each part."""
+    result: Shapes = np.full(len(parts), None, dtype=object)
+    listed = parts["parcel"].to_numpy() >= 0
+    bare = np.flatnonzero(lands["uncovered_m2"] > 0)
+    result[listed] = counted_shapes(pieces, doubles, np.arange(len(pieces.parcel)))
+    result[~listed] = uncovered_shapes(pieces, doubles, bare, lands["uncovered_m2"].to_numpy()[bare])
+    return result
 
 
 def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: Slivers) -> LandCut:
@@ -134,11 +137,7 @@ class _Tables:
 
     @classmethod
     def of(cls, footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> _Tables:
-        if footprints.crs != parcels.crs:
-            raise CrsMismatch(
-                Words("项目与地块的坐标系不一致", "projects and parcels are not in one reference system"),
-                found=f"{footprints.crs} / {parcels.crs}",
-            )
+        require_one_crs(footprints, parcels)
         rows = ordered_by(footprints, "project_code")
         land = ordered_by(parcels[["parcel_no", "stage", parcels.geometry.name]], "parcel_no")
         return cls(

@@ -119,7 +119,7 @@ def test_empty_tables_are_cut_without_a_word(lands: Any, parcels: Any) -> None:
 def test_tables_in_two_reference_systems_are_refused_by_name() -> None:
     with pytest.raises(CrsMismatch) as refused:
         cut_by_parcels(footprints_of(square(0, 0)), layer("parcel", [], crs="EPSG:4548"))
-    assert refused.value.found == "EPSG:4547 / EPSG:4548"
+    assert (refused.value.found, refused.value.expected) == ("EPSG:4548", "EPSG:4547")
 
 
 def boxes(largest: int = 40) -> st.SearchStrategy[Any]:
