@@ -6,6 +6,7 @@ const NOTHING = { type: "FeatureCollection", features: [] };
 const KEYS = { project: "code", parcel: "parcel_no", park: "code", zone: "zone_no", town: "code" };
 const TILED = ["town", "zone", "park", "parcel"];
 const PICKED_FROM = ["project-badge", "project-fill", "project-casing"];
+const WIDEST_BADGE = 48;
 const FLY = { duration: 0.8, maxZoom: 16, padding: [48, 48] };
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -103,9 +104,16 @@ export class WallMap {
     ];
   }
 
+  /** Circles are asked where they were drawn last; on a slow machine the map may have moved on since. */
+  #isNear({ layer, properties }, { lat, lng }, reach) {
+    if (layer.id !== "project-badge") return true;
+    const [one, other] = [this.gl.project([lng, lat]), this.gl.project([properties.lon, properties.lat])];
+    return Math.hypot(one.x - other.x, one.y - other.y) <= WIDEST_BADGE / 2 + reach;
+  }
+
   #projectsAt(latlng, reach, layers = PICKED_FROM) {
     if (!this.#hasStyle()) return [];
-    const found = this.gl.queryRenderedFeatures(this.#around(latlng, reach), { layers });
+    const found = this.gl.queryRenderedFeatures(this.#around(latlng, reach), { layers }).filter((feature) => this.#isNear(feature, latlng, reach));
     return [...new Set(found.map((feature) => feature.properties.code))];
   }
 
@@ -139,6 +147,15 @@ export class WallMap {
   async showLabels(source, rows) {
     await this.ready;
     this.gl.getSource(source).setData(labelled(rows));
+  }
+
+  /** When everything asked for is on the canvas; at once where there is none. */
+  async drawn() {
+    if (!this.gl) return;
+    await this.ready;
+    const idle = new Promise((done) => this.gl.once("idle", done));
+    this.gl.triggerRepaint();
+    await idle;
   }
 
   async colourBy(code) {

@@ -154,6 +154,8 @@ async function start() {
   fitWorst();
   wall.showProjects(features);
   wall.showLabels("town_point", towns);
+  await wall.drawn();
+  find("[data-act=print]").disabled = false;
   document.body.dataset.ready = "true";
 }
 
