@@ -8,13 +8,24 @@ the server that the page came from. Images (hatches, badges) are drawn by the pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from gis.maps.style import NO_VALUE, PARK, READINESS, RISK, TABLES, TOWN, ZONE, Table
+from gis.maps.colourings import COLOURINGS, repaint
+from gis.maps.expressions import (
+    INK,
+    PAPER,
+    Expression,
+    by_zoom,
+    dash_of,
+    fill_of,
+    image_of,
+    opacity_of,
+    stroke_of,
+    width_of,
+)
+from gis.maps.style import PARK, READINESS, TOWN, ZONE, Table
 from gis.words import Words
 
-Expression = list[Any]
 StyleLayer = dict[str, Any]
 
 TILED = ("town", "zone", "park", "parcel")
@@ -23,106 +34,7 @@ PARCELS_FROM_ZOOM = 9
 HATCH_PARCELS_FROM_ZOOM = 14
 BADGES_SHRINK_AT_ZOOM = 12.5
 FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC"]
-_INK = "#1B2430"
-_PAPER = "#FFFFFF"
 _SELECTED = "#0B57D0"
-
-
-@dataclass(frozen=True, slots=True)
-class Colouring:
-    """One way to colour the projects: the property that decides, and the table that says how."""
-
-    code: str
-    table: str
-    words: Words
-    hint: Words
-    code_of: Expression
-
-
-def _property(name: str) -> Expression:
-    """A feature's code; ``none`` where it is null or empty."""
-    value = ["to-string", ["coalesce", ["get", name], ""]]
-    return ["case", ["==", value, ""], NO_VALUE, value]
-
-
-def _risk_class() -> Expression:
-    """The code in RISK of ``at_risk_wan``, by the table's own bounds (see style.risk_class)."""
-    rising = sorted((mark.from_wan or 0, code) for code, mark in RISK.items())
-    steps: Expression = ["step", ["to-number", ["get", "at_risk_wan"], 0], rising[0][1]]
-    for bound, code in rising[1:]:
-        steps += [bound, code]
-    return steps
-
-
-COLOURINGS: tuple[Colouring, ...] = (
-    Colouring(
-        "lamp",
-        "lamp",
-        Words("进度", "Progress"),
-        Words("按序时进度亮灯", "lamp by time-proportional progress"),
-        _property("lamp"),
-    ),
-    Colouring(
-        "stage",
-        "project_stage",
-        Words("阶段", "Stage"),
-        Words("按项目阶段", "by stage of the project"),
-        _property("stage"),
-    ),
-    Colouring(
-        "land",
-        "readiness",
-        Words("用地", "Land"),
-        Words("按用地准备情况，地块着色加深", "by land readiness; parcels stand out"),
-        _property("readiness"),
-    ),
-    Colouring(
-        "flag",
-        "flag",
-        Words("瓶颈", "Bottleneck"),
-        Words("按最突出的供地瓶颈", "by the worst land-supply flag"),
-        _property("worst_flag"),
-    ),
-    Colouring(
-        "risk",
-        "risk",
-        Words("受影响投资", "At risk"),
-        Words("按今年因用地受影响的投资", "by this year's investment that land puts at risk"),
-        _risk_class(),
-    ),
-)
-
-
-def _match(code: Expression, values: dict[str, Any], default: Any) -> Expression:
-    chosen: Expression = ["match", code]
-    for key, value in values.items():
-        chosen += [key, value]
-    return [*chosen, default]
-
-
-def _fill(table: Table, code: Expression) -> Expression:
-    return _match(code, {key: mark.fill for key, mark in table.items()}, _PAPER)
-
-
-def _stroke(table: Table, code: Expression) -> Expression:
-    return _match(code, {key: mark.stroke for key, mark in table.items()}, _INK)
-
-
-def _opacity(table: Table, code: Expression) -> Expression:
-    return _match(code, {key: mark.opacity for key, mark in table.items()}, 0.5)
-
-
-def _width(table: Table, code: Expression) -> Expression:
-    return _match(code, {key: mark.width_px for key, mark in table.items()}, 1)
-
-
-def _dash(table: Table, code: Expression) -> Expression:
-    dashes = {key: ["literal", list(mark.dash)] for key, mark in table.items() if mark.dash}
-    return _match(code, dashes, ["literal", [1, 0]])
-
-
-def _image(kind: str, table: str, code: Expression) -> Expression:
-    return ["concat", f"{kind}:{table}:", code]
 
 
 def _tile_layer(id_: str, source: str, type_: str, **more: Any) -> StyleLayer:
@@ -145,42 +57,35 @@ def _label(id_: str, source: dict[str, str], size: Any, colour: str, **layout: A
     }
 
 
+def _border(source: str, table: Table, code: Expression) -> StyleLayer:
+    paint = {
+        "line-color": stroke_of(table, code),
+        "line-width": width_of(table, code),
+        "line-dasharray": dash_of(table, code),
+    }
+    return _tile_layer(f"{source}-line", source, "line", paint=paint)
+
+
 def _town_layers() -> list[StyleLayer]:
     level = ["get", "level"]
     return [
-        _tile_layer("town-fill", "town", "fill", paint={"fill-color": _PAPER, "fill-antialias": False}),
-        _tile_layer(
-            "town-line",
-            "town",
-            "line",
-            paint={
-                "line-color": _stroke(TOWN, level),
-                "line-width": _width(TOWN, level),
-                "line-dasharray": _dash(TOWN, level),
-            },
-        ),
+        _tile_layer("town-fill", "town", "fill", paint={"fill-color": PAPER, "fill-antialias": False}),
+        _border("town", TOWN, level),
     ]
-
-
-def _by_zoom(*stops: tuple[float, Any]) -> Expression:
-    steps: Expression = ["interpolate", ["linear"], ["zoom"]]
-    for zoom, value in stops:
-        steps += [zoom, value]
-    return steps
 
 
 def _zone_layers() -> list[StyleLayer]:
     """Zones are ground, not figure: pale and thin over a whole county, where hundreds may lie side by side."""
     kind = ["get", "kind"]
-    opacity, width = _opacity(ZONE, kind), _width(ZONE, kind)
+    opacity, width = opacity_of(ZONE, kind), width_of(ZONE, kind)
     return [
         _tile_layer(
             "zone-fill",
             "zone",
             "fill",
             paint={
-                "fill-color": _fill(ZONE, kind),
-                "fill-opacity": _by_zoom((9, ["*", 0.6, opacity]), (12, opacity)),
+                "fill-color": fill_of(ZONE, kind),
+                "fill-opacity": by_zoom((9, ["*", 0.6, opacity]), (12, opacity)),
                 "fill-antialias": False,
             },
         ),
@@ -189,8 +94,8 @@ def _zone_layers() -> list[StyleLayer]:
             "zone",
             "fill",
             paint={
-                "fill-pattern": _image("hatch", "zone", kind),
-                "fill-opacity": _by_zoom((10, 0.14), (12, 0.25)),
+                "fill-pattern": image_of("hatch", "zone", kind),
+                "fill-opacity": by_zoom((10, 0.14), (12, 0.25)),
             },
         ),
         _tile_layer(
@@ -198,10 +103,10 @@ def _zone_layers() -> list[StyleLayer]:
             "zone",
             "line",
             paint={
-                "line-color": _stroke(ZONE, kind),
-                "line-width": _by_zoom((9, ["*", 0.25, width]), (12, ["*", 0.4, width]), (15, width)),
-                "line-dasharray": _dash(ZONE, kind),
-                "line-opacity": _by_zoom((9, 0.5), (12, 1)),
+                "line-color": stroke_of(ZONE, kind),
+                "line-width": by_zoom((9, ["*", 0.25, width]), (12, ["*", 0.4, width]), (15, width)),
+                "line-dasharray": dash_of(ZONE, kind),
+                "line-opacity": by_zoom((9, 0.5), (12, 1)),
             },
         ),
     ]
@@ -209,21 +114,20 @@ def _zone_layers() -> list[StyleLayer]:
 
 def _parcel_layers() -> list[StyleLayer]:
     readiness = ["get", "readiness"]
-    held = ["==", ["to-string", ["get", "held"]], "true"]
     return [
         _tile_layer(
             "parcel-fill",
             "parcel",
             "fill",
             minzoom=PARCELS_FROM_ZOOM,
-            paint={"fill-color": _fill(READINESS, readiness), "fill-antialias": False},
+            paint={"fill-color": fill_of(READINESS, readiness), "fill-antialias": False},
         ),
         _tile_layer(
             "parcel-hatch",
             "parcel",
             "fill",
             minzoom=HATCH_PARCELS_FROM_ZOOM,
-            paint={"fill-pattern": _image("hatch", "readiness", readiness)},
+            paint={"fill-pattern": image_of("hatch", "readiness", readiness)},
         ),
         _tile_layer(
             "parcel-line",
@@ -231,18 +135,19 @@ def _parcel_layers() -> list[StyleLayer]:
             "line",
             minzoom=12,
             paint={
-                "line-color": _stroke(READINESS, readiness),
+                "line-color": stroke_of(READINESS, readiness),
                 "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.2, 15, 0.8, 17, 1.4],
             },
         ),
-        _tile_layer(
-            "parcel-held",
-            "parcel",
-            "line",
-            minzoom=11,
-            filter=held,
-            paint={"line-color": "#6A1B9A", "line-width": 2.4, "line-dasharray": [1.5, 1]},
-        ),
+        *_parcel_marks(),
+    ]
+
+
+def _parcel_marks() -> list[StyleLayer]:
+    held = ["==", ["to-string", ["get", "held"]], "true"]
+    dashes = {"line-color": "#6A1B9A", "line-width": 2.4, "line-dasharray": [1.5, 1]}
+    return [
+        _tile_layer("parcel-held", "parcel", "line", minzoom=11, filter=held, paint=dashes),
         {
             **_label("parcel-label", {"source": "parcel", "source-layer": "parcel"}, 10.5, "#39424E"),
             "minzoom": 15.5,
@@ -258,18 +163,9 @@ def _park_layers() -> list[StyleLayer]:
             "park-fill",
             "park",
             "fill",
-            paint={"fill-color": _fill(PARK, level), "fill-opacity": ["step", ["zoom"], 0.55, 12, 0.25, 14, 0.1]},
+            paint={"fill-color": fill_of(PARK, level), "fill-opacity": ["step", ["zoom"], 0.55, 12, 0.25, 14, 0.1]},
         ),
-        _tile_layer(
-            "park-line",
-            "park",
-            "line",
-            paint={
-                "line-color": _stroke(PARK, level),
-                "line-width": _width(PARK, level),
-                "line-dasharray": _dash(PARK, level),
-            },
-        ),
+        _border("park", PARK, level),
     ]
 
 
@@ -312,7 +208,7 @@ def _project_layers() -> list[StyleLayer]:
             "type": "line",
             "filter": _IS_LINE,
             "layout": {"line-cap": "round", "line-join": "round"},
-            "paint": {"line-width": _by_zoom(*_WAY_WIDTHS)},
+            "paint": {"line-width": by_zoom(*_WAY_WIDTHS)},
         },
         {
             "id": "project-way",
@@ -355,7 +251,7 @@ def _label_layers() -> list[StyleLayer]:
                 "project-label",
                 {"source": "project_point"},
                 ["interpolate", ["linear"], ["zoom"], 12, 11.5, 15, 13.5],
-                _INK,
+                INK,
                 **{"text-anchor": "top", "text-offset": [0, 0.9], "text-optional": True},
             ),
             "minzoom": 12,
@@ -365,47 +261,29 @@ def _label_layers() -> list[StyleLayer]:
     return labels
 
 
+def _only(key: str, value: str = "") -> Expression:
+    """The filter that lets one key pass; at first none."""
+    return ["==", ["get", key], value]
+
+
 def _mark_layers() -> list[StyleLayer]:
-    """Outlines of what is pointed at and what is selected; their filters are set by the page."""
-    nothing = ["==", ["get", "code"], ""]
-    # A road keeps its colour between two lines.
-    beside_way = _by_zoom(*((zoom, ["case", _IS_LINE, width, 0]) for zoom, width in _WAY_WIDTHS))
-    outlines: list[StyleLayer] = []
-    for source, key in (("town", "code"), ("zone", "zone_no"), ("park", "code"), ("parcel", "parcel_no")):
-        outlines.append(
-            _tile_layer(
-                f"{source}-selected",
-                source,
-                "line",
-                filter=["==", ["get", key], ""],
-                paint={"line-color": _SELECTED, "line-width": 3},
-            )
-        )
-    outlines += [
-        {
-            "id": "parcel-blocking",
-            "source": "parcel",
-            "source-layer": "parcel",
-            "type": "line",
-            "filter": ["==", ["get", "parcel_no"], ""],
-            "paint": {"line-color": "#B3261E", "line-width": 2.2, "line-dasharray": [2, 1]},
-        },
-        {
-            "id": "project-selected",
-            "source": "project",
-            "type": "line",
-            "filter": nothing,
-            "paint": {"line-color": _SELECTED, "line-width": 3.4, "line-gap-width": beside_way},
-        },
-        {
-            "id": "project-hover",
-            "source": "project",
-            "type": "line",
-            "filter": nothing,
-            "paint": {"line-color": _INK, "line-width": 2.4, "line-gap-width": beside_way},
-        },
+    """Outlines of what is selected, pointed at, and holding the selected project up; the page sets their filters."""
+    selected = {"line-color": _SELECTED, "line-width": 3}
+    blocking = {"line-color": "#B3261E", "line-width": 2.2, "line-dasharray": [2, 1]}
+    keys = {"town": "code", "zone": "zone_no", "park": "code", "parcel": "parcel_no"}
+    return [
+        *(_tile_layer(f"{s}-selected", s, "line", filter=_only(key), paint=selected) for s, key in keys.items()),
+        _tile_layer("parcel-blocking", "parcel", "line", filter=_only("parcel_no"), paint=blocking),
+        _project_outline("project-selected", _SELECTED, 3.4),
+        _project_outline("project-hover", INK, 2.4),
     ]
-    return outlines
+
+
+def _project_outline(id_: str, colour: str, width: float) -> StyleLayer:
+    # A road keeps its colour between two lines.
+    beside_way = by_zoom(*((zoom, ["case", _IS_LINE, across, 0]) for zoom, across in _WAY_WIDTHS))
+    paint = {"line-color": colour, "line-width": width, "line-gap-width": beside_way}
+    return {"id": id_, "source": "project", "type": "line", "filter": _only("code"), "paint": paint}
 
 
 def _rings() -> list[StyleLayer]:
@@ -424,29 +302,8 @@ def _rings() -> list[StyleLayer]:
                 "circle-stroke-width": width,
             },
         }
-        for name, colour, width in (("hover", _INK, 2), ("selected", _SELECTED, 3))
+        for name, colour, width in (("hover", INK, 2), ("selected", _SELECTED, 3))
     ]
-
-
-def repaint(colouring: Colouring) -> dict[str, dict[str, Any]]:
-    """What this colouring sets: layer → paint or layout property → value."""
-    table, code = TABLES[colouring.table], colouring.code_of
-    by_land = colouring.code == "land"
-    fill, stroke = _fill(table, code), _stroke(table, code)
-    return {
-        "project-fill": {"fill-color": fill, "fill-opacity": 0.18 if by_land else 0.82},
-        "project-hatch": {
-            "fill-pattern": _image("hatch", colouring.table, code),
-            "fill-opacity": 0 if by_land else 0.6,
-        },
-        "project-line": {"line-color": stroke},
-        "project-casing": {"line-color": stroke},
-        "project-way": {"line-color": fill},
-        "project-badge": {"icon-image": _image("badge", colouring.table, code)},
-        "parcel-fill": {"fill-opacity": 0.85 if by_land else 0.3},
-        "parcel-hatch": {"fill-opacity": 0.7 if by_land else 0.0},
-        "parcel-line": {"line-opacity": 1 if by_land else 0.55},
-    }
 
 
 # What one thing of each layer is called.
@@ -530,20 +387,3 @@ def wall_style(by: str = "lamp") -> dict[str, Any]:
         *_label_layers(),
     ]
     return {"version": 8, "sources": _sources(), "layers": [_painted(layer, paints) for layer in layers]}
-
-
-def colourings() -> list[dict[str, Any]]:
-    """Every colouring with its words and what it repaints, for the page."""
-    return [
-        {
-            "code": colouring.code,
-            "table": colouring.table,
-            **colouring.words.as_dict(),
-            "hint": colouring.hint.as_dict(),
-            "repaint": repaint(colouring),
-        }
-        for colouring in COLOURINGS
-    ]
-
-
-DEFAULT_COLOURING = COLOURINGS[0].code

@@ -15,7 +15,8 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
-from gis.maps.wall_layers import DEFAULT_COLOURING, wall_style
+from gis.maps.colourings import DEFAULT_COLOURING
+from gis.maps.wall_layers import wall_style
 from gis.model import BBox
 from gis.settings import BaseMap
 

@@ -89,6 +89,12 @@ def test_a_hidden_layer_is_hidden_on_the_map_and_in_the_address(office):
     assert gl(page, "gl.getLayoutProperty('zone-line', 'visibility')") == "none"
 
 
+def come_to_rest(page: Page) -> None:
+    """Wait until the map has drawn everything where it now is."""
+    page.wait_for_function(f"() => {{ {FIND_GL} return gl.loaded() && gl.areTilesLoaded() && !gl.isMoving(); }}")
+    page.wait_for_timeout(300)
+
+
 def click_at(page: Page, lon: float, lat: float) -> None:
     """Click where this place is on the map."""
     x, y = page.evaluate(
@@ -111,7 +117,7 @@ def test_a_click_on_a_projects_circle_opens_its_panel(office):
     page = office.open()
     project = worst_project(page)
     office.open(f"/?at=12/{project['lat']}/{project['lon']}")
-    page.wait_for_timeout(1500)
+    come_to_rest(page)
     click_at(page, project["lon"], project["lat"])
     expect(page.locator("[data-part=panel-title]")).to_have_text(project["name"])
     expect(page.locator("[data-part=panel-body]")).to_contain_text("为什么")
@@ -140,7 +146,7 @@ def test_several_things_under_a_click_are_listed_smallest_first_and_walked_with_
     page = office.open()
     project = worst_project(page)
     office.open(f"/?at=17/{project['lat']}/{project['lon']}")
-    page.wait_for_timeout(1500)
+    come_to_rest(page)
     click_at(page, project["lon"] + 0.0006, project["lat"])
     rows = page.locator(".chooser button.row")
     expect(rows.first).to_be_focused()

@@ -6,19 +6,21 @@ import json
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from gis.maps.base_maps import base_maps_of, served_here
+from gis.maps.colourings import DEFAULT_COLOURING, colourings
 from gis.maps.style import style_tables
-from gis.maps.wall_layers import DEFAULT_COLOURING, GROUPS, THINGS, colourings
+from gis.maps.wall_layers import GROUPS, THINGS
 from gis.maps.wall_map import MapParts, WallView, map_parts
 from gis.model import BBox, Stage
 from gis.workflows.describe_store import describe_store, list_codes
 from webapp.context import served
 from webapp.language import current_language, page_texts
+from webapp.params import reading
 
 blueprint = Blueprint("page", __name__)
 
@@ -36,28 +38,30 @@ def sheet() -> str:
 
 
 def _rendered(template: str, *, keep_drawing: bool) -> str:
-    # The address belongs to the page's scripts: a link that an older or newer page wrote must still open.
+    # The rest of the address belongs to the page's scripts: a link that another version wrote must still open.
+    with reading(strict=False) as ask:
+        by = ask.text("by", DEFAULT_COLOURING)
     site = served()
     info = describe_store(site.store, site.settings, site.day(None))
     return render_template(
         template,
         info=info,
         language=current_language(),
-        map=_parts(info, keep_drawing=keep_drawing),
+        map=_parts(info, by, keep_drawing=keep_drawing),
         static=_static(),
         # Not the template's own tojson: it may sort keys, and the tables' order is the legend's.
         page_data=htmlsafe_json_dumps(_page_data(info), dumps=json.dumps, ensure_ascii=False),
     )
 
 
-def _parts(info: dict[str, Any], *, keep_drawing: bool) -> MapParts:
+def _parts(info: dict[str, Any], by: str, *, keep_drawing: bool) -> MapParts:
     bounds = info["bounds"]
     parts = map_parts(
         WallView(
             bounds=None if bounds is None else BBox(*bounds),
             base_maps=tuple(map(served_here, base_maps_of(served().settings).values())),
             attribution=_attribution(info),
-            by=request.args.get("by", DEFAULT_COLOURING),
+            by=by,
             static=_static(),
             keep_drawing=keep_drawing,
         )

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from gis.maps.colourings import COLOURINGS, colourings, repaint
 from gis.maps.style import RISK, TABLES, risk_class
-from gis.maps.wall_layers import COLOURINGS, GROUPS, colourings, repaint, wall_style
+from gis.maps.wall_layers import GROUPS, wall_style
 from gis.maps.wall_map import WallView, map_parts
 from gis.model import BBox
 from gis.settings import BaseMap
