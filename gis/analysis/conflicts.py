@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.analysis.common_area import Floats, common_area_m2
+from gis.analysis.overlap_area import Floats, overlap_area_m2
 from gis.analysis.cut import NOISE_M2
 from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
 from gis.analysis.overlay import common_shapes, remaining_shapes, united
@@ -107,7 +107,7 @@ def _inside(
 ) -> pd.DataFrame:
     land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
     project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
-    area = common_area_m2(areas, land, zone, project)
+    area = overlap_area_m2(areas, land, zone, project)
     common = common_shapes(land[project], areas[zone], area)
     own = zones["result"].fillna(rule["result"]).to_numpy(dtype=object)
     frame = _measured(footprints.iloc[project], common, area, slivers)
@@ -120,7 +120,7 @@ def _outside(
     land = _shapes(footprints)
     whole = valid_polygons(np.array([united(valid_polygons(_shapes(zones)))], dtype=object))
     rows = np.arange(len(land))
-    area = np.maximum(shapely.area(land) - common_area_m2(whole, land, np.zeros_like(rows), rows), 0.0)
+    area = np.maximum(shapely.area(land) - overlap_area_m2(whole, land, np.zeros_like(rows), rows), 0.0)
     left = remaining_shapes(land, np.repeat(whole, len(land)), area)
     own = sorted(zones["result"].dropna().unique(), key=lambda code: SEVERITY[code])
     frame = _measured(footprints, left, area, slivers)

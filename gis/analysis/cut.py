@@ -1,7 +1,7 @@
 """
 The cutting of footprints by parcels, over arrays.
 
-Areas come first, from edges (gis.analysis.common_area); shapes are made only where they are asked for.
+Areas come first, from edges (gis.analysis.overlap_area); shapes are made only where they are asked for.
 Parcels nearly never overlap one another, so that this is proved cheaply (gis.analysis.apart) and only what
 stays open is looked at.
 """
@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from gis.analysis.apart import proven_apart
-from gis.analysis.common_area import Floats, Rows, common_area_m2
+from gis.analysis.overlap_area import Floats, Rows, overlap_area_m2
 from gis.analysis.footprints import Shapes
 from gis.analysis.overlay import common_shapes, remaining_shapes, united, united_neighbours
 from gis.analysis.threads import over_threads
@@ -97,7 +97,7 @@ def _areas(
     area = shapely.area(parcels[parcel])
     rest = np.flatnonzero(~is_inside)
     used, at = np.unique(parcel[rest], return_inverse=True)
-    area[rest] = common_area_m2(footprints, parcels[used], footprint[rest], at)
+    area[rest] = overlap_area_m2(footprints, parcels[used], footprint[rest], at)
     return np.asarray(area)
 
 
@@ -107,7 +107,7 @@ def _doubles(pieces: Pieces, precedence: npt.NDArray[np.int64]) -> Doubles:
     used, at = np.unique(np.concatenate([first, second]), return_inverse=True)
     shapes = pieces.shapes(used)
     a, b = at[: len(first)], at[len(first) :]
-    area = common_area_m2(shapes, shapes, a, b)
+    area = overlap_area_m2(shapes, shapes, a, b)
     kept = area > NOISE_M2
     first, second, area = first[kept], second[kept], area[kept]
     common = over_threads(common_shapes, shapes[a[kept]], shapes[b[kept]], area)
@@ -124,7 +124,7 @@ def _double_pairs(pieces: Pieces) -> tuple[Rows, Rows]:
     open_ = ~proven_apart(shapes, a, b)
     a, b = a[open_], b[open_]
     close, at = np.unique(np.concatenate([a, b]), return_inverse=True)
-    share = common_area_m2(shapes[close], shapes[close], at[: len(a)], at[len(a) :]) > NOISE_M2
+    share = overlap_area_m2(shapes[close], shapes[close], at[: len(a)], at[len(a) :]) > NOISE_M2
     pairs = pd.DataFrame({"a": used[a[share]], "b": used[b[share]]})
     paired = np.zeros(len(pieces.parcels), dtype=bool)
     paired[pairs["a"]] = paired[pairs["b"]] = True

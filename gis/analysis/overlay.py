@@ -2,7 +2,7 @@
 Overlays of polygons whose result is checked by its area, and made again on a fine grid where it is wrong.
 
 Overlays in floating point are fast, and wrong without a word in rare cases of nearly coincident edges (see
-gis.analysis.common_area). On a grid they are slower and always right, but for the grid's width.
+gis.analysis.overlap_area). On a grid they are slower and always right, but for the grid's width.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.analysis.common_area import Floats
+from gis.analysis.overlap_area import Floats
 from gis.analysis.footprints import Shapes, valid_polygons
 
 GRID_M = 1e-6

@@ -49,7 +49,7 @@ class Side(NamedTuple):
     bounds: Floats
 
 
-def common_area_m2(left: Shapes, right: Shapes, a: Rows, b: Rows) -> Floats:
+def overlap_area_m2(left: Shapes, right: Shapes, a: Rows, b: Rows) -> Floats:
     """
     For each pair ``left[a[i]], right[b[i]]`` of valid polygons: the area of their common land.
 

@@ -11,14 +11,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.analysis.common_area import common_area_m2
+from gis.analysis.overlap_area import overlap_area_m2
 from gis.analysis.overlay import common_shapes
 from tests.gis.analysis.land_samples import square, strip
 
 
 def area_of(one: Any, other: Any) -> float:
     shapes = np.array([one, other], dtype=object)
-    there, back = common_area_m2(shapes, shapes, np.array([0, 1]), np.array([1, 0]))
+    there, back = overlap_area_m2(shapes, shapes, np.array([0, 1]), np.array([1, 0]))
     assert there == pytest.approx(back, abs=1e-8)
     return float(there)
 
@@ -43,7 +43,7 @@ RING = strip(0, 10).difference(strip(2, 8, 2, 8))
         (strip(0, 10).reverse(), square(5, 5), 25.0),
     ],
 )
-def test_common_areas_by_hand(one: Any, other: Any, expected: float) -> None:
+def test_overlap_areas_by_hand(one: Any, other: Any, expected: float) -> None:
     assert area_of(one, other) == pytest.approx(expected, abs=1e-7)
 
 
@@ -63,14 +63,14 @@ def test_a_part_cut_out_of_a_polygon_lies_in_it_where_geos_finds_nothing() -> No
 
 def test_pairs_are_told_apart_in_any_order_and_number() -> None:
     left, right = np.array([square(0, 0), square(20, 0)]), np.array([strip(0, 25), strip(8, 22, 0, 5)])
-    found = common_area_m2(left, right, np.array([1, 0, 1, 0]), np.array([0, 0, 1, 1]))
+    found = overlap_area_m2(left, right, np.array([1, 0, 1, 0]), np.array([0, 0, 1, 1]))
     assert found == pytest.approx([50.0, 100.0, 10.0, 10.0])
 
 
 def test_no_pairs_have_no_areas() -> None:
     none = np.zeros(0, dtype=np.intp)
-    assert len(common_area_m2(np.array([square(0, 0)]), np.array([square(0, 0)]), none, none)) == 0
-    assert len(common_area_m2(np.zeros(0, object), np.zeros(0, object), none, none)) == 0
+    assert len(overlap_area_m2(np.array([square(0, 0)]), np.array([square(0, 0)]), none, none)) == 0
+    assert len(overlap_area_m2(np.zeros(0, object), np.zeros(0, object), none, none)) == 0
 
 
 millimetres = st.integers(0, 50_000).map(lambda mm: mm / 1000)
@@ -103,7 +103,7 @@ def test_a_street_net_of_many_corners_against_yards_takes_no_more_memory_than_th
     yards = np.array([shapely.box(20 * i, 10, 20 * i + 10, 30) for i in range(400)], dtype=object)
     none, every = np.zeros(400, np.intp), np.arange(400)
     tracemalloc.start()
-    found = common_area_m2(np.array([comb], dtype=object), yards, none, every)
+    found = overlap_area_m2(np.array([comb], dtype=object), yards, none, every)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found == pytest.approx(100.0, abs=1e-8)
