@@ -33,7 +33,7 @@ demo: setup ## build the sample county and serve its map
 	@$(BIN)/guatu demo --port $(PORT)
 
 test: setup-test ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup-dev ## format, lint, types, architecture, unit and contract tests
 	$(BIN)/ruff format --check .

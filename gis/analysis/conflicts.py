@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.analysis.overlap_area import Floats, overlap_area_m2
 from gis.analysis.cut import NOISE_M2
 from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
+from gis.analysis.overlap_area import Floats, overlap_area_m2
 from gis.analysis.overlay import common_shapes, remaining_shapes, united
 from gis.analysis.readiness import Slivers
 from gis.analysis.stages import ordered_by

@@ -17,8 +17,8 @@ import pandas as pd
 import shapely
 
 from gis.analysis.apart import proven_apart
-from gis.analysis.overlap_area import Floats, Rows, overlap_area_m2
 from gis.analysis.footprints import Shapes
+from gis.analysis.overlap_area import Floats, Rows, overlap_area_m2
 from gis.analysis.overlay import common_shapes, remaining_shapes, united, united_neighbours
 from gis.analysis.threads import over_threads
 

@@ -238,7 +238,7 @@ def _risk(facts: LandFacts) -> list[Words]:
     amount, rest = shown(at_risk, 2), shown(left, 2)
     return [
         Words(
-            f"投资风险：本年剩余计划 {rest} 万元，剩余计划期的 {share}% 用地未就绪，风险投资 {amount} 万元",
+            f"受影响投资 {amount} 万元：本年剩余计划 {rest} 万元，剩余计划期的 {share}% 用地未就绪",
             f"at risk: {amount} 万元, as land is missing for {share}% of the time left for this year's {rest} 万元",
         )
     ]

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.analysis.overlap_area import Floats
 from gis.analysis.footprints import Shapes, valid_polygons
+from gis.analysis.overlap_area import Floats
 
 GRID_M = 1e-6
 # An overlay's area may differ from the known one by so much: m², and a share of the larger shape.

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from gis.analysis.overlap_area import Floats
 from gis.analysis.cut import NOISE_M2, Doubles, Pieces, counted_shapes, cut, doubled_m2, uncovered_shapes
 from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
+from gis.analysis.overlap_area import Floats
 from gis.analysis.stages import STAGE_CODES, ordered_by, ranks_of
 
 MIN_AREA_M2 = 1.0

@@ -23,7 +23,7 @@ _COLUMNS = (
     (Words("超欠序时（百分点）", "gap (pp)"), "right"),
     (Words("净地率 %", "land ready %"), "right"),
     (Words("时差（天）", "float (days)"), "right"),
-    (Words("风险投资（万元）", "at risk (万元)"), "right"),
+    (Words("受影响投资（万元）", "at risk (万元)"), "right"),
     (Words("预警", "flag"), "left"),
 )
 
@@ -75,6 +75,6 @@ def _totals(projects: pd.DataFrame, on: date, language: str) -> str:
     risk = shown(projects["at_risk_wan"].sum(), 0)
     counts = "  ".join(f"{lamp.words.of(language)} {n}" for lamp, n in lamps.items())
     return Words(
-        f"截至 {on}：{len(projects)} 个项目；{counts}；用地预警 {flagged} 个；风险投资 {risk} 万元",
+        f"截至 {on}：{len(projects)} 个项目；{counts}；用地预警 {flagged} 个；受影响投资 {risk} 万元",
         f"as of {on}: {len(projects)} projects; {counts}; {flagged} with land flags; {risk} 万元 at risk",
     ).of(language)

@@ -253,7 +253,7 @@ def test_investment_is_at_risk_for_the_days_without_land() -> None:
     row = one({}, whole(**APPROVED), plans=plans)
     # Of 185 days from 30 June to 31 December the 16 to 15 July are without land.
     assert row["at_risk_wan"] == 160.0
-    said = "投资风险：本年剩余计划 1,850.00 万元，剩余计划期的 8.6% 用地未就绪，风险投资 160.00 万元"
+    said = "受影响投资 160.00 万元：本年剩余计划 1,850.00 万元，剩余计划期的 8.6% 用地未就绪"
     assert row["reasons"][-1].zh == said
 
 
