@@ -69,8 +69,8 @@ def needed_parcels(cut: LandCut, clocks: pd.DataFrame, rules: RuleBook) -> pd.Da
 
 def _positions(cut: LandCut, clocks: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Where each parcel of the cut stands among the clocks; both are sorted by number."""
-    if len(cut.numbers) == len(clocks):
-        return np.arange(len(clocks))
+    if cut.listed == len(clocks):
+        return cut.near
     return clocks.index.get_indexer(pd.Index(cut.numbers, dtype="str"))
 
 

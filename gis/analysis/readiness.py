@@ -53,14 +53,19 @@ class LandCut:
     overlaps
         As in Assessment.
     numbers
-        The parcel numbers, sorted. Parts say by position which project (``project``, in ``lands``) and which
-        parcel (``parcel``, in ``numbers``; −1 where uncovered) they belong to, and the stage by ``rank``.
+        Numbers of the parcels near footprints, sorted. Parts say by position which project (``project``, in
+        ``lands``) and which parcel (``parcel``, in ``numbers``; −1 where uncovered) they belong to, and the
+        stage by ``rank``.
+    near
+        The positions of those parcels among all parcels by number, of which there are ``listed``.
     """
 
     parts: pd.DataFrame
     lands: pd.DataFrame
     overlaps: pd.DataFrame
     numbers: npt.NDArray[np.object_]
+    near: npt.NDArray[np.intp]
+    listed: int
 
 
 def cut_by_parcels(
@@ -122,41 +127,42 @@ def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: S
     pieces, doubles = table.pieces()
     lands = _lands(table, pieces, doubles, slivers)
     parts = _with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands)
-    return LandCut(parts, lands, _overlaps(table, pieces, doubles), table.numbers)
+    return LandCut(parts, lands, _overlaps(table, pieces, doubles), table.numbers, table.near, len(parcels))
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """Both tables as arrays: footprints by code, parcels by number."""
+    """Both tables as arrays: footprints by code, the parcels near them by number (``near``: which of all)."""
 
     codes: npt.NDArray[np.object_]
     footprints: Shapes
     numbers: npt.NDArray[np.object_]
     parcels: Shapes
     ranks: npt.NDArray[np.int64]
+    near: npt.NDArray[np.intp]
 
     @classmethod
     def of(cls, footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> _Tables:
         require_one_crs(footprints, parcels)
         rows = ordered_by(footprints, "project_code")
         land = ordered_by(parcels[["parcel_no", "stage", parcels.geometry.name]], "parcel_no")
+        shapes = valid_polygons(np.asarray(rows.geometry.to_numpy(), dtype=object))
+        all_shapes = np.asarray(land.geometry.to_numpy(), dtype=object)
+        near = np.flatnonzero(np.bincount(shapely.STRtree(all_shapes).query(shapes)[1]))
+        land = land.iloc[near]
         return cls(
             rows["project_code"].to_numpy(dtype=object),
-            valid_polygons(np.asarray(rows.geometry.to_numpy(), dtype=object)),
+            shapes,
             land["parcel_no"].to_numpy(dtype=object),
-            np.asarray(land.geometry.to_numpy(), dtype=object),
+            valid_polygons(all_shapes[near]),
             ranks_of(land["stage"]),
+            near,
         )
 
     def pieces(self) -> tuple[Pieces, Doubles]:
-        """The cut. Invalid parcels are made valid first, those only that lie near a footprint."""
-        parcels = self.parcels.copy()
-        if len(parcels) and len(self.footprints):
-            near = np.flatnonzero(np.bincount(shapely.STRtree(parcels).query(self.footprints)[1]))
-            parcels[near] = valid_polygons(parcels[near])
-        # By stage, then by number: parcels are in the order of their numbers.
-        precedence = self.ranks * len(parcels) + np.arange(len(parcels))
-        return cut(self.footprints, parcels, precedence)
+        """The cut, where land counts by stage, then by number: parcels are in the order of their numbers."""
+        precedence = self.ranks * len(self.parcels) + np.arange(len(self.parcels))
+        return cut(self.footprints, self.parcels, precedence)
 
 
 def _listed_parts(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> pd.DataFrame:
