@@ -128,7 +128,7 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
 @click.option("--layer", "layer_name", metavar="NAME", help="Which layer of a file that has several.")
 @click.option("--swap-axes", is_flag=True, help="The file's first coordinate is north.")
 @click.option("--on", type=Day(), help="The day from which changed attributes hold (default: today).")
-@click.option("--strict", is_flag=True, help="Store nothing where any row is refused.")
+@click.option("--strict", is_flag=True, help="Store nothing where any row is refused (exit 1).")
 @click.option("--dry-run", is_flag=True, help="Do all but store.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
@@ -142,6 +142,8 @@ def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **optio
         _print_json(report.as_dict())
     else:
         click.echo(report.as_text(language()))
+    if options["strict"] and report.refused_rows:
+        sys.exit(EXIT_FOUND)
 
 
 @main.command()

@@ -212,3 +212,14 @@ def test_a_promise_and_the_one_that_replaced_it_come_in_one_file(county: Path, f
     assert promised == [date(2026, 6, 30), date(2026, 9, 30)]
     again = json.loads(run(county, "import", "milestones", str(promises), "--json").stdout)
     assert (again["unchanged"], again["stored"], again["updated"]) == (2, 0, 0)
+
+
+def test_a_strict_import_with_a_refused_row_stores_nothing_and_ends_with_1(county: Path, files: Path) -> None:
+    mixed = files / "mixed.csv"
+    mixed.write_text("项目代码,项目名称,总投资(万元)\nC1,示例一,100\nC2,示例二,很多\n", encoding="utf-8")
+    result = run(county, "import", "projects", str(mixed), "--strict", "--json")
+    assert result.exit_code == 1
+    (refused,) = json.loads(result.stdout)["refused"]
+    assert (refused["row"], refused["column"], refused["found"]) == (3, "总投资(万元)", "很多")
+    assert run(county, "import", "projects", str(mixed), "--json").exit_code == 0
+    assert [p["code"] for p in json.loads(run(county, "assess", "--json").stdout)["projects"]] == ["A1", "C1"]
