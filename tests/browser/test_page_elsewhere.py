@@ -137,3 +137,15 @@ def test_an_empty_store_says_how_to_fill_it(browser, open_elsewhere, empty):
     expect(page.locator(".tabulator-placeholder")).to_contain_text("还没有项目数据")
     assert watched.errors == []
     assert watched.foreign == []
+
+
+def test_a_list_whose_program_did_not_come_is_told_and_trying_again_brings_it(office):
+    page = office.page
+    page.route("**/tabulator.min.js", lambda route: route.abort())
+    page.goto(office.address)
+    expect(page.locator(".strip.bad")).to_contain_text("连接不上服务器", timeout=60_000)
+    page.unroute("**/tabulator.min.js")
+    page.click(".strip.bad button")
+    expect(page.locator(".tabulator-row").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".strip.bad")).to_have_count(0)
+    office.forgive("ERR_FAILED")

@@ -19,15 +19,16 @@ export class Banners {
     this.state = state;
     this.data = data;
     this.retry = retry;
-    this.problem = null;
+    this.problems = new Map();
     this.notes = new Map();
     data.listen((_, name) => name === "info" && this.draw());
     state.listen((_, changed) => changed.has("on") && this.draw());
   }
 
-  /** A problem (null: it is over). What is on the screen stays. */
-  failed(problem) {
-    this.problem = problem;
+  /** A problem with `part` of the page (null: it is over). What is on the screen stays. */
+  failed(problem, part = "data") {
+    if (problem) this.problems.set(part, problem);
+    else this.problems.delete(part);
     this.draw();
   }
 
@@ -40,10 +41,11 @@ export class Banners {
   draw() {
     const { info } = this.data;
     const on = this.state.now.on;
+    const [problem] = this.problems.values();
     fill(
       this.box,
-      this.problem
-        ? strip("bad", "warning", this.problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", this.problem.detail ? `（${this.problem.detail}）` : "", button(gettext("重试"), this.retry))
+      problem
+        ? strip("bad", "warning", problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", problem.detail ? `（${problem.detail}）` : "", button(gettext("重试"), this.retry))
         : null,
       [...this.notes.values()].map((text) => strip("warn", "warning", text)),
       on && info && on !== usualDay(info)

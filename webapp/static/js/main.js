@@ -25,7 +25,13 @@ const COLOURINGS = page.colourings.map((colouring) => colouring.code);
 
 const state = new AddressState(COLOURINGS);
 const data = new Data(state, (problem) => banners.failed(problem));
-const banners = new Banners(find("[data-part=banners]"), find("[data-part=empty-store]"), state, data, () => start(null));
+// Asked before the canvas is made, which keeps the browser busy: the server works meanwhile.
+const firstAnswers = data.refresh();
+const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
+  chosen: (code, how) => choose(code, how),
+  pointed: (code) => wall.hover(code),
+});
+const banners = new Banners(find("[data-part=banners]"), find("[data-part=empty-store]"), state, data, () => start(null).catch(failed));
 const readout = new Readout(find("[data-part=readout]"));
 const wall = new WallMap(window.guatuWall, {
   picked,
@@ -36,10 +42,6 @@ const wall = new WallMap(window.guatuWall, {
 });
 const charts = new Charts(find("[data-page=charts]"), state, data);
 const layout = new Layout(state, (tab) => (tab === "charts" ? charts.show() : charts.hide()));
-const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
-  chosen: (code, how) => choose(code, how),
-  pointed: (code) => wall.hover(code),
-});
 const panel = new Panel(find("[data-part=panel]"), state, data, {
   flyTo: (bounds) => {
     wall.flyTo(bounds);
@@ -222,11 +224,13 @@ async function start(first = true) {
   if (state.now.on) wall.showDay(state.now.on);
   if (state.now.by !== COLOURINGS[0]) wall.colourBy(state.now.by);
   wall.select(state.now.sel);
-  const answers = data.refresh();
-  const grid = first ? table.start() : null;
+  const answers = first ? firstAnswers : data.refresh();
+  const grid = table.built ? null : table.start();
   await Promise.all([answers, grid]);
+  banners.failed(null, "list");
   if (state.now.sel) await panel.show();
   document.body.dataset.ready = "true";
 }
 
-start();
+const failed = (problem) => banners.failed(problem, "list");
+start().catch(failed);

@@ -7,6 +7,7 @@ import { page } from "./page_data.js";
 import { filterQuery } from "./state.js";
 import { gettext, isEnglish, wordOf } from "./words.js";
 
+const LIBRARY = `${page.static}/vendor/tabulator-tables/tabulator.min.js`;
 const FORMATS = ["xlsx", "gpkg", "geojson", "csv"];
 const LAMP_ORDER = ["red", "yellow", "green", "none"];
 const NARROW = matchMedia("(max-width: 760px)");
@@ -101,6 +102,8 @@ export class ProjectTable {
     this.data = data;
     this.heard = heard;
     this.grid = null;
+    // Fetched early; a failure is told by start().
+    loadScript(LIBRARY).catch(() => {});
     data.listen((_, name) => name === "projects" && this.draw());
     state.listen((_, changed) => {
       if (changed.has("sel")) this.#select();
@@ -111,7 +114,7 @@ export class ProjectTable {
 
   /** Load the grid and show what there is. */
   async start() {
-    await loadScript(`${page.static}/vendor/tabulator-tables/tabulator.min.js`);
+    await loadScript(LIBRARY);
     fill(this.root);
     this.grid = new Tabulator(this.root, {
       data: this.data.projects?.projects ?? [],
