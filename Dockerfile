@@ -15,9 +15,7 @@ COPY webapp webapp
 COPY scripts scripts
 COPY --from=frontend /src/node_modules node_modules
 RUN /opt/guatu/bin/python scripts/vendor.py \
-    && /opt/guatu/bin/pip install --no-cache-dir babel \
-    && /opt/guatu/bin/pybabel compile --directory webapp/translations \
-    && /opt/guatu/bin/pip install --no-cache-dir . 
+    && /opt/guatu/bin/pip install --no-cache-dir .
 
 FROM python:3.12-slim
 ENV PATH=/opt/guatu/bin:$PATH \

@@ -14,9 +14,9 @@ PORT   ?= 8765
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready ## virtual environment, front-end files, translations (no root, nothing outside this folder)
+setup: $(VENV)/.ready ## virtual environment and front-end files (no root, nothing outside this folder)
 
-$(VENV)/.ready: pyproject.toml package.json package-lock.json scripts/setup.sh scripts/vendor.py $(wildcard webapp/translations/*/LC_MESSAGES/*.po)
+$(VENV)/.ready: pyproject.toml package.json package-lock.json scripts/setup.sh scripts/vendor.py
 	@PYTHON=$(PYTHON) scripts/setup.sh run
 	@touch $@
 

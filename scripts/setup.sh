@@ -42,11 +42,6 @@ run() {
     say "front-end packages"
     npm_ci
     $BIN/python scripts/vendor.py
-    say "translations"
-    $BIN/pybabel compile --directory webapp/translations >/dev/null 2>&1 || {
-        $BIN/pybabel compile --directory webapp/translations
-        exit 1
-    }
 }
 
 dev() {
