@@ -24,7 +24,6 @@ ENV PATH=/opt/guatu/bin:$PATH \
     TZ=Asia/Shanghai
 RUN useradd --system --uid 10001 --home-dir /data guatu && install -d -o guatu -g guatu /data
 COPY --from=build /opt/guatu /opt/guatu
-COPY data /opt/guatu/share/guatu/data
 USER guatu
 VOLUME /data
 WORKDIR /data

@@ -14,13 +14,18 @@ from gis.words import Words
 
 @dataclass(frozen=True, slots=True)
 class BaseMap:
-    """One base map that the server fetches for the page: an XYZ address with ``{z} {x} {y}``."""
+    """
+    One base map that the server fetches for the page: an XYZ address with ``{z} {x} {y}``.
+
+    ``labels`` is the id of another one that is drawn over it and not offered by itself (place names over imagery).
+    """
 
     id: str
     name: str
     url: str = field(repr=False)
     attribution: str
     max_zoom: int = 18
+    labels: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

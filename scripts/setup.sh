@@ -26,7 +26,7 @@ need_python() {
 # Node is used once, to fetch the front-end files. Where the machine has none (or an old one), PyPI brings it.
 npm_ci() {
     local options=(ci --no-audit --no-fund --ignore-scripts --loglevel=error) wheel
-    if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null; then
+    if command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
         npm "${options[@]}"
         return
     fi

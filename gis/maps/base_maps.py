@@ -6,23 +6,24 @@ None is needed. The page asks this server for them; addresses and the token stay
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gis.maps.tiles import Tile
 from gis.settings import BaseMap, Settings
-from gis.words import Words
 
 TIANDITU_ATTRIBUTION = "天地图"
 TIANDITU_MAX_ZOOM = 18
 _TIANDITU_HOSTS = 8
 _TIANDITU_LAYERS = {
-    "vec": Words("天地图矢量", "Tianditu vector"),
-    "cva": Words("天地图矢量注记", "Tianditu vector labels"),
-    "img": Words("天地图影像", "Tianditu imagery"),
-    "cia": Words("天地图影像注记", "Tianditu imagery labels"),
-    "ter": Words("天地图地形", "Tianditu terrain"),
-    "cta": Words("天地图地形注记", "Tianditu terrain labels"),
+    "vec": "天地图矢量",
+    "cva": "天地图矢量注记",
+    "img": "天地图影像",
+    "cia": "天地图影像注记",
+    "ter": "天地图地形",
+    "cta": "天地图地形注记",
 }
+_TIANDITU_LABELS = {"vec": "tdt_cva", "img": "tdt_cia", "ter": "tdt_cta"}
 _TIANDITU_URL = (
     "https://t{{s}}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={token}"
@@ -41,8 +42,10 @@ def _tianditu(token: str | None, review_number: str) -> dict[str, BaseMap]:
     attribution = f"{TIANDITU_ATTRIBUTION} {review_number}".strip()
     url = {layer: _TIANDITU_URL.format(layer=layer, token=token) for layer in _TIANDITU_LAYERS}
     return {
-        f"tdt_{layer}": BaseMap(f"tdt_{layer}", words.zh, url[layer], attribution, TIANDITU_MAX_ZOOM)
-        for layer, words in _TIANDITU_LAYERS.items()
+        f"tdt_{layer}": BaseMap(
+            f"tdt_{layer}", name, url[layer], attribution, TIANDITU_MAX_ZOOM, _TIANDITU_LABELS.get(layer)
+        )
+        for layer, name in _TIANDITU_LAYERS.items()
     }
 
 
@@ -54,6 +57,13 @@ def tile_address(base_map: BaseMap, tile: Tile) -> str:
     for slot, value in parts.items():
         address = address.replace(slot, value)
     return address
+
+
+def offered(base_maps: Iterable[BaseMap]) -> tuple[BaseMap, ...]:
+    """Those that may be chosen: labels come with what they are drawn over."""
+    known = tuple(base_maps)
+    labels = {base_map.labels for base_map in known}
+    return tuple(base_map for base_map in known if base_map.id not in labels)
 
 
 def served_here(base_map: BaseMap) -> BaseMap:

@@ -15,6 +15,7 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
+from gis.maps.base_maps import offered
 from gis.maps.colourings import DEFAULT_COLOURING
 from gis.maps.wall_layers import wall_style
 from gis.model import BBox
@@ -115,14 +116,16 @@ class WallCanvas(MacroElement):
             window.guatuWall = {
                 map: {{ this._parent.get_name() }},
                 baseMaps: { {% for id, tiles in this.base_maps.items() %}
-                    {{ id|tojson }}: {{ tiles.get_name() }},{% endfor %} },
+                    {{ id|tojson }}: L.layerGroup([
+                        {% for each in tiles %}{{ each.get_name() }}, {% endfor %}
+                    ]),{% endfor %} },
                 draw: function () { return {{ this.get_name() }}.addTo({{ this._parent.get_name() }}); },
             };
         {% endmacro %}
         """
     )
 
-    def __init__(self, view: WallView, base_maps: dict[str, folium.TileLayer]) -> None:
+    def __init__(self, view: WallView, base_maps: dict[str, tuple[folium.TileLayer, ...]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "WallCanvas"
         self.worker = f"{view.static}/vendor/maplibre-gl/maplibre-gl-csp-worker.js"
@@ -147,6 +150,14 @@ def _base_layer(base_map: BaseMap, shown: bool) -> folium.TileLayer:
     )
 
 
+def _stacks(view: WallView, layers: dict[str, folium.TileLayer]) -> dict[str, tuple[folium.TileLayer, ...]]:
+    """Each base map that may be chosen with its labels over it."""
+    return {
+        base_map.id: (layers[base_map.id], *((layers[base_map.labels],) if base_map.labels in layers else ()))
+        for base_map in offered(view.base_maps)
+    }
+
+
 def _center(bounds: BBox | None) -> tuple[float, float]:
     """Latitude and longitude; the middle of the country for an empty store."""
     if bounds is None:
@@ -169,7 +180,7 @@ def wall_map(view: WallView) -> folium.Map:
     layers = {base_map.id: _base_layer(base_map, shown=False) for base_map in view.base_maps}
     for layer in layers.values():
         layer.add_to(drawn)
-    WallCanvas(view, layers).add_to(drawn)
+    WallCanvas(view, _stacks(view, layers)).add_to(drawn)
     if view.bounds:
         west, south, east, north = view.bounds.as_tuple()
         drawn.fit_bounds([[south, west], [north, east]], padding=(16, 16))

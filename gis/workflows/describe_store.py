@@ -9,7 +9,7 @@ import numpy as np
 from gis import __version__, model
 from gis.crs import crs_name, lonlat_of, proj4_text
 from gis.layers import ENTITIES
-from gis.maps.base_maps import base_maps_of, served_here
+from gis.maps.base_maps import base_maps_of, offered, served_here
 from gis.maps.geojson import DECIMALS
 from gis.model import BBox, Coded
 from gis.settings import Settings
@@ -42,7 +42,7 @@ def describe_store(store: Store, settings: Settings, on: date) -> Record:
         "review_number": settings.review_number,
         "basemaps": [
             {"id": b.id, "name": b.name, "url": b.url, "attribution": b.attribution, "max_zoom": b.max_zoom}
-            for b in map(served_here, base_maps_of(settings).values())
+            for b in map(served_here, offered(base_maps_of(settings).values()))
         ],
     }
 

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gis.errors import BaseMapUnavailable
-from gis.maps.base_maps import base_maps_of, tile_address
+from gis.maps.base_maps import base_maps_of, offered, tile_address
 from gis.maps.tiles import Tile
 from gis.settings import BaseMap, Settings
 from gis.store.port import Store
@@ -145,6 +145,15 @@ def test_tianditu_is_there_with_a_token_and_only_then() -> None:
         f"&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX=12&TILEROW=1650&TILECOL=3345&tk={TOKEN}"
     )
     assert TOKEN not in repr(maps)
+
+
+def test_place_names_come_with_their_map_and_are_not_offered_by_themselves() -> None:
+    maps = base_maps_of(Settings(tianditu_token=TOKEN))
+    assert [(each.id, each.labels) for each in offered(maps.values())] == [
+        ("tdt_vec", "tdt_cva"),
+        ("tdt_img", "tdt_cia"),
+        ("tdt_ter", "tdt_cta"),
+    ]
 
 
 def test_the_token_reaches_no_page(store: Store) -> None:
