@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 import folium
+import numpy as np
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
@@ -22,6 +23,7 @@ from gis.model import BBox
 from gis.settings import BaseMap
 
 MIN_ZOOM, MAX_ZOOM = 6, 20
+FULL_TURN_DEG, SMALLEST_DEG = 360.0, 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,28 @@ def _center(bounds: BBox | None) -> tuple[float, float]:
     return ((bounds.south + bounds.north) / 2, (bounds.west + bounds.east) / 2)
 
 
+def _zoom(bounds: BBox | None) -> float:
+    """The zoom at which the bounds fill a map of some 900 × 450 pixels; the country for an empty store."""
+    if bounds is None:
+        return 5
+    across = FULL_TURN_DEG / max(bounds.east - bounds.west, SMALLEST_DEG) * 900 / 256
+    shrunk = np.cos(np.radians((bounds.south + bounds.north) / 2))
+    along = FULL_TURN_DEG * shrunk / max(bounds.north - bounds.south, SMALLEST_DEG) * 450 / 256
+    return float(np.clip(np.floor(np.log2(min(across, along)) * 4) / 4, MIN_ZOOM, MAX_ZOOM))
+
+
 def wall_map(view: WallView) -> folium.Map:
-    """The map as folium knows it. It fits ``view.bounds`` when it is shown."""
+    """
+    The map as folium knows it, with ``view.bounds`` in sight.
+
+    Not by ``fit_bounds``: that begins with an animation, which would end after, and undo, where the page's own
+    address sends the map.
+    """
     drawn = LocalMap(
         view.static,
         (MIN_ZOOM if view.bounds else 3, MAX_ZOOM),
         location=_center(view.bounds),
-        zoom_start=11 if view.bounds else 5,
+        zoom_start=_zoom(view.bounds),
         zoom_control=False,
         zoom_snap=0.25,
         zoom_delta=0.5,
@@ -181,9 +198,6 @@ def wall_map(view: WallView) -> folium.Map:
     for layer in layers.values():
         layer.add_to(drawn)
     WallCanvas(view, _stacks(view, layers)).add_to(drawn)
-    if view.bounds:
-        west, south, east, north = view.bounds.as_tuple()
-        drawn.fit_bounds([[south, west], [north, east]], padding=(16, 16))
     return drawn
 
 

@@ -11,7 +11,7 @@ import pytest
 from gis.maps.colourings import COLOURINGS, colourings, repaint
 from gis.maps.style import RISK, TABLES, risk_class
 from gis.maps.wall_layers import GROUPS, wall_style
-from gis.maps.wall_map import WallView, map_parts
+from gis.maps.wall_map import WallView, map_parts, wall_map
 from gis.model import BBox
 from gis.settings import BaseMap
 
@@ -150,3 +150,10 @@ def test_the_first_colouring_is_on_from_the_start_and_an_unknown_one_is_the_firs
     by_id = {layer["id"]: layer for layer in wall_style("flag")["layers"]}
     assert "badge:flag:" in json.dumps(by_id["project-badge"]["layout"]["icon-image"])
     assert wall_style("no such colouring") == wall_style("lamp")
+
+
+def test_the_map_begins_with_its_bounds_in_sight_and_no_animation_that_could_undo_the_address():
+    # 0.4418° × 0.3453° at 37°N: 900 px ask for 360/0.4418 × 900/256 = 2^11.48, 450 px for 2^10.51: 10.5.
+    drawn = wall_map(WallView(bounds=BBox(111.7275, 36.8370, 112.1693, 37.1823)))
+    assert drawn.options["zoom"] == 10.5
+    assert "fitBounds" not in map_parts(WallView(bounds=BBox(111.7275, 36.8370, 112.1693, 37.1823))).script
