@@ -13,7 +13,7 @@ from typing import Any
 
 import folium
 import numpy as np
-from branca.element import Figure, MacroElement
+from branca.element import CssLink, Element, Figure, JavascriptLink, MacroElement
 from folium.template import Template
 
 from gis.maps.base_maps import offered
@@ -45,10 +45,14 @@ class WallView:
 
 @dataclass(frozen=True, slots=True)
 class MapParts:
-    """The map's parts of an HTML document: links for the head, the element, and the script that fills it."""
+    """
+    The map's parts of an HTML document: style sheets for the head, the element, and for the end of the body (so that
+    the page shows before a megabyte of scripts is read) the libraries and the script that fills the element.
+    """
 
-    head: str
+    styles: str
     body: str
+    libraries: str
     script: str
 
 
@@ -207,4 +211,14 @@ def map_parts(view: WallView) -> MapParts:
     figure = drawn.get_root()
     assert isinstance(figure, Figure)  # noqa: S101  folium puts every map in a figure
     figure.render()
-    return MapParts(head=figure.header.render(), body=figure.html.render(), script=figure.script.render())
+    return MapParts(
+        styles=_links(figure, CssLink),
+        body=figure.html.render(),
+        libraries=_links(figure, JavascriptLink),
+        script=figure.script.render(),
+    )
+
+
+def _links(figure: Figure, kind: type[Element]) -> str:
+    """Every link of one kind that the map's elements put in the head."""
+    return "\n".join(child.render() for child in figure.header._children.values() if isinstance(child, kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from gis.model import BBox, Stage
 from gis.workflows.describe_store import describe_store, list_codes
 from webapp.context import served
 from webapp.language import current_language, page_texts
+from webapp.modules import modules_of
 from webapp.params import reading
 
 blueprint = Blueprint("page", __name__)
@@ -28,16 +30,16 @@ blueprint = Blueprint("page", __name__)
 @blueprint.get("/")
 def wall() -> str:
     """The wall map."""
-    return _rendered("page.html", keep_drawing=False)
+    return _rendered("page.html", "main.js", keep_drawing=False)
 
 
 @blueprint.get("/print")
 def sheet() -> str:
     """The A3 landscape sheet of the same."""
-    return _rendered("print.html", keep_drawing=True)
+    return _rendered("print.html", "print.js", keep_drawing=True)
 
 
-def _rendered(template: str, *, keep_drawing: bool) -> str:
+def _rendered(template: str, script: str, *, keep_drawing: bool) -> str:
     # The rest of the address belongs to the page's scripts: a link that another version wrote must still open.
     with reading(strict=False) as ask:
         by = ask.text("by", DEFAULT_COLOURING)
@@ -49,6 +51,7 @@ def _rendered(template: str, *, keep_drawing: bool) -> str:
         language=current_language(),
         map=_parts(info, by, keep_drawing=keep_drawing),
         static=_static(),
+        modules=modules_of(script),
         # Not the template's own tojson: it may sort keys, and the tables' order is the legend's.
         page_data=htmlsafe_json_dumps(_page_data(info), dumps=json.dumps, ensure_ascii=False),
     )
@@ -66,7 +69,7 @@ def _parts(info: dict[str, Any], by: str, *, keep_drawing: bool) -> MapParts:
             keep_drawing=keep_drawing,
         )
     )
-    return MapParts(head=Markup(parts.head), body=Markup(parts.body), script=Markup(parts.script))  # noqa: S704  folium's own markup, texts in it escaped
+    return MapParts(**{name: Markup(text) for name, text in asdict(parts).items()})  # noqa: S704  folium's own markup, texts in it escaped
 
 
 def _attribution(info: dict[str, Any]) -> str:

@@ -54,23 +54,30 @@ def evaluated(expression: Any, properties: dict[str, Any]) -> Any:
 
 def test_no_part_of_the_map_names_another_host():
     parts = map_parts(WallView(HERE, static="/static"))
-    for text in (parts.head, parts.body, parts.script):
+    for text in (parts.styles, parts.body, parts.libraries, parts.script):
         assert re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text) == []
-    assert re.findall(r'(?:src|href)="([^"]+)"', parts.head)
-    assert all(link.startswith("/static/vendor/") for link in re.findall(r'(?:src|href)="([^"]+)"', parts.head))
+    links = re.findall(r'(?:src|href)="([^"]+)"', parts.styles + parts.libraries)
+    assert len(links) == 5
+    assert all(link.startswith("/static/vendor/") for link in links)
+
+
+def test_nothing_that_runs_stands_before_the_page():
+    parts = map_parts(WallView(HERE))
+    assert "<script" not in parts.styles + parts.body
 
 
 def test_the_map_brings_no_inline_script_or_style_of_its_own():
     parts = map_parts(WallView(HERE))
-    assert "<style" not in parts.head + parts.body
-    assert re.findall(r"<script(?![^>]*\bsrc=)", parts.head + parts.body) == []
+    assert "<style" not in parts.styles + parts.body + parts.libraries
+    assert re.findall(r"<script(?![^>]*\bsrc=)", parts.libraries) == []
     assert "<script" not in parts.script
 
 
 def test_two_maps_do_not_share_their_links():
     one, other = map_parts(WallView(HERE, static="/a")), map_parts(WallView(HERE, static="/b"))
-    assert "/a/vendor" in one.head
-    assert "/a/vendor" not in other.head
+    for mine, others in ((one.styles, other.styles), (one.libraries, other.libraries)):
+        assert "/a/vendor" in mine
+        assert "/a/vendor" not in others
 
 
 def test_a_base_map_is_asked_for_at_this_server_and_its_texts_are_escaped():

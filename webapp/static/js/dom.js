@@ -33,6 +33,9 @@ export function settled(act, ms) {
   };
 }
 
+/** When what the document holds now has reached the screen. */
+export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
 /** Up, down, Home and End move the focus between what `selector` finds in `list`. */
 export function walkWithArrows(list, selector) {
   list.addEventListener("keydown", (event) => {

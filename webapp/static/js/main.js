@@ -3,7 +3,7 @@ import { ask, watchRequests } from "./api.js";
 import { Banners, usualDay } from "./banners.js";
 import { Charts } from "./charts.js";
 import { Data } from "./data.js";
-import { el, fill, find, settled } from "./dom.js";
+import { el, fill, find, painted, settled } from "./dom.js";
 import { Filter } from "./filter.js";
 import { classOf, Legend } from "./legend.js";
 import { isPhone, Layout } from "./layout.js";
@@ -25,7 +25,7 @@ const COLOURINGS = page.colourings.map((colouring) => colouring.code);
 
 const state = new AddressState(COLOURINGS);
 const data = new Data(state, (problem) => banners.failed(problem));
-// Asked before the canvas is made, which keeps the browser busy: the server works meanwhile.
+// Asked before the parts of the page are made: the server works meanwhile.
 const firstAnswers = data.refresh();
 const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
   chosen: (code, how) => choose(code, how),
@@ -213,11 +213,17 @@ data.listen((_, name) => {
 });
 state.listen(apply);
 
+/** The canvas comes after the list and the figures: making it keeps the browser busy. */
+async function drawWall() {
+  if (wall.gl) return;
+  await painted();
+  if (!wall.draw()) banners.note("webgl", gettext("这个浏览器不支持 WebGL，地图画不出来；列表、图表和详情照常可用"));
+}
+
 /** First look, and looking again after a failure. */
 async function start(first = true) {
   if (first && state.now.at) wall.goTo(state.now.at);
   else if (first && page.info.bounds) wall.flyTo(page.info.bounds, { animate: false, padding: [14, 14] });
-  if (!wall.gl) banners.note("webgl", gettext("这个浏览器不支持 WebGL，地图画不出来；列表、图表和详情照常可用"));
   banners.draw();
   wall.hideLayers(state.now.hide);
   wall.showBase(state.now.base);
@@ -226,10 +232,16 @@ async function start(first = true) {
   wall.select(state.now.sel);
   const answers = first ? firstAnswers : data.refresh();
   const grid = table.built ? null : table.start();
-  await Promise.all([answers, grid]);
-  banners.failed(null, "list");
-  if (state.now.sel) await panel.show();
+  try {
+    await Promise.all([answers, grid]);
+    banners.failed(null, "list");
+    if (state.now.sel) await panel.show();
+  } finally {
+    await drawWall();
+  }
   document.body.dataset.ready = "true";
+  await wall.drawn();
+  document.body.dataset.drawn = "true";
 }
 
 const failed = (problem) => banners.failed(problem, "list");

@@ -50,22 +50,40 @@ function canvasOf(wall) {
 }
 
 export class WallMap {
+  #wall;
+  #styled;
+
   /**
    * `wall` is what folium's script left in `window.guatuWall`. `heard`: `picked({lat, lon, radius_m, codes})`,
    * `hovered(code or null, point)`, `moved({zoom, lat, lon})`, `pointed({lat, lon})`, `failed(error)`.
+   * Nothing is on the canvas before `draw()`; what is asked of the map meanwhile is done then.
    */
   constructor(wall, heard) {
+    this.#wall = wall;
     this.map = wall.map;
-    this.gl = canvasOf(wall);
+    this.gl = null;
     this.baseMaps = wall.baseMaps;
     this.heard = heard;
     this.taken = false;
     // Pixels at the foot of the map that a phone's sheet covers.
     this.covered = 0;
-    this.ready = this.gl
-      ? new Promise((resolve) => (this.#hasStyle() ? resolve() : this.gl.once("style.load", resolve)))
-      : new Promise(() => {});
+    // Resolved when the canvas has its style; never without WebGL.
+    this.ready = new Promise((resolve) => (this.#styled = resolve));
     this.#listen();
+  }
+
+  /** Make the canvas, which can keep the browser busy for seconds where WebGL runs in software. Says whether it could. */
+  draw() {
+    this.gl = canvasOf(this.#wall);
+    if (!this.gl) return false;
+    this.gl.on("styleimagemissing", ({ id }) => {
+      const found = imageNamed(id);
+      if (found && !this.gl.hasImage(id)) this.gl.addImage(id, found.image, found.options);
+    });
+    this.gl.on("error", ({ error }) => this.heard.failed(error));
+    if (this.#hasStyle()) this.#styled();
+    else this.gl.once("style.load", this.#styled);
+    return true;
   }
 
   /** The style's layers can be asked and changed; its tiles may still be coming. */
@@ -79,11 +97,6 @@ export class WallMap {
     this.map.on("mousemove", (event) => this.#hover(event));
     this.map.on("mouseout", () => this.heard.hovered(null));
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(this.map.getContainer());
-    this.gl?.on("styleimagemissing", ({ id }) => {
-      const found = imageNamed(id);
-      if (found && !this.gl.hasImage(id)) this.gl.addImage(id, found.image, found.options);
-    });
-    this.gl?.on("error", ({ error }) => this.heard.failed(error));
   }
 
   place() {

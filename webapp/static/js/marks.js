@@ -14,7 +14,8 @@ function canvasOf(width, height) {
   const canvas = document.createElement("canvas");
   canvas.width = width * RATIO;
   canvas.height = height * RATIO;
-  const pen = canvas.getContext("2d");
+  // Kept in the processor's memory: reading back from a graphics card, or its imitation, takes longer than drawing.
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.scale(RATIO, RATIO);
   return { canvas, pen };
 }

@@ -152,6 +152,7 @@ async function start() {
   drawTotals(totals.total);
   drawGround(legend);
   fitWorst();
+  wall.draw();
   wall.showProjects(features);
   wall.showLabels("town_point", towns);
   await wall.drawn();
