@@ -10,6 +10,19 @@ import pandas as pd
 
 from gis.rules import RuleBook
 
+# What ``Assessment.blocking`` says of each part, beside its project.
+BLOCKING_COLUMNS = (
+    "parcel_no",
+    "stage",
+    "area_m2",
+    "ready_earliest_on",
+    "ready_expected_on",
+    "held",
+    "overdue_stage",
+    "at_risk_wan",
+    "reason",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:

@@ -37,36 +37,36 @@ def _lamp(facts: Facts, template: LampTemplate) -> Words:
     return lamp_words(template, lamp, Lamp(facts["reading"]), int(facts["held"]), (measured, inputs))
 
 
-def _bounds(template: LampTemplate) -> list[float]:
-    return [band.threshold for band in template.bands]
+# Of a metric that measures a gap: how a lead and a lag read; the size stands at ``{}``.
+_GAPS = {
+    "gap_pp": (Words("超序时 {} 个百分点", "{} points ahead"), Words("欠序时 {} 个百分点", "{} points behind")),
+    "gap_relative": (
+        Words("比序时进度超 {}%", "{}% ahead of expected"),
+        Words("比序时进度欠 {}%", "{}% behind expected"),
+    ),
+}
 
 
-def _gap_pp(value: float, template: LampTemplate) -> Words:
-    size = beside(value, _bounds(template))
+def _gap(value: float, template: LampTemplate) -> Words:
     if value == 0:
         return Words("与序时持平", "level with expected")
-    if value > 0:
-        return Words(f"超序时 {size} 个百分点", f"{size} points ahead")
-    return Words(f"欠序时 {size} 个百分点", f"{size} points behind")
-
-
-def _gap_relative(value: float, template: LampTemplate) -> Words:
-    size = beside(value, _bounds(template))
-    if value == 0:
-        return Words("与序时持平", "level with expected")
-    if value > 0:
-        return Words(f"比序时进度超 {size}%", f"{size}% ahead of expected")
-    return Words(f"比序时进度欠 {size}%", f"{size}% behind expected")
+    ahead, behind = _GAPS[template.metric.code]
+    said, size = ahead if value > 0 else behind, _size(value, template)
+    return Words(said.zh.format(size), said.en.format(size))
 
 
 def _done_percent(value: float, template: LampTemplate) -> Words:
-    size = beside(value, _bounds(template))
+    size = _size(value, template)
     return Words(f"完成年度计划的 {size}%", f"{size}% of the year's plan done")
 
 
+def _size(value: float, template: LampTemplate) -> str:
+    return beside(value, [band.threshold for band in template.bands])
+
+
 _MEASURED: dict[str, Callable[[float, LampTemplate], Words]] = {
-    "gap_pp": _gap_pp,
-    "gap_relative": _gap_relative,
+    "gap_pp": _gap,
+    "gap_relative": _gap,
     "done_percent": _done_percent,
 }
 

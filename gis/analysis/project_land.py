@@ -23,7 +23,7 @@ from gis.analysis.clock import Clock
 from gis.analysis.conflicts import chemical_outside_park, find_conflicts
 from gis.analysis.cut import grouped
 from gis.analysis.footprints import project_footprints
-from gis.analysis.inputs import Assessment, Inputs
+from gis.analysis.inputs import BLOCKING_COLUMNS, Assessment, Inputs
 from gis.analysis.land_words import LandFacts, land_reasons
 from gis.analysis.progress import assess_progress
 from gis.analysis.readiness import MIN_AREA_M2, Slivers, cut_land
@@ -31,18 +31,6 @@ from gis.analysis.risk import MICRO_PER_WAN, apportioned, micro_at_risk, not_rea
 from gis.rules import RuleBook
 
 _PARTS = ["project_code", "parcel_no", "stage", "area_m2", "is_sliver", "at_risk_wan"]
-_BLOCKING = [
-    "project_code",
-    "parcel_no",
-    "stage",
-    "area_m2",
-    "ready_earliest_on",
-    "ready_expected_on",
-    "held",
-    "overdue_stage",
-    "at_risk_wan",
-    "reason",
-]
 
 
 def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
@@ -59,11 +47,12 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
     projects = _with_flags(projects, blocking, _conflicting(conflicts, chemical), inputs.rules)
     projects["at_risk_wan"], at_risk = _at_risk(projects, blocking, cut.parts, inputs)
     projects["reasons"] = _reasons(projects, blocking, conflicts, chemical, inputs)
+    holding_up = blocking.assign(at_risk_wan=at_risk[blocking.index])
     return Assessment(
         on=inputs.on,
         projects=projects.drop(columns=["progress_reasons", "lacks_parcels", "waits_for_land"]),
         parts=cut.parts.assign(at_risk_wan=at_risk)[_PARTS],
-        blocking=blocking.assign(at_risk_wan=at_risk[blocking.index])[_BLOCKING].reset_index(drop=True),
+        blocking=holding_up[["project_code", *BLOCKING_COLUMNS]].reset_index(drop=True),
         conflicts=conflicts,
         parcels=clocks,
         overlaps=cut.overlaps,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gis.layers import PROJECT
-from gis.model import Flag, Lamp, Level, ProjectCategory, ProjectKind, ProjectStage, Readiness
+from gis.model import Coded, Flag, Lamp, Readiness
 from gis.reports.table import Format, TableColumn
 from gis.words import Words
 
 
-def _col(name: str, zh: str, en: str, format_: Format = "text", **more: object) -> TableColumn:
-    return TableColumn(name, Words(zh, en), format_, **more)  # type: ignore[arg-type]
+def _col(name: str, zh: str, en: str, format_: Format = "text", codes: type[Coded] | None = None) -> TableColumn:
+    return TableColumn(name, Words(zh, en), format_, codes)
 
 
 def _stored(name: str, format_: Format = "text") -> TableColumn:
@@ -25,12 +25,12 @@ PROJECT_COLUMNS: tuple[TableColumn, ...] = (
     _col("located_in_park_name", "所在园区", "located in park"),
     _col("credited_to_town_name", "归属乡镇", "credited to town"),
     _stored("industry"),
-    _col("category", "项目类别", "category", "code", codes=ProjectCategory),
-    _col("level", "重点级别", "level", "code", codes=Level),
-    _col("kind", "建设性质", "kind", "code", codes=ProjectKind),
-    _col("stage", "项目阶段", "stage", "code", codes=ProjectStage),
-    _col("lamp", "进度灯", "progress lamp", "code", codes=Lamp),
-    _col("start_lamp", "开工灯", "start lamp", "code", codes=Lamp),
+    _stored("category"),
+    _stored("level"),
+    _stored("kind"),
+    _stored("stage"),
+    _col("lamp", "进度灯", "progress lamp", "code", Lamp),
+    _col("start_lamp", "开工灯", "start lamp", "code", Lamp),
     _col("stagnant", "形象进度停滞", "stagnant", "yes_no"),
     _col("total_wan", "总投资（万元）", "total investment (万元)", "money"),
     _col("plan_wan", "年度计划投资（万元）", "annual plan (万元)", "money"),
@@ -52,11 +52,11 @@ PROJECT_COLUMNS: tuple[TableColumn, ...] = (
     _col("ready_mu", "净地面积（亩）", "ready land (mu)", "area"),
     _col("ready_share", "净地率", "ready share", "share"),
     _col("uncovered_mu", "未落图面积（亩）", "land with no parcel listed (mu)", "area"),
-    _col("readiness", "用地就绪", "land readiness", "code", codes=Readiness),
+    _col("readiness", "用地就绪", "land readiness", "code", Readiness),
     _col("ready_earliest_on", "最早供地日期（法定）", "land ready, earliest legal", "date"),
     _col("ready_expected_on", "预计供地日期", "land ready, expected", "date"),
     _col("float_days", "时差（天）", "float (days)", "days"),
-    _col("flags", "用地瓶颈", "land bottlenecks", "codes", codes=Flag),
+    _col("flags", "用地瓶颈", "land bottlenecks", "codes", Flag),
     _col("at_risk_wan", "受影响投资（万元）", "investment at risk (万元)", "money"),
     _stored("leader"),
     _stored("department"),

@@ -9,6 +9,7 @@ from gis.layers import LAYERS, Column, Layer
 from gis.model import Coded
 from gis.store.ddl import GEOMETRY, PLAIN_TABLES, RECORDED_WORDS
 from gis.store.queries import geopackage_sql
+from gis.words import Words
 
 _RTREE = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
 _SCHEMA = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write")
@@ -40,34 +41,20 @@ def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> 
     for column in layer.columns:
         _describe_column(connection, layer.name, column)
     for name, (zh, en) in RECORDED_WORDS.items():
-        _add_data_column(connection, layer.name, name, zh, en)
+        _describe_column(connection, layer.name, Column(name, "text", Words(zh, en)))
 
 
 def _describe_column(connection: sqlite3.Connection, table: str, column: Column) -> None:
-    mime_type = "application/json" if column.type == "json" else None
-    constraint = None if column.codes is None else _constraint(column.codes)
     unit = {"money": ("（万元）", " (10⁴ yuan)"), "area": ("（平方米）", " (m²)"), "length": ("（米）", " (m)")}
     zh, en = unit.get(column.dimension or "", ("", ""))
-    _add_data_column(connection, table, column.name, column.words.zh + zh, column.words.en + en, mime_type, constraint)
-
-
-def _add_data_column(
-    connection: sqlite3.Connection,
-    table: str,
-    column: str,
-    zh: str,
-    en: str,
-    mime_type: str | None = None,
-    constraint: str | None = None,
-) -> None:
     geopackage_sql().add_data_column(
         connection,
         table=table,
-        column=column,
-        title=zh,
-        description=en,
-        mime_type=mime_type,
-        constraint=constraint,
+        column=column.name,
+        title=column.words.zh + zh,
+        description=column.words.en + en,
+        mime_type="application/json" if column.type == "json" else None,
+        constraint=None if column.codes is None else _constraint(column.codes),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gis.analysis.assessment import Assessment
 from gis.analysis.charts import months
+from gis.analysis.inputs import BLOCKING_COLUMNS
 from gis.errors import NotFound
 from gis.model import Query
 from gis.store.port import Store
@@ -21,17 +22,6 @@ from gis.workflows.plain import Record, records_of
 WHOLE = (*LISTED, "stage_m2", "overlap_m2", "start_months_late", "float_earliest_days", "reasons")
 REPORTED = ("period", "period_end_on", "invested_wan", "stat_invested_wan", "image_percent", "words", "problems")
 PROMISED = ("name", "promised_on", "promised_by", "said_on", "done_on", "evidence")
-BLOCKING = (
-    "parcel_no",
-    "stage",
-    "area_m2",
-    "ready_earliest_on",
-    "ready_expected_on",
-    "held",
-    "overdue_stage",
-    "at_risk_wan",
-    "reason",
-)
 MOST_PROMISES = 500
 CONFLICTS = ("zone_no", "kind", "result", "area_m2", "share", "is_sliver")
 
@@ -111,7 +101,7 @@ def _promises(store: Store, of_project: Query) -> list[Record]:
 
 def _blocking(store: Store, assessment: Assessment, code: str) -> list[Record]:
     """The parcels that hold it up, worst first, each with where it lies."""
-    rows = records_of(_of(assessment.blocking, code), BLOCKING)
+    rows = records_of(_of(assessment.blocking, code), BLOCKING_COLUMNS)
     numbers = [row["parcel_no"] for row in rows if row["parcel_no"]]
     boxes = bounds_by_key(store, "parcel", "parcel_no", numbers, assessment.on)
     return [{**row, "bounds": boxes.get(row["parcel_no"])} for row in rows]
