@@ -81,54 +81,46 @@ def _both(symbol: str) -> Words:
     return Words(symbol, symbol)
 
 
-def _mark(code: Coded, fill: str, stroke: str, hatch: Hatch, symbol: Words, **more: object) -> Mark:
-    return Mark(code.words, fill, stroke, hatch, symbol, **more)  # type: ignore[arg-type]
+def _mark(
+    code: Coded, fill: str, stroke: str, hatch: Hatch = Hatch.NONE, symbol: Words = _NO_SYMBOL, **more: object
+) -> tuple[str, Mark]:
+    """A table's entry for a code of a closed list."""
+    return code.value, Mark(code.words, fill, stroke, hatch, symbol, **more)  # type: ignore[arg-type]
 
 
-def _table(marks: Mapping[Coded, Mark]) -> Table:
-    return MappingProxyType({code.value: mark for code, mark in marks.items()})
+def _table(*marks: tuple[str, Mark]) -> Table:
+    return MappingProxyType(dict(marks))
 
 
 # Red, yellow and green as every county office expects them, parted by lightness: 43, 83, 58.
 LAMP: Table = _table(
-    {
-        Lamp.RED: _mark(Lamp.RED, "#C42B27", "#7D1512", Hatch.CROSS, _both("✕")),
-        Lamp.YELLOW: _mark(Lamp.YELLOW, "#F2C632", "#8C6A00", Hatch.DIAGONAL, _both("!")),
-        Lamp.GREEN: _mark(Lamp.GREEN, "#2F9C72", "#13593E", Hatch.NONE, _both("✓")),
-        Lamp.NONE: _mark(Lamp.NONE, "#E6E9ED", "#7A8594", Hatch.DOTS, _both("–"), dash=(3, 2)),
-    }
+    _mark(Lamp.RED, "#C42B27", "#7D1512", Hatch.CROSS, _both("✕")),
+    _mark(Lamp.YELLOW, "#F2C632", "#8C6A00", Hatch.DIAGONAL, _both("!")),
+    _mark(Lamp.GREEN, "#2F9C72", "#13593E", Hatch.NONE, _both("✓")),
+    _mark(Lamp.NONE, "#E6E9ED", "#7A8594", Hatch.DOTS, _both("–"), dash=(3, 2)),
 )
 
 # Three families: before the start violet, building blue, built green; darker as it goes on.
 PROJECT_STAGE: Table = _table(
-    {
-        code: _mark(code, fill, stroke, hatch, Words(zh, en))
-        for code, fill, stroke, hatch, zh, en in (
-            (ProjectStage.PLANNED, "#ECE6F4", "#7E6BA3", Hatch.DOTS, "谋", "1"),
-            (ProjectStage.SIGNED, "#C8B8E2", "#654F94", Hatch.DENSE_DOTS, "签", "2"),
-            (ProjectStage.FILED, "#8F78BD", "#45316F", Hatch.VERTICAL, "立", "3"),
-            (ProjectStage.STARTED, "#A5D0F0", "#2B6CA3", Hatch.DIAGONAL, "开", "4"),
-            (ProjectStage.BUILDING, "#3C86C6", "#154A78", Hatch.BACK_DIAGONAL, "建", "5"),
-            (ProjectStage.COMPLETED, "#B5DDA8", "#3C7A33", Hatch.HORIZONTAL, "竣", "6"),
-            (ProjectStage.OPERATING, "#57A85C", "#22602A", Hatch.DASHES, "投", "7"),
-            (ProjectStage.FULL_CAPACITY, "#1B6136", "#0B361C", Hatch.NONE, "达", "8"),
-            (ProjectStage.SUSPENDED, "#F0BE57", "#8A5A00", Hatch.CROSS, "停", "P"),
-            (ProjectStage.CANCELLED, "#B4BAC4", "#59616E", Hatch.GRID, "消", "X"),
-        )
-    }
+    _mark(ProjectStage.PLANNED, "#ECE6F4", "#7E6BA3", Hatch.DOTS, Words("谋", "1")),
+    _mark(ProjectStage.SIGNED, "#C8B8E2", "#654F94", Hatch.DENSE_DOTS, Words("签", "2")),
+    _mark(ProjectStage.FILED, "#8F78BD", "#45316F", Hatch.VERTICAL, Words("立", "3")),
+    _mark(ProjectStage.STARTED, "#A5D0F0", "#2B6CA3", Hatch.DIAGONAL, Words("开", "4")),
+    _mark(ProjectStage.BUILDING, "#3C86C6", "#154A78", Hatch.BACK_DIAGONAL, Words("建", "5")),
+    _mark(ProjectStage.COMPLETED, "#B5DDA8", "#3C7A33", Hatch.HORIZONTAL, Words("竣", "6")),
+    _mark(ProjectStage.OPERATING, "#57A85C", "#22602A", Hatch.DASHES, Words("投", "7")),
+    _mark(ProjectStage.FULL_CAPACITY, "#1B6136", "#0B361C", Hatch.NONE, Words("达", "8")),
+    _mark(ProjectStage.SUSPENDED, "#F0BE57", "#8A5A00", Hatch.CROSS, Words("停", "P")),
+    _mark(ProjectStage.CANCELLED, "#B4BAC4", "#59616E", Hatch.GRID, Words("消", "X")),
 )
 
 # What still has to be done is dark, what is done recedes.
 READINESS: Table = _table(
-    {
-        Readiness.NOT_STARTED: _mark(Readiness.NOT_STARTED, "#A5352B", "#6B1A13", Hatch.DOTS, Words("未", "N")),
-        Readiness.IN_PROCEDURE: _mark(Readiness.IN_PROCEDURE, "#DC9430", "#8A5308", Hatch.DIAGONAL, Words("办", "P")),
-        Readiness.APPROVED: _mark(Readiness.APPROVED, "#95C2E3", "#2C6795", Hatch.HORIZONTAL, Words("批", "A")),
-        Readiness.READY: _mark(Readiness.READY, "#CFEBD2", "#4C8A57", Hatch.NONE, Words("净", "R")),
-        Readiness.UNCOVERED: _mark(
-            Readiness.UNCOVERED, "#FFFFFF", "#8A2468", Hatch.GRID, Words("空", "?"), dash=(2, 2), width_px=1.6
-        ),
-    }
+    _mark(Readiness.NOT_STARTED, "#A5352B", "#6B1A13", Hatch.DOTS, Words("未", "N")),
+    _mark(Readiness.IN_PROCEDURE, "#DC9430", "#8A5308", Hatch.DIAGONAL, Words("办", "P")),
+    _mark(Readiness.APPROVED, "#95C2E3", "#2C6795", Hatch.HORIZONTAL, Words("批", "A")),
+    _mark(Readiness.READY, "#CFEBD2", "#4C8A57", Hatch.NONE, Words("净", "R")),
+    _mark(Readiness.UNCOVERED, "#FFFFFF", "#8A2468", Hatch.GRID, Words("空", "?"), dash=(2, 2), width_px=1.6),
 )
 
 
@@ -140,47 +132,36 @@ def _stage_mark(stage: Stage) -> Mark:
 
 STAGE: Table = MappingProxyType({stage.value: _stage_mark(stage) for stage in Stage})
 
-FLAG: Table = MappingProxyType(
-    {
-        **_table(
-            {
-                code: _mark(code, fill, stroke, hatch, Words(zh, en))
-                for code, fill, stroke, hatch, zh, en in (
-                    (Flag.IMPOSSIBLE, "#7E1433", "#3A0515", Hatch.CROSS, "不", "I"),
-                    (Flag.LATE, "#CC3A2E", "#7D1512", Hatch.DIAGONAL, "晚", "L"),
-                    (Flag.STARTED_BEFORE_LAND, "#9C4FB0", "#582567", Hatch.GRID, "先", "S"),
-                    (Flag.CONFLICT, "#3E4A9E", "#1E2660", Hatch.BACK_DIAGONAL, "冲", "C"),
-                    (Flag.HELD, "#E8873A", "#8F4508", Hatch.VERTICAL, "阻", "H"),
-                    (Flag.UNCOVERED, "#DDB6D3", "#8A2468", Hatch.DENSE_DOTS, "漏", "U"),
-                    (Flag.OVERDUE_STEP, "#EFC744", "#8C6A00", Hatch.HORIZONTAL, "逾", "O"),
-                    (Flag.TIGHT, "#F7F0B8", "#8C8330", Hatch.DOTS, "紧", "T"),
-                )
-            }
-        ),
-        NO_VALUE: Mark(Words("无瓶颈", "no bottleneck"), "#BFDDCB", "#4C8A57", Hatch.NONE, _both("✓")),
-    }
+FLAG: Table = _table(
+    _mark(Flag.IMPOSSIBLE, "#7E1433", "#3A0515", Hatch.CROSS, Words("不", "I")),
+    _mark(Flag.LATE, "#CC3A2E", "#7D1512", Hatch.DIAGONAL, Words("晚", "L")),
+    _mark(Flag.STARTED_BEFORE_LAND, "#9C4FB0", "#582567", Hatch.GRID, Words("先", "S")),
+    _mark(Flag.CONFLICT, "#3E4A9E", "#1E2660", Hatch.BACK_DIAGONAL, Words("冲", "C")),
+    _mark(Flag.HELD, "#E8873A", "#8F4508", Hatch.VERTICAL, Words("阻", "H")),
+    _mark(Flag.UNCOVERED, "#DDB6D3", "#8A2468", Hatch.DENSE_DOTS, Words("漏", "U")),
+    _mark(Flag.OVERDUE_STEP, "#EFC744", "#8C6A00", Hatch.HORIZONTAL, Words("逾", "O")),
+    _mark(Flag.TIGHT, "#F7F0B8", "#8C8330", Hatch.DOTS, Words("紧", "T")),
+    (NO_VALUE, Mark(Words("无瓶颈", "no bottleneck"), "#BFDDCB", "#4C8A57", Hatch.NONE, _both("✓"))),
 )
 
-
-def _risk(zh: str, en: str, fill: str, stroke: str, hatch: Hatch, symbol: str, from_wan: float) -> Mark:
-    return Mark(Words(zh, en), fill, stroke, hatch, _both(symbol), from_wan=from_wan)
-
-
 # Classes of this year's investment at risk, from the greatest; an amount is in the first whose bound it reaches.
-RISK: Table = MappingProxyType(
-    {
-        "severe": _risk("2亿元以上", "≥ 200 million yuan", "#7A1527", "#38040E", Hatch.CROSS, "4", 20_000),
-        "high": _risk("5000万—2亿元", "50–200 million", "#C34A31", "#7A2412", Hatch.BACK_DIAGONAL, "3", 5_000),
-        "medium": _risk("1000万—5000万元", "10–50 million", "#EC9A52", "#95531A", Hatch.DIAGONAL, "2", 1_000),
-        "low": _risk("1000万元以下", "< 10 million", "#F3CF7E", "#8F7022", Hatch.DOTS, "1", 1e-6),
-        NO_VALUE: _risk("无", "none", "#EDF1F4", "#74828F", Hatch.NONE, "–", 0),
-    }
+RISK: Table = _table(
+    *(
+        (code, Mark(Words(zh, en), fill, stroke, hatch, _both(symbol), from_wan=from_wan))
+        for code, zh, en, fill, stroke, hatch, symbol, from_wan in (
+            ("severe", "2亿元以上", "≥ 200 million yuan", "#7A1527", "#38040E", Hatch.CROSS, "4", 20_000),
+            ("high", "5000万—2亿元", "50–200 million", "#C34A31", "#7A2412", Hatch.BACK_DIAGONAL, "3", 5_000),
+            ("medium", "1000万—5000万元", "10–50 million", "#EC9A52", "#95531A", Hatch.DIAGONAL, "2", 1_000),
+            ("low", "1000万元以下", "< 10 million", "#F3CF7E", "#8F7022", Hatch.DOTS, "1", 1e-6),
+            (NO_VALUE, "无", "none", "#EDF1F4", "#74828F", Hatch.NONE, "–", 0),
+        )
+    )
 )
 
 _OUTLINE_ONLY = 0.12
 ZONE: Table = _table(
-    {
-        code: _mark(code, fill, stroke, hatch, Words(zh, en), dash=dash, width_px=1.4, opacity=opacity)
+    *(
+        _mark(code, fill, stroke, hatch, Words(zh, en), dash=dash, width_px=1.4, opacity=opacity)
         for code, fill, stroke, hatch, zh, en, dash, opacity in (
             (ZoneKind.FARMLAND, "#E4DDA0", "#7A6B12", Hatch.HORIZONTAL, "农", "F", (), 0.55),
             (ZoneKind.REDLINE_CORE, "#EFB7B7", "#A11D1D", Hatch.CROSS, "核", "R", (), 0.6),
@@ -192,12 +173,12 @@ ZONE: Table = _table(
             (ZoneKind.CHEMICAL_BUFFER, "#F6DDC2", "#A85400", Hatch.DENSE_DOTS, "化", "C", (3, 1), 0.5),
             (ZoneKind.OTHER, "#E3E6EA", "#6B7480", Hatch.DOTS, "他", "o", (2, 2), 0.45),
         )
-    }
+    )
 )
 
 PARK: Table = _table(
-    {
-        code: _mark(code, "#E9E6F6", "#4A3F94", Hatch.NONE, Words(zh, en), dash=dash, width_px=width, opacity=0.5)
+    *(
+        _mark(code, "#E9E6F6", "#4A3F94", Hatch.NONE, Words(zh, en), dash=dash, width_px=width, opacity=0.5)
         for code, zh, en, dash, width in (
             (Level.NATIONAL, "国", "N", (), 3.4),
             (Level.PROVINCIAL, "省", "P", (), 2.4),
@@ -205,14 +186,12 @@ PARK: Table = _table(
             (Level.COUNTY, "县", "C", (4, 2), 2.0),
             (Level.TOWNSHIP, "乡", "T", (2, 2), 1.6),
         )
-    }
+    )
 )
 
 TOWN: Table = _table(
-    {
-        TownLevel.COUNTY: Mark(TownLevel.COUNTY.words, "#FFFFFF", "#5A6675", dash=(6, 2), width_px=2.2),
-        TownLevel.TOWN: Mark(TownLevel.TOWN.words, "#FFFFFF", "#98A2AF", dash=(4, 2, 1, 2), width_px=1.1),
-    }
+    _mark(TownLevel.COUNTY, "#FFFFFF", "#5A6675", dash=(6, 2), width_px=2.2),
+    _mark(TownLevel.TOWN, "#FFFFFF", "#98A2AF", dash=(4, 2, 1, 2), width_px=1.1),
 )
 
 TABLES: Mapping[str, Table] = MappingProxyType(
