@@ -35,7 +35,8 @@ STOP_SECONDS = 60.0
 # port, and no client that tries again and again can be connected to itself.
 _PORTS = range(20_000, 32_000)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# Reads the server's process id (0: none runs) until the test process is gone, then clears up behind it.
+# Reads the server's process id (0: none runs) until the test process is gone, then clears up behind it. A killed server
+# that was not started again also leaves a piece of shared memory: postmaster.pid names it in line 7, key and id.
 _WATCHDOG = """
 pid=0
 while read -r line; do pid=$line; done
@@ -45,6 +46,7 @@ if [ "$pid" != 0 ]; then
     while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
     kill -KILL "$pid"
 fi 2>/dev/null
+sed -n 7p "$1/data/postmaster.pid" 2>/dev/null | { read -r key id && ipcrm -m "$id"; } 2>/dev/null
 rm -rf "$1"
 """
 
