@@ -193,8 +193,8 @@ class Cluster:
         secret.chmod(0o600)
         if self._account:
             shutil.chown(secret, *self._account)
-        command = [self.programs / "initdb", "-D", self.data, "-U", USER, f"--pwfile={secret}", "--no-instructions"]
-        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
+        command: list[str | Path] = [self.programs / "initdb", "-D", self.data, "-U", USER, f"--pwfile={secret}"]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-instructions"]
         with self.log.open("wb") as log:
             if self._popen([*command, *([] if self.durable else ["--no-sync"])], log).wait():
                 raise ServerDidNotStart(self._end_of_log())
@@ -304,8 +304,11 @@ class Databases:
 
     def _create(self, template: str) -> str:
         name = f"guatu_test_{secrets.token_hex(8)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
-        self._execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        names = [sql.Identifier(name), sql.Identifier(template)]
+        with _autocommit(self._dsn) as server, server.cursor() as cursor:
+            # Twice as fast where nobody waits for the disk; before PostgreSQL 15 it was the only way, without a name.
+            strategy = sql.SQL("STRATEGY file_copy" if server.server_version >= 150_000 else "")
+            cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' {}").format(*names, strategy))
         self._made.add(name)
         return name
 
