@@ -34,10 +34,14 @@ def findings(connection: sqlite3.Connection) -> Iterator[Finding]:
         return
     yield from _references(connection)
     for layer in ENTITIES:
+        unreadable: list[Finding] = []
         if layer.geometry:
             yield from _index(connection, layer)
             yield from _extent(connection, layer)
-        yield from _areas(connection, layer)
+            unreadable = list(_shapes(connection, layer))
+            yield from unreadable
+        if not unreadable:
+            yield from _areas(connection, layer)
         yield from _stages(connection, layer)
         yield from _history(connection, layer)
     yield from _metadata(connection)
@@ -105,6 +109,25 @@ def _extent(connection: sqlite3.Connection, layer: Layer) -> Iterator[Finding]:
             f"the stated extent of {layer.name} {stated} does not hold the real one {real}",
         )
         yield Finding("extent", layer.name, None, words)
+
+
+def _shapes(connection: sqlite3.Connection, layer: Layer) -> Iterator[Finding]:
+    """Each geometry can be read."""
+    rows = connection.execute(f'SELECT "{layer.key[0]}", {GEOMETRY} FROM {layer.name}').fetchall()
+    if _is_readable([blob for _, blob in rows]):
+        return
+    for key, blob in rows:
+        if not _is_readable([blob]):
+            words = Words(f"{layer.words.zh} {key} 的几何已损坏", f"the geometry of {layer.name} {key} is broken")
+            yield Finding("geometry", layer.name, key, words)
+
+
+def _is_readable(blobs: list[bytes | None]) -> bool:
+    try:
+        geometries_of(blobs)
+    except ValueError:
+        return False
+    return True
 
 
 def _areas(connection: sqlite3.Connection, layer: Layer) -> Iterator[Finding]:

@@ -11,12 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.errors import InvalidParameter
+from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
 from gis.model import Query
 from gis.store import statements
 from gis.store.ddl import FIRST_STAGE, GEOMETRY, RECORDED
-from gis.store.geometry_blob import geometries_of
+from gis.store.geometry_blob import Geometries, geometries_of
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.queries import geopackage_sql
 from gis.store.values import Kept, frame_values, sought_value
@@ -196,5 +196,18 @@ def _frame(layer: Layer, table: Table, crs: Any) -> gpd.GeoDataFrame:
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size), columns=[n for n in table if n != GEOMETRY])
     if GEOMETRY not in table:
         return cast(gpd.GeoDataFrame, frame)
-    geometry = gpd.GeoSeries(geometries_of(table[GEOMETRY]), crs=crs)
+    geometry = gpd.GeoSeries(_shapes(layer, table[GEOMETRY]), crs=crs)
     return gpd.GeoDataFrame(frame, geometry=geometry)
+
+
+def _shapes(layer: Layer, blobs: Kept) -> Geometries:
+    try:
+        return geometries_of(blobs)
+    except ValueError as error:
+        words = Words(
+            f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
+            f"a geometry of {layer.words.en} is broken: guatu verify names it",
+        )
+        raise UnreadableFile(
+            words, found=str(error)[:200], expected="GeoPackage 几何 / a GeoPackage geometry"
+        ) from None
