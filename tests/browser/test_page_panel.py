@@ -59,3 +59,25 @@ def test_land_outside_a_boundary_is_told_without_a_zone_to_open(office):
     expect(row).to_contain_text("以外")
     row.click()
     assert "sel=project" in page.url
+
+
+def test_charts_whose_program_did_not_come_are_told_and_trying_again_brings_them(office):
+    page = office.page
+    page.route("**/echarts*.js", lambda route: route.abort())
+    office.open()
+    page.click("[data-tab=charts]")
+    expect(page.locator(".strip.bad")).to_contain_text("连接不上服务器")
+    page.unroute("**/echarts*.js")
+    page.click(".strip.bad button")
+    expect(page.locator("[data-chart=lamps] canvas")).to_be_visible()
+    expect(page.locator(".strip.bad")).to_have_count(0)
+    office.forgive("ERR_FAILED")
+
+
+def test_a_facet_s_button_closes_its_list_after_a_choice(office):
+    page = office.open()
+    page.click("[data-facet=kind]")
+    page.locator(".popover input[type=checkbox]").first.check()
+    expect(page.locator("[data-facet=kind] .n")).to_have_text("1")
+    page.click("[data-facet=kind]")
+    expect(page.locator(".popover")).to_have_count(0)

@@ -135,7 +135,8 @@ export class Charts {
     this.drawn = new Map();
     this.seen = false;
     data.listen((_, name) => {
-      if (name === "charts") this.draw();
+      // While the program is still coming, or did not come, show() draws.
+      if (name === "charts" && globalThis.echarts) this.draw();
       if (name === "projects" && this.seen) data.needCharts();
     });
     new ResizeObserver(() => this.#resize()).observe(root);

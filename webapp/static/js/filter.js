@@ -2,7 +2,7 @@
 import { el, fill, find, findAll, icon, settled, walkWithArrows } from "./dom.js";
 import { number } from "./format.js";
 import { badge } from "./marks.js";
-import { togglePopover } from "./popover.js";
+import { hangOn, popoverButton, togglePopover } from "./popover.js";
 import { countOfFilters, FACETS } from "./state.js";
 import { gettext, wordsOf } from "./words.js";
 
@@ -42,7 +42,9 @@ export class Filter {
   draw() {
     if (document.activeElement !== this.words) this.words.value = this.state.now.words;
     const focused = document.activeElement?.dataset?.facet;
+    const open = popoverButton()?.dataset.facet;
     fill(this.facets, FACETS.map((name) => this.#button(name)));
+    if (open) hangOn(find(`[data-facet=${open}]`, this.facets));
     for (const list of this.chips) fill(list, this.#chips());
     if (focused) find(`[data-facet=${focused}]`, this.facets)?.focus();
     for (const count of findAll("[data-part=filter-count]")) {

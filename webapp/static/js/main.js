@@ -33,7 +33,7 @@ const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
   chosen: (code, how) => choose(code, how),
   pointed: (code) => wall.hover(code),
 });
-const banners = new Banners(find("[data-part=banners]"), find("[data-part=empty-store]"), state, data, () => start(null).catch(failed));
+const banners = new Banners(find("[data-part=banners]"), find("[data-part=empty-store]"), state, data, tryAgain);
 const readout = new Readout(find("[data-part=readout]"));
 const wall = new WallMap(window.guatuWall, {
   picked,
@@ -43,7 +43,7 @@ const wall = new WallMap(window.guatuWall, {
   failed: (error) => console.debug("map:", error?.message),
 });
 const charts = new Charts(find("[data-page=charts]"), state, data);
-const layout = new Layout(state, (tab) => (tab === "charts" ? charts.show() : charts.hide()));
+const layout = new Layout(state, (tab) => (tab === "charts" ? showCharts() : charts.hide()));
 const panel = new Panel(find("[data-part=panel]"), state, data, {
   flyTo: (bounds) => {
     wall.flyTo(bounds);
@@ -62,6 +62,16 @@ function panelOpened(open) {
   if (!isPhone()) return;
   layout.sheet(open ? "detail" : null);
   wall.covered = open ? find("[data-part=panel]").getBoundingClientRect().height : 0;
+}
+
+/** Their program is loaded now: it may not come. */
+async function showCharts() {
+  try {
+    await charts.show();
+    banners.failed(null, "charts");
+  } catch (problem) {
+    banners.failed(problem, "charts");
+  }
 }
 
 /** A row of the table was chosen: open it, and show where it is. */
@@ -248,4 +258,10 @@ async function start(first = true) {
 }
 
 const failed = (problem) => banners.failed(problem, "list");
+
+function tryAgain() {
+  start(null).catch(failed);
+  if (charts.seen) showCharts();
+}
+
 start().catch(failed);

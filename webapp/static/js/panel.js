@@ -111,7 +111,7 @@ export class Panel {
     this.act.markBlocking((answer.blocking ?? []).map((part) => part.parcel_no).filter(Boolean));
     fill(this.body, projectPanel(answer, act, answer.on));
     const box = find("[data-part=curve]", this.body);
-    if (box) drawCurve(box, answer.curve).then((chart) => (this.chart = chart));
+    if (box) drawCurve(box, answer.curve).then((chart) => (this.chart = chart), (problem) => fill(box, problem.message));
   }
 
   #openLocal(sel) {

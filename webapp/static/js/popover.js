@@ -36,6 +36,15 @@ export function togglePopover(button, label, content) {
   find("input, button, a", box)?.focus();
 }
 
+/** The button under which something is open, or undefined. */
+export const popoverButton = () => shown?.button;
+
+/** That button was drawn anew: what is open hangs under `button` from now on. */
+export function hangOn(button) {
+  shown.button = button;
+  button.setAttribute("aria-expanded", "true");
+}
+
 addEventListener("pointerdown", (event) => {
   if (shown && !shown.box.contains(event.target) && !shown.button.contains(event.target)) closePopover({ focus: false });
 });
