@@ -22,7 +22,7 @@ from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
 MOST_THINGS = 100
-# A road's box may lie up to half its width from its land, a point's up to the radius that stands for its land.
+# A road's box may lie up to half its width from the land that it takes.
 WIDEST_M = 500.0
 
 
@@ -88,13 +88,20 @@ def _hits(store: Store, assessment: Assessment, kind: _Kind, place: shapely.Poin
 
 def _near(store: Store, kind: _Kind, place: shapely.Point, radius_m: float, on: date) -> gpd.GeoDataFrame:
     """The rows whose box is near; projects with their land for a geometry."""
-    is_project = kind.layer == "project"
-    box = BBox(place.x, place.y, place.x, place.y).grown(radius_m + (WIDEST_M if is_project else 0.0))
-    columns = (kind.key, "name", *kind.shown, *(("row_width_m",) if is_project else ()), "geometry")
-    frame = store.read(kind.layer, Query(on=on, bbox=box, columns=columns))
-    if not is_project or not len(frame):
-        return frame
+    box = BBox(place.x, place.y, place.x, place.y).grown(radius_m)
+    columns = (kind.key, "name", *kind.shown, "geometry")
+    if kind.layer == "project":
+        return _near_projects(store, box, columns, on)
+    return store.read(kind.layer, Query(on=on, bbox=box, columns=columns))
+
+
+def _near_projects(store: Store, box: BBox, columns: tuple[str, ...], on: date) -> gpd.GeoDataFrame:
     rules = RuleBook.from_frame(store.read("rule_parameter"), on)
+    # A point's box may lie up to the radius that stands for its land from it.
+    reach = max(WIDEST_M, float(rules.value("land.point_radius_m")))
+    frame = store.read("project", Query(on=on, bbox=box.grown(reach), columns=(*columns, "row_width_m")))
+    if not len(frame):
+        return frame
     land = project_footprints(frame, rules)
     shape_of = dict(zip(land["project_code"].tolist(), land.geometry.tolist(), strict=True))
     shapes = np.array([shape_of.get(code) for code in frame["code"]], dtype=object)

@@ -311,6 +311,17 @@ def test_a_point_is_found_near_itself(client: FlaskClient) -> None:
     assert ("project", "C") in at(client, lon + 0.002, lat, radius_m=200)
 
 
+def test_a_point_is_found_as_far_as_its_land_reaches_by_the_county_s_rule(own_app: Flask, own_store: Store) -> None:
+    rule = {"code": ["land.point_radius_m"], "value": [800.0], "source": ["示例"]}
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.append("rule_parameter", pd.DataFrame(rule))
+    # C is the point 300 m east and 6,000 m north of (500000, 3652000).
+    places = np.array([[500_300.0 + far, 3_658_000.0] for far in (790, 810)])
+    near, far = lonlat_of(places, "EPSG:4547").tolist()
+    assert ("project", "C") in at(own_app.test_client(), *near)
+    assert ("project", "C") not in at(own_app.test_client(), *far)
+
+
 def test_nothing_lies_on_the_other_side_of_the_world(client: FlaskClient) -> None:
     assert at(client, -66.0, -33.0, radius_m=1000) == []
 
