@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -78,11 +78,7 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     shapes = run.shapes(found)
     bad = {*converted.bad_rows, *shapes.bad}
     refused = [*raw.refused, *converted.refused, *shapes.refused]
-    for more in (
-        run.without_geometry(shapes, options.known, bad),
-        run.belonging_nowhere(options.known, bad),
-        run.yet_to_come(options.today, bad),
-    ):
+    for more in run.left_out(shapes, options, bad):
         refused += more.values()
         bad |= more.keys()
     repeated = run.repeated(bad)
@@ -152,6 +148,14 @@ class _Run:
         if found is None:
             return frame
         return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes.geometry[kept], crs=self.target.crs))
+
+    def left_out(
+        self, shapes: CheckedGeometry, options: CheckOptions, bad: Collection[int]
+    ) -> Iterator[dict[int, Refusal]]:
+        """Rows whose cells are good and that may not be stored all the same, one rule after the other."""
+        yield self.without_geometry(shapes, options.known, bad)
+        yield self.belonging_nowhere(options.known, bad)
+        yield self.yet_to_come(options.today, bad)
 
     def without_geometry(self, shapes: CheckedGeometry, known: KnownKeys, bad: Collection[int]) -> dict[int, Refusal]:
         """Rows of a layer that must have geometry, new to the store and without any."""

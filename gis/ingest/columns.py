@@ -101,8 +101,7 @@ def match_and_convert(raw: RawTable, layer: Layer, mapping: Mapping | None, *, t
     matching = match_headers(headers, layer, run.mapping)
     _require(run, headers, matching)
     _warn_of_columns(run, matching)
-    read = [(m.slot, _converted(run, m)) for m in matching.matches]
-    read += [(slot, values) for slot, values in _given(run, headers)]
+    read = [*((m.slot, _converted(run, m)) for m in matching.matches), *_given(run, headers)]
     frame = _frame(run, read, "column")
     _refuse_blanks(run, frame, matching)
     frame = _with_unrepeated_keys(run, frame, headers)
@@ -238,10 +237,9 @@ def _reader(run: _Run, column: Column, unit: str | None, target: FieldTarget | N
     read_as_told = _cell_reader(column, unit, target.format if target else None, is_key)
 
     def read(value: Any) -> Any:
-        if not values or cells.is_blank(value):
-            return read_as_told(value)
-        typed = cells.plain(value).strip()  # whole numbers come as 1.0 where GDAL or pandas made them so
-        return read_as_told(values.get(str(value).strip(), values.get(typed, value)))
+        if values and not cells.is_blank(value):  # whole numbers come as 1.0 where some are missing
+            value = values.get(str(value).strip(), values.get(cells.plain(value).strip(), value))
+        return read_as_told(value)
 
     return read
 

@@ -225,7 +225,10 @@ def _header_zone(case: _Case) -> _Claim | None:
         _conflict(case, f"带号={number}, 几度分带={width}", f"{prefix[0]} ({prefix[1]}°)", (number, width), prefix)
     if _are_degrees(case.middles):
         return None
-    crs = systems.zone_crs(number, width, prefixed=prefix is not None)
+    try:
+        crs = systems.zone_crs(number, width, prefixed=prefix is not None)
+    except CrsRefused as error:
+        raise _at(error, case) from None
     evidence = Words(f"文件头声明 {width} 度带第 {number} 带", f"the header says {width}° zone {number}")
     return _Claim(crs, evidence, _datum_unsaid(case))
 

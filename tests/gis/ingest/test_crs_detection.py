@@ -204,3 +204,9 @@ def test_web_mercator_is_recognised_by_where_it_would_lie():
     with pytest.raises(CrsUnknown) as asked:
         find_crs(raw_of(*metres), ZHUMADIAN)
     assert "EPSG:3857" in asked.value.candidates
+
+
+def test_a_zone_that_does_not_exist_is_refused_with_the_file_that_says_it():
+    with pytest.raises(CrsRefused) as caught:
+        find_crs(raw_of(500_000, 3_650_000, declared={"带号": "12", "几度分带": "3"}), ZHUMADIAN)
+    assert caught.value.place.file == "a.txt"
