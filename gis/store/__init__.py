@@ -8,9 +8,9 @@ from pathlib import Path
 from gis.crs import working_crs
 from gis.errors import GuatuError, StoreMissing
 from gis.model import Actor
-from gis.store.connections import BUSY_SECONDS
-from gis.store.ddl import SCHEMA_VERSION
-from gis.store.geopackage import GeoPackageStore, create_geopackage
+from gis.store.geopackage.connections import BUSY_SECONDS
+from gis.store.geopackage.ddl import SCHEMA_VERSION
+from gis.store.geopackage.store import GeoPackageStore, create_geopackage
 from gis.store.port import Store, StoreInfo
 from gis.words import Words
 

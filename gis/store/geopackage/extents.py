@@ -8,10 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.layers import LAYERS
-from gis.store import statements
-from gis.store.geometry_blob import Box, box_of
-from gis.store.queries import geopackage_sql
+from gis.store.columns import GEOMETRY
+from gis.store.geopackage.geometry_blob import Box, box_of
+from gis.store.queries import named_sql
 
 
 class Extents:
@@ -46,7 +45,7 @@ class Extents:
 
     def finish(self) -> None:
         """Write the boxes and the time of the last change."""
-        sql = geopackage_sql()
+        sql = named_sql("geopackage")
         for table in sorted(self._touched - set(self._boxes)):
             sql.touch_table(self._connection, table=table, at=self._at)
         for layer, noted in self._boxes.items():
@@ -62,13 +61,15 @@ class Extents:
 
 def recorded(connection: sqlite3.Connection, layer: str) -> Box | None:
     """The box that the file states for a layer; None where it is empty."""
-    row = geopackage_sql().table_extent(connection, table=layer)
+    row = named_sql("geopackage").table_extent(connection, table=layer)
     return None if row is None or None in row else (row[0], row[1], row[2], row[3])
 
 
 def measured(connection: sqlite3.Connection, layer: str) -> Box | None:
     """The box around a layer's geometries as they are."""
-    west, south, east, north = connection.execute(statements.box(LAYERS[layer])).fetchone()
+    sides = ("min(ST_MinX({0}))", "min(ST_MinY({0}))", "max(ST_MaxX({0}))", "max(ST_MaxY({0}))")
+    select = f"SELECT {', '.join(side.format(GEOMETRY) for side in sides)} FROM {layer}"  # noqa: S608 (a declared name)
+    west, south, east, north = connection.execute(select).fetchone()
     return None if west is None else (west, south, east, north)
 
 
