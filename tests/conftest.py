@@ -1,12 +1,14 @@
-"""What every test shares: where real data lies, and that a skip is never silent."""
+"""What every test shares: where real data lies, new PostGIS databases, and that a skip is never silent."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import postgis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -18,6 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("real_data") and not SHARED_DATA.is_dir():
             item.add_marker(absent)
+        if {"postgis_databases", "durable_cluster"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("postgis")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -45,3 +49,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def shared_data() -> Path:
     """The folder with real data beside the checkout."""
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgis_databases() -> Iterator[postgis_server.Databases]:
+    """New PostGIS databases; one server for all tests of a process."""
+    missing = postgis_server.absence()
+    if missing:
+        pytest.skip(missing)
+    with postgis_server.databases() as databases:
+        yield databases
+
+
+@pytest.fixture
+def postgis_dsn(postgis_databases: postgis_server.Databases) -> Iterator[str]:
+    """The address of a new database with PostGIS, which is dropped afterwards, whoever is still connected."""
+    dsn = postgis_databases.fresh()
+    yield dsn
+    postgis_databases.drop(dsn)
+
+
+@pytest.fixture
+def durable_cluster() -> Iterator[postgis_server.Cluster]:
+    """A server of the test's own that may be killed and started again; it keeps what was committed."""
+    missing = postgis_server.absence_of_programs()
+    if missing:
+        pytest.skip(missing)
+    with postgis_server.Cluster(durable=True) as cluster:
+        yield cluster

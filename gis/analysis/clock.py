@@ -87,10 +87,8 @@ class Clock:
 
     @classmethod
     def of(cls, on: date, rules: RuleBook) -> Clock:
-        """The clock of one day; days that the county entered itself rule over the published calendar."""
-        own: dict[str, bool] = rules.values.get("calendar.days", {})
-        overrides = {date.fromisoformat(day): bool(worked) for day, worked in own.items()}
-        return cls(on, rules, WaitTable(WorkCalendar(overrides)))
+        """The clock of one day, by the rules' calendar."""
+        return cls(on, rules, WaitTable(rules.calendar))
 
     @property
     def today(self) -> np.datetime64:

@@ -27,7 +27,7 @@ from gis.words import Words
 
 SEVERITY: dict[str, int] = {result.value: number for number, result in enumerate(ZoneResult)}
 _TEXT = {"project_code": "str", "zone_no": "str", "kind": "str", "result": "str"}
-_COLUMNS = ("project_code", "zone_no", "kind", "result", "area_m2", "share", "is_sliver")
+_COLUMNS = ("project_code", "zone_no", "kind", "result", "area_m2", "share", "is_sliver", "together_m2")
 
 
 def find_conflicts(
@@ -55,7 +55,9 @@ def find_conflicts(
     -------
     DataFrame
         ``project_code``, ``zone_no`` (missing for land outside), ``kind``, ``result``, ``area_m2``, ``share`` of
-        the footprint (0–1), ``is_sliver``; by project, worst result first. Results that are OK are left out.
+        the footprint (0–1), ``is_sliver``, ``together_m2`` (the land in all zones of this kind and result, each
+        point counted once, slivers left out; a sliver's own area); by project, worst result first. Results that
+        are OK are left out.
 
     Raises
     ------
@@ -111,7 +113,18 @@ def _inside(
     common = common_shapes(land[project], areas[zone], area)
     own = zones["result"].fillna(rule["result"]).to_numpy(dtype=object)
     frame = _measured(footprints.iloc[project], common, area, slivers)
-    return frame.assign(zone_no=zones["zone_no"].to_numpy(dtype=object)[zone], result=own[zone])
+    frame = frame.assign(zone_no=zones["zone_no"].to_numpy(dtype=object)[zone], result=own[zone])
+    return frame.assign(together_m2=_together_m2(frame, common))
+
+
+def _together_m2(frame: pd.DataFrame, common: Shapes) -> Floats:
+    """Of each row, the area of all land of its project with its result: zones of one kind may overlap."""
+    result = frame["area_m2"].to_numpy(copy=True)
+    real = np.flatnonzero(~frame["is_sliver"].to_numpy(dtype=bool))
+    for rows in frame.iloc[real].groupby(["project_code", "result"]).indices.values():
+        if len(rows) > 1:
+            result[real[rows]] = shapely.area(united(common[real[rows]]))
+    return result
 
 
 def _outside(
@@ -135,13 +148,15 @@ def _measured(footprints: gpd.GeoDataFrame, common: Shapes, area: Floats, sliver
             "area_m2": area,
             "share": np.divide(area, whole, out=np.zeros_like(area), where=whole > 0),
             "is_sliver": slivers.among(area, shapely.length(common)),
+            "together_m2": area,
         }
     )
 
 
 def _nothing() -> pd.DataFrame:
     empty: dict[str, Any] = {name: np.zeros(0, dtype=object) for name in _TEXT}
-    return pd.DataFrame({**empty, "area_m2": np.zeros(0), "share": np.zeros(0), "is_sliver": np.zeros(0, dtype=bool)})
+    numbers = {name: np.zeros(0) for name in ("area_m2", "share", "together_m2")}
+    return pd.DataFrame({**empty, **numbers, "is_sliver": np.zeros(0, dtype=bool)})
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:

@@ -92,7 +92,7 @@ class Assessment:
         latest expected date first (held first of all).
     conflicts
         ``project_code``, ``zone_no``, ``kind``, ``result`` (ZoneResult code), ``area_m2``, ``share`` of the footprint,
-        ``is_sliver``.
+        ``is_sliver``, ``together_m2`` (land of the project in all zones of this kind and result, counted once).
     parcels
         One row a parcel, index ``parcel_no``: ``stage``, ``next_stage`` (code or ""), ``next_legal_on``
         (earliest legal date of the next step), ``ready_earliest_on``, ``ready_expected_on``, ``overdue_stage``,

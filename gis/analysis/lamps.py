@@ -9,8 +9,8 @@ A template is the value of a rule parameter (``lamp.progress``, ``lamp.start``):
                 { lamp = "yellow", operator = ">=", threshold = -30 },
                 { lamp = "red", operator = "<", threshold = -30, consecutive = 2 } ] }
 
-The first band that holds is the reading of one moment. With ``consecutive = n`` a lamp is given only
-when the readings at the end of each of the last n months are at least as bad; until then the milder
+The first band that holds is the reading of one moment; a lamp has one band. With ``consecutive = n`` a lamp
+is given only when the readings at the end of each of the last n months are at least as bad; until then the milder
 lamp stays. Metrics are rounded to 10⁻⁹ before they are compared, so that a gap of exactly −30 points
 is on the threshold and not beside it. Shipped alternatives: ``gis/rules/lamp_templates.toml``.
 """
@@ -133,7 +133,8 @@ class LampTemplate:
         Raises
         ------
         InvalidValue
-            An unknown metric, unit, operator, lamp or scope; the place names the parameter and the key.
+            An unknown metric, unit, operator, lamp or scope, a lamp in two bands; the place names the parameter
+            and the key.
         """
         metric = METRICS.get(str(value.get("metric")))
         if metric is None:
@@ -145,6 +146,9 @@ class LampTemplate:
         if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows:
             raise _wrong(code, "bands", rows, "[{lamp, operator, threshold}, …]")
         bands = tuple(_band(code, row, consecutive, metric) for row in rows)
+        if len({band.lamp for band in bands}) < len(bands):
+            found = " ".join(band.lamp.value for band in bands)
+            raise _wrong(code, "bands.lamp", found, "每种灯一档 / one band a lamp")
         return cls(code, metric, bands, _scope(code, value.get("scope") or {}))
 
 

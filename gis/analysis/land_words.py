@@ -133,16 +133,18 @@ def _conflict(facts: LandFacts) -> list[Words]:
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in facts.conflicts:
         kinds.setdefault((row["kind"], row["result"]), []).append(row)
-    said = [_zone_conflict(ZoneKind(kind), ZoneResult(result), rows) for (kind, result), rows in kinds.items()]
+    footprint_m2 = facts.project["footprint_m2"]
+    said = [_zone_conflict(ZoneKind(k), ZoneResult(r), rows, footprint_m2) for (k, r), rows in kinds.items()]
     if facts.is_chemical_outside:
         en = "conflict: a chemical project outside a park that allows chemicals"
         said.append(Words("管控冲突：化工项目不在允许化工的园区内", en))
     return said
 
 
-def _zone_conflict(kind: ZoneKind, result: ZoneResult, rows: list[dict[str, Any]]) -> Words:
+def _zone_conflict(kind: ZoneKind, result: ZoneResult, rows: list[dict[str, Any]], footprint_m2: float) -> Words:
     """All conflicts of a project with zones of one kind that mean the same."""
-    area, share = _area(sum(row["area_m2"] for row in rows)), shown(100 * sum(row["share"] for row in rows))
+    together_m2 = rows[0]["together_m2"]  # the same in each row
+    area, share = _area(together_m2), shown(100 * together_m2 / footprint_m2)
     where = _zones(kind.words, [row["zone_no"] for row in rows if pd.notna(row["zone_no"])])
     return Words(
         f"管控冲突：{area.zh}（{share}%）{where.zh}，{result.words.zh}（初步比对，以自然资源主管部门认定为准）",
@@ -217,9 +219,8 @@ def _in_time(facts: LandFacts) -> list[Words]:
     if facts.project["worst_flag"] or facts.project["geometry_kind"] == "none" or pd.isna(ready):
         return []
     if not facts.project["waits_for_land"]:
-        return (
-            [Words(f"用地已全部{facts.ready.zh}", f"all land is {facts.ready.en}")] if not facts.blocked.count else []
-        )
+        lacks = facts.blocked.count or facts.project["lacks_parcels"]
+        return [] if lacks else [Words(f"用地已全部{facts.ready.zh}", f"all land is {facts.ready.en}")]
     words = Words(
         f"用地预计 {day(ready)} 全部{facts.ready.zh}", f"all land is expected to be {facts.ready.en} on {day(ready)}"
     )

@@ -132,7 +132,8 @@ def _missing(facts: Facts) -> Words | None:
     if missing <= 0 or facts["lamp"] == Lamp.NONE.value:
         return None
     last = facts["last_report_on"]
-    if _is_missing(last) or last.year < facts["year"]:
+    # Before its first month ends a year owes no report: what is missing is of the year before.
+    if _is_missing(last) or (last.year < facts["year"] and facts["months_elapsed"] > 0):
         return Words(
             f"{facts['year']} 年尚无进度报告，完成投资按 0 计，缺 {facts['months_elapsed']} 期",
             f"no report in {facts['year']} yet: investment counts as 0; {facts['months_elapsed']} missing",

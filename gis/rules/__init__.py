@@ -21,6 +21,7 @@ import pandas as pd
 from gis.errors import InvalidValue
 from gis.model import OwnerKind, Stage, SupplyKind
 from gis.words import Words
+from gis.workdays import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class RuleBook:
     def ready_stage(self) -> Stage:
         """Land counts as ready from this stage on."""
         return Stage(self.value("land.ready_stage"))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days: as published, but for days that the county entered itself (``calendar.days``)."""
+        own: dict[str, bool] = self.values.get("calendar.days", {})
+        return WorkCalendar({date.fromisoformat(day): bool(worked) for day, worked in own.items()})
 
     @cached_property
     def waits(self) -> tuple[Wait, ...]:

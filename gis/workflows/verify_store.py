@@ -90,7 +90,7 @@ def events_against_the_law(store: Store) -> Iterator[Finding]:
     rules = RuleBook.from_frame(store.read("rule_parameter"), date.today())
     yield from _skipped(stages, rules)
     for wait in rules.waits:
-        yield from _too_early(stages, wait, WorkCalendar())
+        yield from _too_early(stages, wait, rules.calendar)
 
 
 def _skipped(stages: pd.DataFrame, rules: RuleBook) -> Iterator[Finding]:

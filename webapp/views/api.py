@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVarTuple
 
 from flask import Blueprint, Response, jsonify
 
 from gis.analysis.as_json import assessment_json
+from gis.analysis.assessment import Assessment
 from gis.analysis.totals import COLUMN_OF, RANKED_BY
 from gis.maps.style import style_tables
 from gis.model import Stage
+from gis.store.port import Store
 from gis.workflows.chart_projects import chart_projects
 from gis.workflows.count_legend import count_legend
 from gis.workflows.describe_store import describe_store, list_codes
@@ -28,6 +32,8 @@ from webapp.params import key_in_path, reading
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 GEOJSON = "application/geo+json"
+
+Ts = TypeVarTuple("Ts")
 
 
 @blueprint.get("/info")
@@ -60,9 +66,7 @@ def style() -> Response:
 @blueprint.get("/choices")
 def choices() -> Response:
     """The values that the filter may take now."""
-    on = _day_only()
-    site = served()
-    return conditional(site.assessed_tag(on), lambda: jsonify(list_choices(site.store, site.assessment(on))))
+    return _assessed(_day_only(), list_choices)
 
 
 @blueprint.get("/projects")
@@ -70,12 +74,7 @@ def projects() -> Response:
     """The projects that the filter lets pass."""
     with reading() as ask:
         asked, wanted, sort = ask.day(), ask.project_filter(), ask.text("sort")
-    site = served()
-    on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, wanted, sort),
-        lambda: jsonify(list_projects(site.store, site.assessment(on), wanted, sort)),
-    )
+    return _assessed(asked, list_projects, wanted, sort)
 
 
 @blueprint.get("/projects.geojson")
@@ -97,9 +96,7 @@ def project_features() -> Response:
 @blueprint.get("/projects/<path:code>")
 def project(code: str) -> Response:
     """One project whole."""
-    on = _day_only()
-    site, key = served(), key_in_path("code", code)
-    return conditional(site.assessed_tag(on), lambda: jsonify(show_project(site.store, site.assessment(on), key)))
+    return _assessed(_day_only(), show_project, key_in_path("code", code))
 
 
 @blueprint.get("/parcels")
@@ -108,35 +105,25 @@ def parcels() -> Response:
     with reading() as ask:
         asked = ask.day()
         wanted = ParcelFilter(ask.codes("stage", Stage), ask.texts("town"), ask.text("words"), ask.text("blocking"))
-    site = served()
-    on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, wanted), lambda: jsonify(list_parcels(site.store, site.assessment(on), wanted))
-    )
+    return _assessed(asked, list_parcels, wanted)
 
 
 @blueprint.get("/parcels/<path:parcel_no>")
 def parcel(parcel_no: str) -> Response:
     """One parcel whole."""
-    on = _day_only()
-    site, key = served(), key_in_path("parcel_no", parcel_no)
-    return conditional(site.assessed_tag(on), lambda: jsonify(show_parcel(site.store, site.assessment(on), key)))
+    return _assessed(_day_only(), show_parcel, key_in_path("parcel_no", parcel_no))
 
 
 @blueprint.get("/parks")
 def parks() -> Response:
     """Every park."""
-    on = _day_only()
-    site = served()
-    return conditional(site.assessed_tag(on), lambda: jsonify(list_parks(site.store, site.assessment(on))))
+    return _assessed(_day_only(), list_parks)
 
 
 @blueprint.get("/parks/<path:code>")
 def park(code: str) -> Response:
     """One park whole."""
-    on = _day_only()
-    site, key = served(), key_in_path("code", code)
-    return conditional(site.assessed_tag(on), lambda: jsonify(show_park(site.store, site.assessment(on), key)))
+    return _assessed(_day_only(), show_park, key_in_path("code", code))
 
 
 @blueprint.get("/towns")
@@ -162,12 +149,7 @@ def totals() -> Response:
         asked, wanted = ask.day(), ask.project_filter()
         by = ask.choice("by", tuple(COLUMN_OF), "town")
         rank_by = ask.choice("rank_by", RANKED_BY, "gap_pp")
-    site = served()
-    on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, wanted, by, rank_by),
-        lambda: jsonify(total_projects(site.store, site.assessment(on), wanted, by, rank_by)),
-    )
+    return _assessed(asked, total_projects, wanted, by, rank_by)
 
 
 @blueprint.get("/charts")
@@ -175,11 +157,7 @@ def charts() -> Response:
     """The charts."""
     with reading() as ask:
         asked, wanted = ask.day(), ask.project_filter()
-    site = served()
-    on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, wanted), lambda: jsonify(chart_projects(site.store, site.assessment(on), wanted))
-    )
+    return _assessed(asked, chart_projects, wanted)
 
 
 @blueprint.get("/legend")
@@ -196,12 +174,7 @@ def at() -> Response:
     """What lies at a place."""
     with reading() as ask:
         asked, near = ask.day(), ask.near()
-    site = served()
-    on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, near),
-        lambda: jsonify(find_at_point(site.store, site.assessment(on), near.lon, near.lat, near.radius_m)),
-    )
+    return _assessed(asked, find_at_point, near.lon, near.lat, near.radius_m)
 
 
 def _day_only() -> date:
@@ -209,6 +182,15 @@ def _day_only() -> date:
     with reading() as ask:
         asked = ask.day()
     return served().day(asked)
+
+
+def _assessed(asked: date | None, show: Callable[[Store, Assessment, *Ts], object], *parameters: *Ts) -> Response:
+    """What ``show`` tells of the store as assessed on the day asked for; tagged by that and ``parameters``."""
+    site = served()
+    on = site.day(asked)
+    return conditional(
+        site.assessed_tag(on, *parameters), lambda: jsonify(show(site.store, site.assessment(on), *parameters))
+    )
 
 
 def _unchanging(value: object) -> Response:

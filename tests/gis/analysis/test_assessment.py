@@ -111,6 +111,13 @@ def test_projects_that_are_over_have_no_flags_and_nothing_at_risk(stage: str) ->
     assert row["at_risk_wan"] == 0.0
 
 
+@pytest.mark.parametrize("stage", ["completed", "suspended"])
+def test_land_under_no_parcel_is_never_called_ready(stage: str) -> None:
+    row = one({"stage": stage})
+    assert (row["ready_m2"], row["uncovered_m2"], row["readiness"]) == (0.0, 300.0, "uncovered")
+    assert not any("用地已全部" in words.zh for words in row["reasons"])
+
+
 def test_a_held_parcel_takes_away_the_expected_date() -> None:
     held = parcel("2", strip(10, 30), hold_reason="lawsuit", held_since="2026-05-01", **APPROVED)
     assessment = assessed(
@@ -268,6 +275,17 @@ def test_a_conflict_flags_a_project_and_a_sliver_of_one_does_not() -> None:
     assert (struck["flags"], touched["flags"]) == (("conflict",), ())
     said = "管控冲突：0.15 亩（33.3%）占用永久基本农田 Z，须国务院批准（初步比对，以自然资源主管部门认定为准）"
     assert said in [words.zh for words in struck["reasons"]]
+
+
+def test_land_in_two_zones_of_one_kind_is_told_once() -> None:
+    # Two buffers over 0–20 m and 10–30 m of a 30 m × 10 m footprint: together all of it, 300 m² = 0.45 亩.
+    zone = {"kind": "chemical_buffer"}
+    buffers = [
+        {**zone, "zone_no": "Z1", "geometry": strip(-5, 20, -5, 15)},
+        {**zone, "zone_no": "Z2", "geometry": strip(10, 35, -5, 15)},
+    ]
+    said = [words.zh for words in one({}, whole(**CLEARED), zones=buffers)["reasons"]]
+    assert any(text.startswith("管控冲突：0.45 亩（100.0%）占用化工安全缓冲区 Z1、Z2，") for text in said)
 
 
 def test_a_chemical_project_outside_a_chemical_park_conflicts() -> None:

@@ -79,6 +79,21 @@ def test_a_touch_of_a_zone_is_told_as_a_sliver() -> None:
     assert conflicts_of([project("A", strip(0, 30))], zone("Z", FARMLAND, strip(30, 60))).empty
 
 
+def test_land_in_several_zones_that_mean_the_same_is_counted_once_beside_each() -> None:
+    found = conflicts_of(
+        [project("A", strip(0, 30)), project("B", strip(100, 130))],
+        zone("Z1", FARMLAND, strip(0, 20)),
+        zone("Z2", FARMLAND, strip(10, 25)),
+        zone("Z3", FARMLAND, strip(10, 25), result="PROHIBIT"),
+        zone("Z4", FARMLAND, strip(29.99, 35)),  # 0.1 m²: a sliver
+        zone("Z5", FARMLAND, strip(95, 105)),
+    ).set_index("zone_no")
+    assert found["area_m2"].to_dict() == pytest.approx({"Z1": 200, "Z2": 150, "Z3": 150, "Z4": 0.1, "Z5": 50})
+    # Z1 and Z2 together cover 0–25 m of A; Z3 means something else, Z4 is no land to speak of.
+    together = {"Z1": 250, "Z2": 250, "Z3": 150, "Z4": 0.1, "Z5": 50}
+    assert found["together_m2"].to_dict() == pytest.approx(together, abs=1e-4)
+
+
 def test_conflicts_come_by_project_the_worst_first() -> None:
     land = [project("B", square(0, 0)), project("A", square(0, 0), category="industry")]
     zones = [

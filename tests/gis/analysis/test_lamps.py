@@ -142,6 +142,14 @@ def test_a_template_that_cannot_be_read_says_where(change: dict[str, Any], key: 
     assert raised.value.expected
 
 
+def test_a_lamp_in_two_bands_is_refused() -> None:
+    # Which of the two a project's red comes from, and after how many months, could not be told.
+    bands = [{"lamp": "red", "operator": "<", "threshold": -30}, {"lamp": "red", "operator": "<", "threshold": -20}]
+    with pytest.raises(InvalidValue) as caught:
+        LampTemplate.parse("lamp.progress", {"metric": "gap_pp", "bands": bands})
+    assert caught.value.place.column == "lamp.progress.bands.lamp"
+
+
 def test_a_count_of_months_cannot_be_asked_for_in_a_row() -> None:
     bands = [{"lamp": "red", "operator": ">=", "threshold": 3}]
     with pytest.raises(InvalidValue):

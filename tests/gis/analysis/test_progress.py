@@ -269,6 +269,12 @@ def test_the_last_report_lagging_behind_is_told() -> None:
     assert "最近一期报告截至 2026-10-20，缺 1 期" in reasons_of(ten_days)
 
 
+def test_in_january_the_months_missing_are_those_of_the_year_before() -> None:
+    # On 15 January no month of the year has ended; December was not reported.
+    row = row_of("2026-01-15", 100, [report("A", "2025-11-30", 5)])
+    assert "最近一期报告截至 2025-11-30，缺 1 期" in reasons_of(row)
+
+
 def test_a_finished_project_that_did_its_plan_owes_no_report() -> None:
     row = row_of("2026-10-31", 100, [report("A", "2026-06-30", 100)], stage="operating")
     assert row["lamp"] == "green"

@@ -7,27 +7,8 @@ import pytest
 from gis.errors import UnreadableFile
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import RawTable, SourceFile
+from tests.gis.survey_samples import HEAD, RING, TITLE
 
-HEAD = """[属性描述]
-格式版本号=1.01
-数据产生单位=XX县自然资源局
-数据产生日期=2026-03-02
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=38
-精度=0.001
-转换参数=,,,,,,
-[地块坐标]
-"""
-TITLE = "5,12.0000,1,XX产业园一期,面,I50G073001,工业用地,1001,@\n"
-RING = """J1,1,3650000.000,38500000.000
-J2,1,3650000.000,38500400.000
-J3,1,3649700.000,38500400.000
-J4,1,3649700.000,38500000.000
-J1,1,3650000.000,38500000.000
-"""
 HOLE = """J5,2,3649900.000,38500100.000
 J6,2,3649900.000,38500200.000
 J7,2,3649800.000,38500200.000

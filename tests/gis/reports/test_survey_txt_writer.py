@@ -17,29 +17,11 @@ from gis.errors import InvalidValue
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import RawTable, SourceFile
 from gis.reports.survey_txt import SurveyHeader, SurveyText, write_survey_txt
+from tests.gis.survey_samples import HEAD, RING, TITLE
 
 HEADER = SurveyHeader(38, "XX县自然资源局", date(2026, 3, 2))
 # RULES §1.1, without the zone before the easting.
 RULES_RING = box(500_000.0, 3_649_700.0, 500_400.0, 3_650_000.0)
-RULES_FILE = """[属性描述]
-格式版本号=1.01
-数据产生单位=XX县自然资源局
-数据产生日期=2026-03-02
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=38
-精度=0.001
-转换参数=,,,,,,
-[地块坐标]
-5,12.0000,1,XX产业园一期,面,I50G073001,工业用地,1001,@
-J1,1,3650000.000,38500000.000
-J2,1,3650000.000,38500400.000
-J3,1,3649700.000,38500400.000
-J4,1,3649700.000,38500000.000
-J1,1,3650000.000,38500000.000
-"""
 
 
 def table(*shapes, **columns) -> gpd.GeoDataFrame:
@@ -56,7 +38,7 @@ def test_the_example_of_the_rules_is_written_to_the_letter():
         RULES_RING, name=["XX产业园一期"], sheet_no=["I50G073001"], land_use=["工业用地"], land_class_code=["1001"]
     )
     written = write_survey_txt(parcels, HEADER)
-    assert written.data.decode("gb18030") == RULES_FILE.replace("\n", "\r\n")
+    assert written.data.decode("gb18030") == (HEAD + TITLE + RING).replace("\n", "\r\n")
     assert written.warnings == ()
 
 

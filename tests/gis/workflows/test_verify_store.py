@@ -78,6 +78,22 @@ def test_a_plan_notice_inside_the_ten_working_days_is_found(store: Store) -> Non
     assert "2026-03-01" in finding.words.zh
 
 
+def test_days_that_the_county_entered_itself_count_as_they_do_in_the_clock(store: Store) -> None:
+    # Friday 6 and Monday 9 March 2026 made free days: 10 working days from 2 March end on 18, not 16 March.
+    free = {"2026-03-06": False, "2026-03-09": False}
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.append("rule_parameter", pd.DataFrame({"code": ["calendar.days"], "value": [free], "source": ["示例"]}))
+    record(
+        store,
+        ("C1", "pre_notice", date(2026, 3, 2)),
+        ("C1", "survey", date(2026, 3, 3)),
+        ("C1", "plan_notice", date(2026, 3, 18)),
+    )
+    (finding,) = verify_store(store)
+    assert (finding.rule, finding.key) == ("lawful_events", "C1")
+    assert "2026-03-19" in finding.words.zh
+
+
 def test_a_reason_excuses_what_the_law_would_not(store: Store) -> None:
     record(store, ("C1", "pre_notice", date(2026, 2, 9)), ("C1", "survey", date(2026, 2, 10)))
     record(store, ("C1", "plan_notice", date(2026, 2, 27)), reason="应急抢险")
