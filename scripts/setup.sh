@@ -57,6 +57,10 @@ missing_packages() {
     for package in "${APT_PACKAGES[@]}"; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || echo "$package"
     done
+    # Any PostgreSQL with PostGIS will do, as will a running one in GUATU_TEST_DSN: the tests say what they find. The
+    # package of this name brings the release's own version.
+    $BIN/python -c 'import sys; from tests.postgis_server import absence; sys.exit(absence() is not None)' ||
+        echo postgresql-postgis
 }
 
 # Ubuntu's own chromium package is a snap stub, which cannot run everywhere; the tests say so and name what was not run.

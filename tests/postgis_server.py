@@ -35,7 +35,8 @@ STOP_SECONDS = 60.0
 # port, and no client that tries again and again can be connected to itself.
 _PORTS = range(20_000, 32_000)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# Reads the server's process id (0: none runs) until the test process is gone, then clears up behind it.
+# Reads the server's process id (0: none runs) until the test process is gone, then clears up behind it. A killed server
+# that was not started again also leaves a piece of shared memory: postmaster.pid names it in line 7, key and id.
 _WATCHDOG = """
 pid=0
 while read -r line; do pid=$line; done
@@ -45,6 +46,7 @@ if [ "$pid" != 0 ]; then
     while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
     kill -KILL "$pid"
 fi 2>/dev/null
+sed -n 7p "$1/data/postmaster.pid" 2>/dev/null | { read -r key id && ipcrm -m "$id"; } 2>/dev/null
 rm -rf "$1"
 """
 
@@ -191,8 +193,8 @@ class Cluster:
         secret.chmod(0o600)
         if self._account:
             shutil.chown(secret, *self._account)
-        command = [self.programs / "initdb", "-D", self.data, "-U", USER, f"--pwfile={secret}", "--no-instructions"]
-        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
+        command: list[str | Path] = [self.programs / "initdb", "-D", self.data, "-U", USER, f"--pwfile={secret}"]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-instructions"]
         with self.log.open("wb") as log:
             if self._popen([*command, *([] if self.durable else ["--no-sync"])], log).wait():
                 raise ServerDidNotStart(self._end_of_log())

@@ -39,6 +39,11 @@ def is_gone_within(seconds: float, pid: int, folder: Path) -> bool:
     return True
 
 
+def shared_memory() -> set[str]:
+    """The ids of the segments that exist: the second field behind the heading, see proc_sysvipc(5)."""
+    return {line.split()[1] for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]}
+
+
 def test_a_fresh_database_has_postgis(postgis_dsn: str) -> None:
     ((version,),) = rows(postgis_dsn, "SELECT postgis_version()")
     assert str(version).startswith("3.")
@@ -94,6 +99,17 @@ def test_a_cluster_ends_with_its_block_and_leaves_no_folder() -> None:
         assert pid is not None
         assert rows(cluster.dsn(), "SHOW max_connections") == [("7",)]
     assert is_gone_within(0, pid, cluster.folder)
+
+
+def test_a_killed_cluster_that_is_not_started_again_leaves_no_shared_memory() -> None:
+    if missing := absence_of_programs():
+        pytest.skip(missing)
+    with Cluster() as cluster:
+        key_and_id = (cluster.data / "postmaster.pid").read_text().splitlines()[6].split()
+        cluster.kill()
+        assert key_and_id[1] in shared_memory()
+    assert key_and_id[1] not in shared_memory()
+    assert not cluster.folder.exists()
 
 
 def test_a_killed_test_process_leaves_no_server_behind() -> None:

@@ -98,11 +98,16 @@ class Asker:
             return default
         return raw
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Values that may be repeated (``town=a&town=b``) or stand in one comma list (``town=a,b``)."""
+    def texts(self, name: str, *, listed: bool = True) -> tuple[str, ...]:
+        """
+        Values that may be repeated (``town=a&town=b``) or stand in one comma list (``town=a,b``).
+
+        Not ``listed``: what people wrote (leaders, departments), where a comma belongs to the value.
+        """
         self._asked.add(name)
-        split = [part.strip() for raw in self._args.getlist(name) for part in raw.replace("，", ",").split(",")]
-        values = tuple(dict.fromkeys(part for part in split if part))
+        given = self._args.getlist(name)
+        split = [part for raw in given for part in raw.replace("，", ",").split(",")] if listed else given
+        values = tuple(dict.fromkeys(part.strip() for part in split if part.strip()))
         if len(values) > MOST_VALUES or any(len(v) > LONGEST_TEXT for v in values):
             expected = f"≤ {MOST_VALUES} × {LONGEST_TEXT} 个字符 / characters"
             self._wrong(name, f"{len(values)} × {max(map(len, values))}", expected)
@@ -165,15 +170,15 @@ class Asker:
         return ProjectFilter(
             town=self.texts("town"),
             park=self.texts("park"),
-            industry=self.texts("industry"),
+            industry=self.texts("industry", listed=False),
             category=self.codes("category", ProjectCategory),
             level=self.codes("level", Level),
             kind=self.codes("kind", ProjectKind),
             stage=self.codes("stage", ProjectStage),
             lamp=self.codes("lamp", Lamp),
             flag=self.codes("flag", Flag),
-            leader=self.texts("leader"),
-            department=self.texts("department"),
+            leader=self.texts("leader", listed=False),
+            department=self.texts("department", listed=False),
             words=self.text("words"),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def members(path: Path) -> tuple[Member, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
         raise _broken(path, str(error)) from None
     if len(infos) > MAX_MEMBERS:
         raise _refused(path, "文件过多", "too many members", str(len(infos)), f"≤ {MAX_MEMBERS}")
@@ -70,10 +71,11 @@ def unpack(path: Path, member: Member, target: Path) -> Path:
                 if written > MAX_UNPACKED_BYTES:
                     raise _refused(path, "解压后超过 1 GB", "over 1 GB unpacked", member.name, "≤ 1024 MB")
                 out.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
         raise _broken(path, f"{member.name}: {error}") from None
     except OSError as error:
-        if error.errno == errno.EINVAL:  # a member that claims to begin before the file does
+        # A member that claims to begin before the file does; or one that bzip2 cannot unpack, which has no number.
+        if error.errno in (errno.EINVAL, None):
             raise _broken(path, f"{member.name}: {error}") from None
         raise
     return target

@@ -34,6 +34,7 @@ _NUMBER = re.compile(
 )
 _COUNT_WORDS = {"户", "栋", "人", "处", "座", "个", "幢", "间"}
 _MAX_NUMBER = Decimal(10) ** 15
+_LONGEST_NUMBER = 100
 _MAX_TEXT = 10_000
 # Excel keeps 15 digits of a number: a longer code typed as a number has lost its tail.
 _EXCEL_EXACT = 10**15
@@ -106,7 +107,7 @@ def _split_number(value: Any) -> tuple[Decimal, str | None]:
     if isinstance(value, bool | date):
         raise _refuse(value, "应为数字", "expected a number")
     text = half_width(str(value)).replace("，", ",").replace("¥", "").strip()
-    match = _NUMBER.match(text)
+    match = _NUMBER.match(text) if len(text) <= _LONGEST_NUMBER else None
     digits = match["number"] if match else ""
     if match is None or ("," in digits and not _GROUPED.match(digits)):
         raise _refuse(value, "应为数字", "expected a number")
@@ -155,7 +156,8 @@ def read_date(value: Any, column: Column, pattern: str | None = None) -> date | 
 
     Reads ISO, slashes, dots, 年月日, 20260302, Excel serial numbers and datetimes; a month alone (2026年3月,
     202603) is its last day in the columns of ``MONTH_MEANS_LAST_DAY`` and in planned steps, else its first;
-    "2026年3月底" is always the last. ``pattern`` is a strptime pattern that is tried first.
+    "2026年3月底" is always the last. A moment in UTC belongs to the day that it is in Beijing. ``pattern`` is a
+    strptime pattern: texts are then read by it and in no other way.
     """
     _refuse_formula_error(value)
     if is_dash(value):
@@ -191,6 +193,8 @@ def _no_date(value: Any) -> InvalidValue:
 
 
 def _date_of_number(value: float, column: Column) -> date:
+    if not math.isfinite(value):
+        raise _no_date(value)
     whole = int(value)
     if whole != value:
         # 2026.1 may be January or a 2026.10 that lost its zero; a serial number's fraction is the hour.
@@ -315,7 +319,7 @@ def plain(value: Any) -> str:
     """A value as a person would type it: 12.0 as 12, midnight as the day alone."""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")

@@ -177,6 +177,7 @@ class _Run:
     def repeated(self, bad: Collection[int]) -> dict[int, Refusal]:
         """Good rows whose key stands in an earlier good row."""
         keyed = self.converted.frame.reindex(columns=list(self.layer.row_key)).astype(object)
+        keyed = keyed.where(keyed.notna(), None)  # two NaN are no equal parts of a key
         seen: dict[tuple[object, ...], int] = {}
         refused: dict[int, Refusal] = {}
         for i, key in enumerate(keyed.itertuples(index=False, name=None)):
@@ -187,7 +188,7 @@ class _Run:
                 row = self.raw.rows[first]
                 wanted = Words(f"不重复的键（第 {row} 行已有）", f"a key that stands once (row {row} has it)")
                 place = self.place(i, self.layer.column(self.layer.key[0]).words.zh)
-                refused[i] = Refusal(place, " / ".join(_shown(part) for part in key), wanted)
+                refused[i] = Refusal(place, " / ".join(_shown(part) for part in key if part is not None), wanted)
         return refused
 
     def oddities(self, kept: Positions, shapes: CheckedGeometry, found: FoundCrs | None) -> tuple[Words, ...]:

@@ -20,7 +20,7 @@ from gis.errors import ColumnsNotMatched, InvalidValue, Place
 from gis.ingest import cells
 from gis.ingest.headers import Match, Matching, Slot, find_header, match_headers, slots_of
 from gis.ingest.keys import numbered, qualified
-from gis.ingest.mapping import FieldTarget, Mapping, template_fields
+from gis.ingest.mapping import FieldTarget, Mapping, filled_template, template_fields
 from gis.ingest.side import side_rows
 from gis.ingest.table import RawTable, Refusal
 from gis.layers import Column, Layer
@@ -157,7 +157,7 @@ def _converted(run: _Run, match: Match) -> pd.Series[Any]:
     unit = _unit(run, match)
     _refuse_doubtful_shares(run, match, values)
     read = _reader(run, column, unit, match.target)
-    fast = _fast(values, column, unit)
+    fast = None if column.name in run.mapping.values else _fast(values, column, unit)
     return fast if fast is not None else _read_each(run, values, column, match.header, read)
 
 
@@ -238,8 +238,10 @@ def _reader(run: _Run, column: Column, unit: str | None, target: FieldTarget | N
     read_as_told = _cell_reader(column, unit, target.format if target else None, is_key)
 
     def read(value: Any) -> Any:
-        meant = value if cells.is_blank(value) else values.get(str(value).strip(), value)
-        return read_as_told(meant)
+        if not values or cells.is_blank(value):
+            return read_as_told(value)
+        typed = cells.plain(value).strip()  # whole numbers come as 1.0 where GDAL or pandas made them so
+        return read_as_told(values.get(str(value).strip(), values.get(typed, value)))
 
     return read
 
@@ -331,7 +333,7 @@ def _composed(run: _Run, headers: Sequence[str], recipe: str | tuple[str, ...]) 
     for row in zip(*parts, strict=True):
         if isinstance(recipe, str):
             texts = {n: cells.plain(v) for n, v in zip(wanted, row, strict=True)}
-            made.append(recipe.format_map(texts) if not any(cells.is_blank(v) for v in row) else None)
+            made.append(None if any(cells.is_blank(v) for v in row) else filled_template(recipe, texts))
         else:
             made.append(next((v for v in row if not cells.is_blank(v)), None))
     return pd.Series(made, dtype="object"), " + ".join(wanted)

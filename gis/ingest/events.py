@@ -106,7 +106,7 @@ def parcel_events(
         What the store holds now, by parcel number: ``stage``, ``stage_on``, ``hold_reason``, ``held_since``.
     """
     columns = ("parcel_no", "stage", "stage_on", "hold_reason", "held_since")
-    last_steps = _last_steps(steps)
+    last_steps = _last_steps(steps, today)
     rows: list[dict[str, Any]] = [dict(zip(steps.columns, v, strict=True)) for v in steps.itertuples(index=False)]
     for row in _rows(frame, stated, columns):
         known = present.get(row["parcel_no"], {})
@@ -116,7 +116,9 @@ def parcel_events(
     return Events(_ledger("parcel_event", past), _told_future(len(rows) - len(past)))
 
 
-def _last_steps(steps: pd.DataFrame) -> dict[str, tuple[date, Stage]]:
+def _last_steps(steps: pd.DataFrame, today: date) -> dict[str, tuple[date, Stage]]:
+    """The step that rules by ``today``, by parcel: what lies ahead is not recorded."""
+    steps = steps if steps.empty else steps[steps["on_date"] <= pd.Timestamp(today)]
     if steps.empty:
         return {}
     ordered = steps.assign(rank=[Stage(s).rank for s in steps["stage"]]).sort_values(["on_date", "rank"], kind="stable")

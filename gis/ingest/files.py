@@ -119,7 +119,7 @@ def _text_kind(head: bytes, suffix: str) -> str | None:
         ("topojson", rb"\{(?s:.*)\"type\"\s*:\s*\"Topology\""),
         ("geojson", rb"\{"),
         ("kml", rb"<(?s:.*)<(\w+:)?kml\b|<(\w+:)?kml\b"),
-        ("dxf", rb"(999\s*\n.*\n\s*)*0\s*\r?\n\s*SECTION"),
+        ("dxf", rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION"),
     )
     told = next((kind for kind, mark in marks if re.match(mark, body)), None)
     if told is not None or body.startswith(b"<"):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,10 +23,10 @@ import pandas as pd
 
 from gis.errors import InvalidValue, Place
 from gis.ingest import cells
-from gis.ingest.headers import match_headers, normal
+from gis.ingest.headers import find_header, match_headers, normal
 from gis.ingest.ledger_long import long_reports
 from gis.ingest.ledger_run import DONE, ENDS, IMAGE, PERIOD, SAID, STAT, LedgerRun
-from gis.ingest.mapping import Amounts, Mapping
+from gis.ingest.mapping import Amounts, Mapping, template_fields
 from gis.ingest.months import MonthHeader, month_of_header, year_in
 from gis.ingest.progress_words import with_words
 from gis.ingest.table import RawTable
@@ -135,7 +135,7 @@ def _wide(run: LedgerRun, columns: Sequence[_MonthColumn]) -> RawTable:
     by_field = {name: _one_kind(run, [c for c in columns if c.field == name]) for name in (DONE, STAT)}
     texts = [c for c in columns if c.field in (IMAGE, SAID)]
     others, latest = _others(run, columns), _latest(run, columns)
-    code = run.matches.get("project_code")
+    codes = _code_positions(run)
     rows: list[dict[Any, Any]] = []
     numbers: list[int] = []
     for row in range(len(run.raw.frame)):
@@ -143,7 +143,7 @@ def _wide(run: LedgerRun, columns: Sequence[_MonthColumn]) -> RawTable:
         if latest is not None and _says_more(run, row):
             reports.setdefault(latest, {})
         for ends, values in sorted(reports.items()):
-            told = {p: run.cell(row, p) for p in others if ends == latest or (code and p == code.position)}
+            told = {p: run.cell(row, p) for p in others if ends == latest or p in codes}
             rows.append({**_whole(ends, values), **told})
             numbers.append(run.raw.rows[row])
     names = [PERIOD, ENDS, DONE, STAT, IMAGE, SAID]
@@ -152,6 +152,15 @@ def _wide(run: LedgerRun, columns: Sequence[_MonthColumn]) -> RawTable:
     shown = [image if name == IMAGE else name for name in names]
     frame.columns = pd.Index([*shown, *(str(run.raw.frame.columns[p]) for p in others)], dtype="object")
     return replace(run.raw, frame=_without_empty(frame, shown), rows=tuple(numbers))
+
+
+def _code_positions(run: LedgerRun) -> set[int]:
+    """The columns that say whose row it is: one of codes, or those of which the mapping composes them."""
+    match, recipe = run.matches.get("project_code"), run.mapping.compose.get("project_code", ())
+    wanted = template_fields(recipe) if isinstance(recipe, str) else recipe
+    headers = [str(h) for h in run.raw.frame.columns]
+    parts = {find_header(headers, name) for name in wanted}
+    return {p for p in (match.position if match else None, *parts) if p is not None}
 
 
 def _latest(run: LedgerRun, columns: Sequence[_MonthColumn]) -> date | None:
@@ -189,17 +198,29 @@ def _one_kind(run: LedgerRun, columns: list[_MonthColumn]) -> tuple[list[_MonthC
     if not columns:
         return [], "cumulative"
     said = {c.month.amounts for c in columns} - {None}
-    if len(said) == 2:
-        used = [c for c in columns if c.month.amounts == "cumulative"]
+    running = [c for c in columns if c.month.amounts == "cumulative"]
+    if len(said) == 2 or _stand_twice(columns, running):
         run.warnings.append(
             Words("当月数与累计数并列，只用累计数", "monthly and running amounts: only the running were used")
         )
-        return _unrepeated(run, used), "cumulative"
+        told = {c.ends for c in running}
+        return _unrepeated(run, [c for c in columns if c in running or _is_january(c, told)]), "cumulative"
     kept = _unrepeated(run, columns)
     amounts = next(iter(said), None) or run.mapping.options.amounts or _told_by_numbers(run, kept)
     if amounts == "cumulative":
         _warn_of_falls(run, kept)
     return kept, amounts
+
+
+def _stand_twice(columns: Sequence[_MonthColumn], running: Sequence[_MonthColumn]) -> bool:
+    """A month that stands bare beside a running one ("3月" beside "1-3月") is its own amount."""
+    told = {c.ends for c in running}
+    return any(c.month.amounts is None and c.ends in told for c in columns)
+
+
+def _is_january(column: _MonthColumn, told: Collection[date]) -> bool:
+    """January's own amount runs from January too; it is needed where no running one tells it."""
+    return column.month.month == 1 and column.ends not in told
 
 
 def _unrepeated(run: LedgerRun, columns: Sequence[_MonthColumn]) -> list[_MonthColumn]:

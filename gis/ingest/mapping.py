@@ -134,7 +134,7 @@ def read_mapping(data: bytes, layer: Layer, *, name: str) -> Mapping:
     text = _text(data, name)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableFile(
             Words(f"对照文件不是有效的 TOML：{error}", f"the mapping file is not valid TOML: {error}"),
             found=str(error),
@@ -234,7 +234,8 @@ def _target(header: str, value: Any, layer: Layer, errors: _Errors) -> FieldTarg
     if pattern is not None and not (isinstance(pattern, str) and (is_event or (column and column.type == "date"))):
         errors.add(header, f"“{header}”的 format 只用于日期列", f"'{header}': format belongs to date columns")
         pattern = None
-    return FieldTarget(keys["field"], keys.get("unit"), year, stage, pattern)
+    unit = keys.get("unit")
+    return FieldTarget(keys["field"], unit.lower() if isinstance(unit, str) else None, year, stage, pattern)
 
 
 def _event_stage(value: Any, header: str, errors: _Errors) -> Stage | None:
@@ -319,9 +320,14 @@ def template_fields(template: str) -> tuple[str, ...]:
         parts = list(Formatter().parse(template))
     except ValueError:
         return ()
-    if any(conversion or spec for _, _, spec, conversion in parts):
+    if any(conversion or spec or name == "" for _, name, spec, conversion in parts):
         return ()
     return tuple(name for _, name, _, _ in parts if name)
+
+
+def filled_template(template: str, texts: dict[str, str]) -> str:
+    """The template with each header's text in its place. Headers may hold dots and brackets ("No.", "长[米]")."""
+    return "".join(literal + (texts[name] if name else "") for literal, name, _, _ in Formatter().parse(template))
 
 
 _OPTION_CHECKS: dict[str, Callable[[Any], bool]] = {

@@ -31,6 +31,7 @@ _SPAN = re.compile(
 )
 _NUMERIC = re.compile(r"^(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])$")
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LONGEST_HEADER = 100  # a longer text is somebody's remark, and would be looked through again and again
 _UNIT_WITHIN = re.compile(r"[(\[【](万元|亿元|千元|元|%)[)\]】]")
 _CUMULATIVE = ("累计", "累积", "至今", "cumulative", "ytd")
 _MONTHLY = ("当月", "本月", "单月", "每月", "月度", "monthly")
@@ -54,6 +55,8 @@ class MonthHeader:
 
 def month_of_header(header: str) -> MonthHeader | None:
     """What month a header names, None where it names none (or a month of something else than progress)."""
+    if len(header) > _LONGEST_HEADER:
+        return None
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
     name, unit = _without_unit(re.sub(r"([(\[【])单位:?", r"\1", text))
     numeric = _NUMERIC.match(name)

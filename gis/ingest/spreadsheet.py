@@ -28,6 +28,7 @@ _SEPARATORS = ",;\t"
 _MAX_CELL = 50_000_000
 _MAX_UNPACKED = 1_000_000_000
 _CHUNK = 1_000_000
+_LAST_ROW = 1_048_576
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 
@@ -189,12 +190,23 @@ def _grid(sheet: Any, source: SourceFile) -> Grid:
     try:
         for row in sheet.iter_rows():
             rows.append([_value(cell) for cell in row[: MAX_COLUMNS + 1]])
+            if len(rows) > _LAST_ROW:
+                raise _too_long(source)
             filled = len(rows) if any(value is not None for value in rows[-1]) else filled
             if filled > MAX_ROWS + 100:
                 break
+    except UnreadableFile:
+        raise
     except Exception as error:  # as in _opened: the sheet is parsed only now
         raise _broken(source, error) from None
     return Grid(rows[:filled])
+
+
+def _too_long(source: SourceFile) -> UnreadableFile:
+    """A row that claims a number beyond any sheet's last: the rows missing before it would fill the memory."""
+    return unreadable(
+        source.name, "表格过大", "the table is too large", found=f"> {_LAST_ROW:,}", expected=f"≤ {MAX_ROWS:,}"
+    )
 
 
 def _value(cell: Any) -> Any:

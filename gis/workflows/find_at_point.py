@@ -39,7 +39,7 @@ _KINDS = (
     _Kind("project", "code", ("stage",)),
     _Kind("parcel", "parcel_no", ("stage", "hold_reason")),
     _Kind("park", "code", ("level",)),
-    _Kind("zone", "zone_no", ("kind",)),
+    _Kind("zone", "zone_no", ("kind", "result", "version_on", "supplier")),
     _Kind("town", "code", ("level",)),
 )
 
@@ -55,7 +55,7 @@ def find_at_point(store: Store, assessment: Assessment, lon: float, lat: float, 
     list
         At most 100 of ``{layer, code, name, area_m2, distance_m, bounds, …}``: ``stage`` of projects and parcels,
         ``lamp`` and ``worst_flag`` of projects, ``readiness`` of parcels, ``level`` of parks and towns,
-        ``kind`` of zones.
+        ``kind``, ``result`` (of its own, above its kind's), ``version_on`` and ``supplier`` of zones.
     """
     east, north = coords_of(np.array([[lon, lat]]), store.info.crs)[0].tolist()
     if not (np.isfinite(east) and np.isfinite(north)):

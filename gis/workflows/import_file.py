@@ -20,7 +20,7 @@ import pandas as pd
 
 from gis.errors import InvalidParameter
 from gis.ingest.check import CheckOptions, check_table
-from gis.ingest.completion import completed
+from gis.ingest.completion import completed, with_what_stands
 from gis.ingest.files import Reading, read_raw
 from gis.ingest.mapping import Mapping, read_mapping
 from gis.ingest.project_names import with_project_codes
@@ -204,7 +204,7 @@ class _Import:
         if frame.empty:
             result = PutResult(())
         elif self.layer.kind == "ledger":
-            result = writer.append(self.layer.name, frame.drop(columns="geometry", errors="ignore"))
+            result = writer.append(self.layer.name, self._corrections(frame))
         else:
             result = self._put(writer, frame)
         outcomes = list(result.outcomes)
@@ -214,6 +214,17 @@ class _Import:
             side[name] = Counts(*(along.count(o) for o in ("stored", "updated", "unchanged")))
             _lift(outcomes, frame[self.layer.key[0]], rows[LAYERS[name].key[0]], along)
         return _Written(tuple(outcomes), side)
+
+    def _corrections(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """
+        Ledger rows as they are appended. A report leaves what it does not speak of: statistics come in a file of
+        their own, and a ledger tells image progress of its latest month only.
+        """
+        if self.layer.name != "progress_report":
+            return frame
+        owners = tuple(dict.fromkeys(frame[self.layer.key[0]]))
+        stored = self.store.read(self.layer.name, Query(keys=owners, columns=self.layer.names))
+        return with_what_stands(frame, stored, self.layer.key)
 
     def _put(self, writer: Writer, frame: pd.DataFrame) -> PutResult:
         """

@@ -13,6 +13,7 @@ from gis.model import EventKind, OwnerKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
+from gis.workflows.names import read_names
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, plain, records_of
 
@@ -33,9 +34,10 @@ def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
     rules = RuleBook.from_frame(store.read("rule_parameter"), assessment.on)
     timed = records_of(assessment.parcels.loc[[parcel_no]])[0]
     parcel = records_of(found)[0]
+    town_name = read_names(store, assessment.on).towns.get(parcel["town"])
     return {
         "on": assessment.on.isoformat(),
-        "parcel": {**parcel, **timed},
+        "parcel": {**parcel, **timed, "town_name": town_name},
         "steps": _steps(parcel, timed, events, rules),
         "events": records_of(events),
         "next": _next(timed),

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
+from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.crs import lonlat_of
+from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
 from gis.store.port import Store
 from webapp import create_app
@@ -171,6 +179,7 @@ def test_parcels_by_stage_town_words_and_whom_they_block(client: FlaskClient) ->
 def test_one_parcel_whole(client: FlaskClient) -> None:
     whole = client.get("/api/parcels/1").get_json()
     assert (whole["parcel"]["stage"], whole["parcel"]["stage_on"]) == ("cleared", "2025-10-01")
+    assert (whole["parcel"]["town"], whole["parcel"]["town_name"]) == ("T1", "城关镇")
     steps = {step["stage"]: step for step in whole["steps"]}
     assert list(steps) == [
         "pre_notice",
@@ -313,6 +322,19 @@ def test_things_at_a_place_tell_their_class(client: FlaskClient) -> None:
     assert (by_layer["project"]["lamp"], by_layer["project"]["area_m2"]) == ("yellow", 20_000)
     assert by_layer["park"]["level"] == "county"
     assert by_layer["town"]["name"] == "城关镇"
+
+
+def test_a_zone_at_a_place_tells_what_it_means_and_whose_data_it_is(own_app: Flask, own_store: Store) -> None:
+    shape = shapely.box(503_000, 3_655_000, 503_100, 3_655_100)
+    told = {"kind": "chemical_buffer", "result": "PROHIBIT", "supplier": "示例应急局"}
+    zone = {**told, "zone_no": "Z2", "version_on": pd.Timestamp("2026-01-31")}
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.put("zone", gpd.GeoDataFrame([zone], geometry=[shape], crs="EPSG:4547"), on=date(2025, 1, 1))
+    lon, lat = lonlat_of(np.array([[503_050.0, 3_655_050.0]]), "EPSG:4547")[0].tolist()
+    things = own_app.test_client().get(f"/api/at?lon={lon}&lat={lat}").get_json()
+    (found,) = (thing for thing in things if thing["layer"] == "zone")
+    assert {key: found[key] for key in told} == told
+    assert (found["code"], found["version_on"]) == ("Z2", "2026-01-31")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,15 @@ def test_a_filter_takes_repeated_values_and_comma_lists() -> None:
     )
 
 
+def test_a_comma_belongs_to_a_name_that_people_wrote() -> None:
+    address = "/?department=发改局，财政局&department=住建局&leader=张三,%20李四&industry=食品、饮料,精制茶"
+    assert read(address, lambda ask: ask.project_filter()) == ProjectFilter(
+        industry=("食品、饮料,精制茶",),
+        leader=("张三, 李四",),
+        department=("发改局，财政局", "住建局"),
+    )
+
+
 def test_no_parameters_are_the_empty_filter() -> None:
     assert read("/", lambda ask: ask.project_filter()).is_empty
 

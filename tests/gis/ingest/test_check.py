@@ -175,3 +175,10 @@ def test_every_row_is_kept_or_refused_and_refused_ones_have_a_reason(rows):
     assert set(table.rows) & named == set()
     assert table.read == len(table.rows) + table.refused_rows
     assert table.frame["parcel_no"].is_unique
+
+
+def test_a_promise_that_stands_twice_without_its_day_refuses_the_second_row_only():
+    columns = {"项目代码": ["P1", "P1"], "节点名称": ["开工", "开工"], "承诺完成日期": ["2026-05-01", "2026-06-01"]}
+    table = check(raw_of(columns, crs=None), "milestone", known=["P1"])
+    assert (table.rows, table.refused_rows) == ((1,), 1)
+    assert table.refused[0].found == "P1 / 开工"

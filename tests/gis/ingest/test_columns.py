@@ -547,3 +547,41 @@ def test_qualified_keys_do_not_depend_on_the_order():
     there = dict(zip(rows, qualified([k for k, _ in rows], [v for _, v in rows]), strict=True))
     back = dict(zip(rows[::-1], qualified([k for k, _ in rows[::-1]], [v for _, v in rows[::-1]]), strict=True))
     assert there == back == {("a", 1): "a#1", ("b", 2): "b", ("a", 3): "a#3", (None, 4): None}
+
+
+def test_a_template_is_blank_where_a_part_is_missing_however_it_is_missing():
+    mapping = Mapping(compose={"parcel_no": "{M}-{L}"})
+    made = convert({"M": ["a", math.nan, None], "L": ["1", "2", "3"]}, PARCEL, mapping)
+    assert made.frame["parcel_no"].tolist()[0] == "a-1"
+    assert made.bad_rows == {1, 2}
+
+
+@pytest.mark.parametrize("header", ["No.", "A.B", "长[米]", "0"])
+def test_a_template_takes_headers_with_dots_and_brackets(header):
+    made = convert({header: ["a"], "L": ["1"]}, PARCEL, Mapping(compose={"parcel_no": f"{{{header}}}-{{L}}"}))
+    assert made.frame["parcel_no"].tolist() == ["a-1"]
+
+
+def test_values_of_the_mapping_are_found_where_whole_numbers_came_as_floats():
+    mapping = Mapping(
+        columns={"K": FieldTarget("owner_kind"), "S": FieldTarget("declared_area_m2", unit="m2")},
+        values={"owner_kind": {"7": "state"}, "declared_area_m2": {"9999": ""}},
+    )
+    frame = pd.DataFrame({"地块编号": ["a", "b"], "K": [7.0, math.nan], "S": [9999.0, 5.0]})
+    raw = RawTable(SourceFile("a.gpkg", 1, "0" * 64), "GeoPackage", frame, (1, 2))
+    made = match_and_convert(raw, PARCEL, mapping, today=TODAY)
+    assert made.refused == ()
+    assert made.frame["owner_kind"].tolist()[0] == "state"
+    assert made.frame["declared_area_m2"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_what_is_without_end_is_no_day_and_a_text_like_any_other(value):
+    made = parcels(地块名称=[value], 净地日期=[value])
+    assert [refusal.place.column for refusal in made.refused] == ["净地日期"]
+    assert made.frame["name"].tolist() == [str(value)]
+
+
+def test_a_cell_of_endless_digits_is_refused_at_once():
+    made = parcels(面积=["1" * 200_000 + " 1"])
+    assert made.bad_rows == {0}

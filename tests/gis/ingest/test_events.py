@@ -105,3 +105,8 @@ def test_a_hold_is_an_event_unless_it_stands():
     known = {"stage": "survey", "hold_reason": "dispute", "held_since": date(2026, 6, 1)}
     assert parcel(hold="dispute", known=known) == []
     assert parcel(hold="lawsuit", known=known) == [("hold", "lawsuit", "2026-07-31")]
+
+
+def test_a_step_that_lies_ahead_does_not_move_the_stage_that_rules_now():
+    steps = [("approved", "2026-05-01"), ("cleared", "2027-03-01")]
+    assert parcel(stage="approved", steps=steps) == [("stage", "approved", "2026-05-01")]

@@ -431,3 +431,32 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(sound_files, tmp_pat
     path.write_bytes(data)
     with contextlib.suppress(UnreadableFile):
         assert len(read_raw(path).rows) <= 2
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_a_damaged_archive_is_called_broken_however_it_was_packed(tmp_path, method):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr("a.csv", "项目代码,项目名称\n" + "".join(f"P{i},n{i}\n" for i in range(3000)))
+    data = bytearray(path.read_bytes())
+    for place in range(45, 60):
+        data[place] ^= 0x5A
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFile, match="archive is broken"):
+        read_raw(path)
+
+
+def test_an_archive_whose_names_are_not_what_it_says_is_broken(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("地块.csv", "项目代码,项目名称\n")
+    path.write_bytes(path.read_bytes().replace("地块".encode(), b"\xff\xfe" * 3))
+    with pytest.raises(UnreadableFile, match="archive is broken"):
+        read_raw(path)
+
+
+def test_a_file_that_begins_as_a_drawing_and_goes_on_with_nothing_is_told_at_once(tmp_path):
+    path = tmp_path / "a.dxf"
+    path.write_bytes(b"999" + b"\n" * 65_000)
+    with pytest.raises(UnreadableFile, match="not read"):
+        read_raw(path)

@@ -307,3 +307,26 @@ def test_headers_that_name_a_month(header, month, year, kind):
 )
 def test_headers_that_name_no_month(header):
     assert month_of_header(header) is None
+
+
+def test_a_bare_month_beside_the_running_one_is_its_own_amount_and_not_used():
+    raw = ledger({"项目代码": ["P1"], "1月": [100], "2月": [300], "1-2月": [400], "3月": [50], "1-3月": [450]})
+    made = amounts(reports(raw))
+    assert made == {("P1", "2026-01-31"): 100.0, ("P1", "2026-02-28"): 400.0, ("P1", "2026-03-31"): 450.0}
+    assert "只用累计数" in warned(raw)
+
+
+def test_january_is_kept_where_later_months_stand_both_ways():
+    raw = ledger({"项目代码": ["P1"], "1月": [100], "2月当月": [300], "2月累计": [400]})
+    assert amounts(reports(raw)) == {("P1", "2026-01-31"): 100.0, ("P1", "2026-02-28"): 400.0}
+
+
+def test_a_code_composed_of_columns_belongs_to_every_month_of_a_wide_ledger():
+    raw = ledger({"年": ["2026"], "序": [7], "1月累计": [100], "2月累计": [300]})
+    made = reports(raw, Mapping(compose={"project_code": "{年}-{序}"}))
+    assert amounts(made) == {("2026-7", "2026-01-31"): 100.0, ("2026-7", "2026-02-28"): 300.0}
+    assert made.refused == ()
+
+
+def test_a_long_remark_is_no_month_and_is_told_so_at_once():
+    assert month_of_header("3月" + "建设进展" * 100_000) is None

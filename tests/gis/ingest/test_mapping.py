@@ -232,3 +232,24 @@ def test_the_documented_example_is_sound_for_its_layers():
     (plan,) = [line for line in example.splitlines() if "plan_wan" in line]
     assert read(example.replace(plan, "")).columns["Cleared"].stage is Stage.CLEARED
     assert read(f"[columns]\n{plan}", PROJECT).columns["FY26"].unit == "亿元"
+
+
+@pytest.mark.parametrize("unit", ["Ha", "SQFT", "M2"])
+def test_a_unit_may_be_written_in_capitals(unit):
+    text = f'[columns]\n"S" = {{ field = "declared_area_m2", unit = "{unit}" }}\n'
+    mapping = read_mapping(text.encode(), PARCEL, name="m.toml")
+    frame = pd.DataFrame({"地块编号": ["a"], "S": [1.0]})
+    made = match_and_convert(RawTable(SourceFile("a.gpkg", 1, "0" * 64), "GeoPackage", frame, (1,)), PARCEL, mapping,
+                             today=date(2026, 5, 31))  # fmt: skip
+    m2 = {"Ha": 10_000.0, "SQFT": 0.09290304, "M2": 1.0}[unit]
+    assert made.frame["declared_area_m2"].tolist() == [m2]
+
+
+def test_a_mapping_nested_without_end_is_no_toml():
+    with pytest.raises(UnreadableFile):
+        read_mapping(b"a=" + b"[" * 5000, PARCEL, name="m.toml")
+
+
+def test_a_template_without_a_header_in_its_braces_is_an_error():
+    with pytest.raises(InvalidValue, match=r"compose\.parcel_no"):
+        read_mapping(b'[compose]\nparcel_no = "{}-{LOT}"\n', PARCEL, name="m.toml")

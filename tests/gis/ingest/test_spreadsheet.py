@@ -289,3 +289,15 @@ def test_what_is_no_workbook_is_unreadable(data):
 def test_what_is_no_table_is_unreadable(data):
     with pytest.raises(UnreadableFile):
         csv_of(data)
+
+
+def test_a_row_that_claims_a_number_beyond_any_sheet_is_refused_before_it_fills_the_memory():
+    made = io.BytesIO()
+    book(表=[["项目代码", "项目名称"], ["P1", "甲"]]).save(made)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(b'r="2"', b'r="2000000000"') if "sheet1" in name else content)
+    with pytest.raises(UnreadableFile, match="too large"):
+        read_xlsx(changed.getvalue(), source("台账.xlsx"))

@@ -61,6 +61,28 @@ def test_months_own_amounts_are_summed_once(store, tmp_path):
     assert reports["invested_wan"].tolist() == [100.0, 200.0, 300.0, 50.0, 120.0]
 
 
+def test_next_months_ledger_leaves_the_image_progress_that_an_earlier_one_told(store, tmp_path):
+    put(store, tmp_path, "projects", ledger())
+    may = {"2026年4月累计": [30, 3], "2026年5月累计": [50, 5], "形象进度(%)": [60, 6]}
+    put(store, tmp_path, "reports", ledger(**may))
+    june = {**may, "2026年6月累计": [70, 7], "形象进度(%)": [70, 8]}
+    report = put(store, tmp_path, "reports", ledger(**june))
+    assert counts(report) == (6, 2, 0, 4, 0)
+    reports = store.read("progress_report", Query(keys=("P1",)))
+    assert reports["image_percent"].tolist()[1:] == [60.0, 70.0]
+
+
+def test_a_file_of_statistics_leaves_the_dispatch_figures_and_the_reverse(store, tmp_path):
+    put(store, tmp_path, "projects", ledger())
+    month = {"报告截止日期": ["2026-05-31"] * 2}
+    put(store, tmp_path, "reports", ledger(**month, **{"本年累计完成投资(万元)": [50, 5]}))
+    put(store, tmp_path, "reports", ledger(**month, **{"本年累计入统投资(万元)": [40, None]}))
+    put(store, tmp_path, "reports", ledger(**month, **{"本年累计完成投资(万元)": [55, None]}))
+    reports = store.read("progress_report")
+    assert reports["invested_wan"].tolist() == [55.0, 5.0]
+    assert reports["stat_invested_wan"].tolist()[0] == 40.0
+
+
 def test_a_ledger_without_codes_finds_its_projects_by_name_and_refuses_the_others(store, tmp_path):
     put(store, tmp_path, "projects", pd.DataFrame(
         {"项目代码": ["P1", "P2", "P3"], "项目名称": ["甲项目", "同名", "同名"]}))  # fmt: skip

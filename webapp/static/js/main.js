@@ -21,6 +21,8 @@ import { ProjectTable } from "./table.js";
 import { bindTools, copyLink, tell, toggleFullScreen } from "./tools.js";
 import { gettext, wordsOf } from "./words.js";
 
+// The server looks no farther round a click: docs/api.md.
+const MOST_RADIUS_M = 2_000;
 const COLOURINGS = page.colourings.map((colouring) => colouring.code);
 
 const state = new AddressState(COLOURINGS);
@@ -87,7 +89,7 @@ function boxOf(feature) {
 async function picked({ lat, lon, radius_m, badges, projects }) {
   if (badges.length === 1) return state.set({ sel: { layer: "project", key: badges[0] } });
   try {
-    const query = new URLSearchParams({ lon: lon.toFixed(7), lat: lat.toFixed(7), radius_m: Math.min(radius_m, 10_000).toFixed(2) });
+    const query = new URLSearchParams({ lon: lon.toFixed(7), lat: lat.toFixed(7), radius_m: Math.min(radius_m, MOST_RADIUS_M).toFixed(2) });
     if (state.now.on) query.set("on", state.now.on);
     const answer = await ask("/api/at", query, "at");
     if (answer) offer(answer, [...badges, ...projects]);
@@ -125,8 +127,9 @@ function hovered(code, point) {
   if (tip.hidden) return;
   const colouring = page.colourings.find((each) => each.code === state.now.by);
   const kind = classOf(project, state.now.by);
-  if (tip.dataset.code !== code + kind) {
-    tip.dataset.code = code + kind;
+  const shown = [code, colouring.code, kind].join(" ");
+  if (tip.dataset.shown !== shown) {
+    tip.dataset.shown = shown;
     fill(tip, badge(colouring.table, kind, 18), el("span", {}, el("strong", {}, project.name), el("small", {}, `${wordsOf(colouring)}：${wordsOf(markOf(colouring.table, kind))}`)));
   }
   tip.style.transform = `translate(${Math.min(point.x + 14, wall.map.getSize().x - 250)}px, ${point.y + 14}px)`;

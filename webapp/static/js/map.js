@@ -54,7 +54,7 @@ export class WallMap {
   #styled;
 
   /**
-   * `wall` is what folium's script left in `window.guatuWall`. `heard`: `picked({lat, lon, radius_m, codes})`,
+   * `wall` is what folium's script left in `window.guatuWall`. `heard`: `picked({lat, lon, radius_m, badges, projects})`,
    * `hovered(code or null, point)`, `moved({zoom, lat, lon})`, `pointed({lat, lon})`, `failed(error)`.
    * Nothing is on the canvas before `draw()`; what is asked of the map meanwhile is done then.
    */
@@ -206,7 +206,7 @@ export class WallMap {
     this.gl.setPaintProperty("town-fill", "fill-opacity", this.base ? 0 : 1);
   }
 
-  /** Tiles of the day `on` (null: the store's default). `version` changes where the data did. */
+  /** Tiles of the day `on` (null: the store's default). */
   async showDay(on) {
     await this.ready;
     const query = on ? `?on=${on}` : "";

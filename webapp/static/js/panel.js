@@ -33,6 +33,7 @@ export class Panel {
     find("[data-act=panel-close]", root).addEventListener("click", () => this.close());
     find("[data-act=panel-fly]", root).addEventListener("click", () => this.bounds && act.flyTo(this.bounds));
     state.listen((_, changed) => (changed.has("sel") || (changed.has("on") && state.now.sel)) && this.show());
+    data.listen((_, name) => ["totals", "projects", "towns"].includes(name) && this.#townAnew());
     new ResizeObserver(() => this.chart?.resize()).observe(this.body);
   }
 
@@ -96,7 +97,7 @@ export class Panel {
     const thing = answer[sel.layer];
     this.#named(thing.name || sel.key, sel.key);
     this.act.markBlocking([]);
-    fill(this.body, sel.layer === "parcel" ? parcelPanel(answer, act, this.#day()) : parkPanel(answer, act));
+    fill(this.body, sel.layer === "parcel" ? parcelPanel(answer, act, answer.on) : parkPanel(answer, act));
     return null;
   }
 
@@ -104,11 +105,11 @@ export class Panel {
     const { project } = answer;
     this.#named(project.name, project.code);
     for (const { zone_no, kind, result } of answer.conflicts ?? []) {
-      if (!this.seen.has(`zone:${zone_no}`)) this.seen.set(`zone:${zone_no}`, { layer: "zone", code: zone_no, kind, result });
+      if (zone_no && !this.seen.has(`zone:${zone_no}`)) this.seen.set(`zone:${zone_no}`, { layer: "zone", code: zone_no, kind, result });
     }
     fill(this.kind, badge("lamp", project.lamp, 18), ` ${wordsOf(page.things.project)}`);
     this.act.markBlocking((answer.blocking ?? []).map((part) => part.parcel_no).filter(Boolean));
-    fill(this.body, projectPanel(answer, act, this.#day()));
+    fill(this.body, projectPanel(answer, act, answer.on));
     const box = find("[data-part=curve]", this.body);
     if (box) drawCurve(box, answer.curve).then((chart) => (this.chart = chart));
   }
@@ -125,6 +126,12 @@ export class Panel {
     return fill(this.body, townPanel(town, row, inside, act));
   }
 
+  /** A town's panel is made of the page's own totals: they have come for another day or filter. */
+  #townAnew() {
+    const { sel } = this.state.now;
+    if (this.isOpen && sel?.layer === "town") this.#openLocal(sel);
+  }
+
   #named(name, key) {
     this.title.textContent = name;
     this.sub.textContent = name === key ? "" : key;
@@ -133,10 +140,6 @@ export class Panel {
   #place(bounds) {
     this.bounds = bounds ?? null;
     find("[data-act=panel-fly]", this.root).hidden = !this.bounds;
-  }
-
-  #day() {
-    return this.data.info?.on ?? this.state.now.on;
   }
 
   #actions() {

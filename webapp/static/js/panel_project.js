@@ -112,25 +112,25 @@ function milestoneRow(milestone, on) {
   );
 }
 
+/** Land in a zone opens the zone; land outside all zones of a kind has none to open. */
+function conflictRow(conflict, act) {
+  const kind = wordOf("ZoneKind", conflict.kind);
+  const inside = [
+    badge("zone", conflict.kind, 20),
+    el("span", { class: "name" }, conflict.zone_no ? kind : gettext("{kind}以外", { kind }), el("small", {}, wordOf("ZoneResult", conflict.result))),
+    el("span", { class: "count" }, mu(conflict.area_m2), el("small", {}, share(conflict.share))),
+  ];
+  if (!conflict.zone_no) return el("div", { class: "row two still" }, inside);
+  return el("button", { type: "button", class: "row two", onclick: () => act.open({ layer: "zone", key: conflict.zone_no }) }, inside);
+}
+
 function conflictRows(conflicts, act) {
   const real = (conflicts ?? []).filter((conflict) => !conflict.is_sliver);
   if (!real.length) return null;
   return el(
     "ul",
     { class: "rows" },
-    real.map((conflict) =>
-      el(
-        "li",
-        {},
-        el(
-          "button",
-          { type: "button", class: "row two", onclick: () => act.open({ layer: "zone", key: conflict.zone_no }) },
-          badge("zone", conflict.kind, 20),
-          el("span", { class: "name" }, wordOf("ZoneKind", conflict.kind), el("small", {}, wordOf("ZoneResult", conflict.result))),
-          el("span", { class: "count" }, mu(conflict.area_m2), el("small", {}, share(conflict.share))),
-        ),
-      ),
-    ),
+    real.map((conflict) => el("li", {}, conflictRow(conflict, act))),
   );
 }
 
