@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from gis.layers import ENTITIES, LAYERS, Layer
 from gis.store.columns import GEOMETRY
+from gis.store.extents import union
 from gis.store.geopackage.ddl import APPLICATION_ID, PLAIN_TABLES, rtree_name
-from gis.store.geopackage.extents import measured, recorded, union
+from gis.store.geopackage.extents import measured, recorded
 from gis.store.port import Finding
 from gis.store.queries import named_sql
 from gis.store.statements import row_id

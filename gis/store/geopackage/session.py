@@ -12,8 +12,9 @@ import numpy as np
 from gis.layers import Layer
 from gis.store import statements
 from gis.store.columns import GEOMETRY
+from gis.store.extents import Extents
 from gis.store.geopackage.ddl import rtree_name
-from gis.store.geopackage.extents import Extents
+from gis.store.geopackage.extents import ContentsExtents
 from gis.store.geopackage.geometry_blob import blobs_of, geometries_of
 from gis.store.geopackage.integrity import engine_findings
 from gis.store.geopackage.rtree import MANY_ROWS, filled_at_once
@@ -49,7 +50,9 @@ class GeoPackageSession:
         self.connection = connection
         self.sql = Named(named_sql("geopackage"), connection)
         self._srid = srid
-        self._extents = None if at is None else Extents(connection, at)
+        self._at = at
+        self._extents = None if at is None else Extents(ContentsExtents(connection, at))
+        self._touched: set[str] = set()
 
     def rows(self, statement: str, bound: Bound) -> list[tuple[Any, ...]]:
         """See ``Session.rows``."""
@@ -63,7 +66,7 @@ class GeoPackageSession:
         """See ``Session.insert``."""
         geometries = cells.get(GEOMETRY)
         if geometries is not None:
-            self._writing.added(layer.name, geometries)
+            self._writing.added(layer.name, geometries_of(geometries))
         many = geometries is not None and len(geometries) >= MANY_ROWS
         names = ", ".join(f'"{name}"' for name in cells)
         statement = f"INSERT INTO {layer.name} ({names}) VALUES ({', '.join('?' * len(cells))})"  # noqa: S608 (declared names)
@@ -73,17 +76,19 @@ class GeoPackageSession:
     def update(self, layer: Layer, cells: Table, ids: Kept, before: Kept | None) -> None:
         """See ``Session.update``."""
         if before is not None:
-            self._writing.replaced(layer.name, before, cells[GEOMETRY])
+            self._writing.replaced(layer.name, geometries_of(before), geometries_of(cells[GEOMETRY]))
         assignments = ", ".join(f'"{name}" = ?' for name in cells)
         statement = f"UPDATE {layer.name} SET {assignments} WHERE {statements.row_id(layer)} = ?"  # noqa: S608 (declared names)
         self.connection.executemany(statement, zip(*cells.values(), ids, strict=True))
 
     def touched(self, layer: str) -> None:
         """See ``Session.touched``."""
-        self._writing.touch(layer)
+        self._touched.add(layer)
 
     def finish(self) -> None:
-        """See ``Session.finish``: the tables' boxes."""
+        """See ``Session.finish``: the tables' boxes and the times of their last change."""
+        for table in sorted(self._touched):
+            self.sql.touch_table(table=table, at=self._at)
         self._writing.finish()
 
     @property

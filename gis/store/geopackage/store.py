@@ -12,9 +12,10 @@ from pathlib import Path
 from gis.crs import crs_name, crs_wkt, srid_of, working_crs
 from gis.errors import StoreExists, StoreMissing, UnreadableFile
 from gis.model import Actor, BBox
+from gis.store.extents import union
 from gis.store.geopackage.connections import BUSY_SECONDS, Connections, causes, connect
 from gis.store.geopackage.ddl import APPLICATION_ID, GEOPACKAGE_VERSION, SCHEMA_VERSION, schema
-from gis.store.geopackage.extents import recorded, union
+from gis.store.geopackage.extents import recorded
 from gis.store.geopackage.metadata import describe
 from gis.store.geopackage.session import GeoPackageSession
 from gis.store.incoming import layer_named
