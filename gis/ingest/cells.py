@@ -48,6 +48,7 @@ _FULL_DATE = re.compile(
     r"^(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
     r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$"
 )
+_LATE_IN_UTC = re.compile(r"[T ](?:1[6-9]|2\d):.*(?:Z|[+-]00:?00)$")  # the next day has begun in Beijing
 _MONTH_DATE = re.compile(r"^(\d{4})(?:年|[-/.])(\d{1,2})月?(?P<end>底|末)?$")
 _TRUE = {"是", "有", "对", "√", "✓", "✔", "true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"否", "无", "没有", "×", "✗", "false", "f", "no", "n", "0", "0.0"}
@@ -216,7 +217,8 @@ def _date_of_text(raw: str, column: Column, pattern: str | None) -> date:
             raise _refuse(raw, f"应为 {pattern} 格式的日期", f"expected a date like {pattern}") from None
     full = _FULL_DATE.match(text) or re.match(r"^(\d{4})(\d{2})(\d{2})$", text)
     if full:
-        return _made_date(raw, int(full[1]), int(full[2]), int(full[3]))
+        day = _made_date(raw, int(full[1]), int(full[2]), int(full[3]))
+        return _bounded(raw, day + timedelta(days=1)) if _LATE_IN_UTC.search(text) else day
     month = _MONTH_DATE.match(text.replace(" ", "")) or re.match(r"^(\d{4})(\d{2})(?P<end>)$", text)
     if month is None:
         return _date_of_serial_text(raw, text)

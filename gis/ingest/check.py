@@ -78,7 +78,11 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     shapes = run.shapes(found)
     bad = {*converted.bad_rows, *shapes.bad}
     refused = [*raw.refused, *converted.refused, *shapes.refused]
-    for more in (run.without_geometry(shapes, options.known, bad), run.belonging_nowhere(options.known, bad)):
+    for more in (
+        run.without_geometry(shapes, options.known, bad),
+        run.belonging_nowhere(options.known, bad),
+        run.yet_to_come(options.today, bad),
+    ):
         refused += more.values()
         bad |= more.keys()
     repeated = run.repeated(bad)
@@ -173,6 +177,18 @@ class _Run:
                 if i not in bad and key not in stored:
                     refused[i] = Refusal(self.place(i, column.words.zh), str(key), wanted)
         return refused
+
+    def yet_to_come(self, today: date, bad: Collection[int]) -> dict[int, Refusal]:
+        """Events of days after today: the stage of a parcel is what its events say, so it would have them already."""
+        if self.layer.name != "parcel_event":
+            return {}
+        days = self.converted.frame["on_date"]
+        wanted = Words(
+            "不晚于今天的日期（计划日期请写入地块的计划列）", "a day not after today (plans belong to the parcels)"
+        )
+        ahead = [int(i) for i in np.flatnonzero(days > pd.Timestamp(today)) if i not in bad]
+        column = self.layer.column("on_date").words.zh
+        return {i: Refusal(self.place(i, column), _shown(days[i]), wanted) for i in ahead}
 
     def repeated(self, bad: Collection[int]) -> dict[int, Refusal]:
         """Good rows whose key stands in an earlier good row."""

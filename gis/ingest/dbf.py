@@ -17,6 +17,7 @@ from pathlib import Path
 from gis.words import Words
 
 _SAMPLES = 20_000
+_CHINESE = re.compile(r"[\u2e80-\uffef\U00020000-\U0003ffff]")
 _SEVERAL_BYTES_CUT = 3
 _SAID = {"936": "GB18030", "gbk": "GB18030", "gb2312": "GB18030", "cp936": "GB18030", "65001": "UTF-8", "950": "BIG5"}
 
@@ -39,7 +40,7 @@ def dbf_encoding(dbf: Path, cpg: Path | None) -> DbfEncoding:
     said = _said(cpg)
     if not texts:
         return DbfEncoding(said or "UTF-8")
-    if said is not None and _fits(texts, said):
+    if said is not None and _fits(texts, said) and not (_takes_anything(said) and _is_chinese_utf8(texts)):
         return DbfEncoding(said)
     told = _told(texts)
     return DbfEncoding(told, _warning(told, said))
@@ -83,7 +84,17 @@ def _looks_like_gbk(texts: tuple[bytes, ...]) -> bool:
     Valid as UTF-8 by accident: a few GBK characters (联通 …) are two-byte UTF-8, which no Chinese text is.
     """
     decoded = "".join(_decoded(text, "UTF-8") or "" for text in texts)
-    return _fits(texts, "GB18030") and not re.search(r"[\u2e80-\uffef\U00020000-\U0003ffff]", decoded)
+    return _fits(texts, "GB18030") and not _CHINESE.search(decoded)
+
+
+def _takes_anything(encoding: str) -> bool:
+    """One byte a character, so that any bytes fit: some programs write ISO-8859-1 into every .cpg."""
+    high = bytes(range(0xA0, 0x100))
+    return len(high.decode(encoding, "ignore")) > len(high) * 3 // 4
+
+
+def _is_chinese_utf8(texts: tuple[bytes, ...]) -> bool:
+    return _fits(texts, "UTF-8") and any(_CHINESE.search(_decoded(text, "UTF-8") or "") for text in texts)
 
 
 def _fits(texts: tuple[bytes, ...], encoding: str) -> bool:

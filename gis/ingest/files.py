@@ -26,6 +26,7 @@ _HEAD = 65_536
 _MUST_BE_UTF8 = {"geojson", "topojson", "kml"}
 _KINDS = "GeoJSON, TopoJSON, GPKG, FGB, KML, KMZ, SHP, ZIP, DXF, TXT, CSV, XLSX"
 # What GDAL would take for a pointer to other files or addresses, in whatever file it stands.
+_OFFICE = re.compile(rb"PK\x03\x04(?s:.{26})(?:xl/|_rels/\.rels|docProps/)")  # the first member's name
 _POINTERS = (b"<OGRVRTDataSource", b"<VRTDataset", b"gdal_streamed_alg", b"<GDAL_WMS", b"<OGCAPI")
 
 
@@ -105,7 +106,7 @@ def _unknown(name: str, head: bytes) -> Exception:
 
 def _binary_kind(head: bytes) -> str | None:
     if head.startswith(b"PK\x03\x04"):
-        return "xlsx" if b"[Content_Types].xml" in head[:2000] or b"xl/" in head[:4000] else "zip"
+        return "xlsx" if b"[Content_Types].xml" in head[:2000] or _OFFICE.match(head) else "zip"
     magics = {b"SQLite format 3\0": "gpkg", b"fgb\x03fgb": "fgb", b"\x00\x00\x27\x0a": "shp"}
     return next((kind for magic, kind in magics.items() if head.startswith(magic)), None)
 

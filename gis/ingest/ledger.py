@@ -286,7 +286,8 @@ def _reports_of(
             amount = run.amount(row, column.position, column.month.unit)
             if amount is None:
                 if kind == "monthly" and not cells.is_dash(run.cell(row, column.position)):
-                    break  # what follows would be summed over a month that cannot be read
+                    run.warn_of_gap(row, column.header)
+                    break
                 continue
             if _is_future(run, row, column):
                 continue

@@ -154,6 +154,7 @@ def _sum(run: LedgerRun, frame: pd.DataFrame, days: list[date | None], position:
         amount = run.amount(row, position, unit)
         if amount is None and not cells.is_dash(run.cell(row, position)):
             broken.add(key)
+            run.warn_of_gap(row, str(run.raw.frame.columns[position]))
         elif amount is not None and key not in broken:
             sums[key] += amount
             made[row] = float(sums[key])

@@ -69,6 +69,17 @@ class LedgerRun:
             return None
         return None if value is None else Decimal(str(value))
 
+    def warn_of_gap(self, row: int, header: str) -> None:
+        """Months after one that cannot be read: their sum from January is not known, so they are left out."""
+        number = self.raw.rows[row]
+        self.warnings.append(
+            Words(
+                f"第 {number} 行“{header}”无法读取，该年其后各月无法累计，未导入其金额",
+                f"row {number}, '{header}' cannot be read: amounts of the year's later months cannot be summed "
+                "and were left out",
+            )
+        )
+
     def unclear(self, row: int, header: str) -> InvalidValue:
         """The question whether amounts run from January, at the place that raises it."""
         return InvalidValue(

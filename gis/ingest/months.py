@@ -55,9 +55,8 @@ class MonthHeader:
 
 def month_of_header(header: str) -> MonthHeader | None:
     """What month a header names, None where it names none (or a month of something else than progress)."""
-    if len(header) > _LONGEST_HEADER:
-        return None
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
+    said = header if len(header) <= _LONGEST_HEADER else ""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", said))
     name, unit = _without_unit(re.sub(r"([(\[【])单位:?", r"\1", text))
     numeric = _NUMERIC.match(name)
     if numeric:

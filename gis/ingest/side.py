@@ -26,7 +26,10 @@ def side_rows(
     """
     plans, warnings = _plans(read, frame, year, today)
     found = {"project_plan": plans, "parcel_event": _events(read, frame)}
-    return {ledger: pd.concat(parts).sort_index(kind="stable") for ledger, parts in found.items() if parts}, warnings
+    rows = {ledger: pd.concat(parts).sort_index(kind="stable") for ledger, parts in found.items() if parts}
+    if "project_plan" in rows:
+        rows["project_plan"] = _once(rows["project_plan"], warnings)
+    return rows, warnings
 
 
 def _plans(read: Read, frame: pd.DataFrame, year: int | None, today: date) -> tuple[list[pd.DataFrame], list[Words]]:
@@ -34,7 +37,7 @@ def _plans(read: Read, frame: pd.DataFrame, year: int | None, today: date) -> tu
     warnings: list[Words] = []
     by_row = next((values for slot, values in read if slot.kind == "plan_year"), None)
     said = {slot.year for slot, _ in read if slot.kind == "plan" and slot.year is not None}
-    for slot, values in read:
+    for slot, values in sorted(read, key=lambda one: one[0].year is None):  # columns that name their year go first
         if slot.kind != "plan":
             continue
         default = slot.year or year or today.year
@@ -47,6 +50,15 @@ def _plans(read: Read, frame: pd.DataFrame, year: int | None, today: date) -> tu
         part = pd.DataFrame({"project_code": frame["code"], "year": years, "plan_wan": values})
         parts.append(part.astype({"year": "Int64"}).dropna(subset=["project_code", "plan_wan"]))
     return [part for part in parts if not part.empty], warnings
+
+
+def _once(plans: pd.DataFrame, warnings: list[Words]) -> pd.DataFrame:
+    """One plan a row of the file and year: where a row's own year meets a column that names it, the latter's."""
+    position = pd.Series(plans.index, index=plans.index)
+    twice = pd.DataFrame({"position": position, "year": plans["year"]}).duplicated().to_numpy()
+    if twice.any():
+        warnings += [_twice(int(year)) for year in sorted(set(plans["year"][twice]))]
+    return plans[~twice]
 
 
 def _assumed(year: int) -> Words:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import openpyxl
 from openpyxl.utils import range_boundaries
 
-from gis.errors import UnreadableFile
+from gis.errors import Place, UnreadableFile
 from gis.ingest.cells import UNCACHED, is_blank
 from gis.ingest.grid import MAX_COLUMNS, MAX_ROWS, Grid, PlainTable, header_score, known_names, plain_table
 from gis.ingest.placed import with_geometry
@@ -28,6 +29,8 @@ _SEPARATORS = ",;\t"
 _MAX_CELL = 50_000_000
 _MAX_UNPACKED = 1_000_000_000
 _CHUNK = 1_000_000
+_END = "\ue000end of the file\ue000"  # of the private use area: in no file
+_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _LAST_ROW = 1_048_576
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -68,14 +71,33 @@ def _records(text: str, source: SourceFile) -> list[list[Any]]:
     separator = said[1] if said else _separator(body)
     csv.field_size_limit(_MAX_CELL)
     rows: list[list[Any]] = [[]] if said else []
+    lines = chain(io.StringIO(body, newline=""), [_END])
     try:
-        for record in csv.reader(io.StringIO(body, newline=""), delimiter=separator):
+        for record in csv.reader(lines, delimiter=separator):
+            if record == [_END]:
+                return rows
             rows.append([cell if cell.strip() else None for cell in record])
             if len(rows) > MAX_ROWS + 100:
-                break
+                return rows
     except csv.Error as error:
         raise unreadable(source.name, "CSV 文件有误", "the CSV is broken", found=str(error), expected="CSV") from None
-    return rows
+    return _closed(source, rows)
+
+
+def _closed(source: SourceFile, rows: list[list[Any]]) -> list[list[Any]]:
+    """A quotation mark that is never closed makes one cell of all that follows: rows would be lost in it."""
+    cell = str(rows[-1][-1]).replace(_END, "").strip()
+    if "\n" not in cell:  # it stands in the last row: nothing is lost
+        rows[-1][-1] = cell or None
+        return rows
+    raise UnreadableFile(
+        Words(
+            "CSV 中有未闭合的引号，其后各行会丢失", "a quotation mark of the CSV is never closed: rows would be lost"
+        ),
+        found=cell[:40],
+        expected='"…"',
+        place=Place(source.name, len(rows)),
+    )
 
 
 def _separator(text: str) -> str:
@@ -216,10 +238,15 @@ def _value(cell: Any) -> Any:
         return value if value.strip() else None
     if isinstance(value, time):
         return value.isoformat()
-    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_per_cent(cell.number_format):
         percent = (Decimal(str(value)) * 100).normalize()
         return f"{percent:f}%"
     return value
+
+
+def _is_per_cent(number_format: str | None) -> bool:
+    """The format multiplies by a hundred; a quoted or escaped sign is a mere text behind the number."""
+    return "%" in _QUOTED.sub("", number_format or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -341,7 +341,9 @@ def _attributes(table: pa.Table) -> pd.DataFrame:
 
 def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return pd.Series(column.dt.tz_localize(None))
+        # What says its own offset keeps its day; of UTC the day is that of Beijing (midnight there is 16:00Z).
+        local = column.dt.tz_convert("Asia/Shanghai") if str(column.dt.tz) == "UTC" else column
+        return pd.Series(local.dt.tz_localize(None))
     if column.dtype == object:
         return pd.Series([_plain_value(value) for value in column], index=column.index, dtype=object)
     return column

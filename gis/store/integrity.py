@@ -14,6 +14,7 @@ from gis.store.columns import GEOMETRY, STAGE_COLUMNS
 from gis.store.port import Finding
 from gis.store.reading import LAST_DAY, stages_on
 from gis.store.session import Session, table_of
+from gis.store.values import Kept
 from gis.words import Words
 
 _AREA_TOLERANCE_M2 = 1e-6
@@ -28,9 +29,32 @@ def findings(session: Session) -> Iterator[Finding]:
     if damaged:
         return
     for layer in ENTITIES:
-        yield from _areas(session, layer)
+        unreadable = list(_shapes(session, layer)) if layer.geometry else []
+        yield from unreadable
+        if not unreadable:
+            yield from _areas(session, layer)
         yield from _stages(session, layer)
         yield from _history(session, layer)
+
+
+def _shapes(session: Session, layer: Layer) -> Iterator[Finding]:
+    """Each geometry can be read."""
+    rows = session.rows(f'SELECT "{layer.key[0]}", {GEOMETRY} FROM {layer.name}', {})
+    table = table_of(rows, ("key", GEOMETRY))
+    if _is_readable(session, table[GEOMETRY]):
+        return
+    for place, key in enumerate(table["key"]):
+        if not _is_readable(session, table[GEOMETRY][place : place + 1]):
+            words = Words(f"{layer.words.zh} {key} 的几何已损坏", f"the geometry of {layer.name} {key} is broken")
+            yield Finding("geometry", layer.name, key, words)
+
+
+def _is_readable(session: Session, kept: Kept) -> bool:
+    try:
+        session.geometries_of(kept)
+    except (ValueError, shapely.errors.ShapelyError):
+        return False
+    return True
 
 
 def _areas(session: Session, layer: Layer) -> Iterator[Finding]:

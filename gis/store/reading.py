@@ -10,13 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.errors import InvalidParameter
+from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
 from gis.model import Query
 from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.session import Session, Table, table_of
+from gis.store.session import Geometries, Session, Table, table_of
 from gis.store.values import Kept, frame_values, sought_value
 from gis.words import Words
 
@@ -177,5 +177,16 @@ def _frame(session: Session, layer: Layer, table: Table, crs: Any) -> gpd.GeoDat
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size), columns=[n for n in table if n != GEOMETRY])
     if GEOMETRY not in table:
         return cast(gpd.GeoDataFrame, frame)
-    geometry = gpd.GeoSeries(session.geometries_of(table[GEOMETRY]), crs=crs)
+    geometry = gpd.GeoSeries(_shapes(session, layer, table[GEOMETRY]), crs=crs)
     return gpd.GeoDataFrame(frame, geometry=geometry)
+
+
+def _shapes(session: Session, layer: Layer, kept: Kept) -> Geometries:
+    try:
+        return session.geometries_of(kept)
+    except ValueError as error:
+        words = Words(
+            f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
+            f"a geometry of {layer.words.en} is broken: guatu verify names it",
+        )
+        raise UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry") from None

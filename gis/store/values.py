@@ -196,7 +196,7 @@ def sought_value(layer: Layer, column: str, text: str) -> Any:
 
 
 _SEEK: dict[str, Callable[[str], Any]] = {
-    "integer": int,
+    "integer": lambda text: _keep_integer(int(text)),
     "real": float,
     "money": float,
     "boolean": lambda text: {"0": False, "1": True, "false": False, "true": True}[text.lower()],

@@ -40,7 +40,11 @@ def blobs_of(geometries: Geometries, srid: int) -> list[bytes | None]:
 def geometries_of(blobs: Iterable[bytes | None]) -> Geometries:
     """The geometries of blobs, whoever wrote them; None stays None. Raises ValueError on a broken blob."""
     bare = [None if blob is None else blob[_header_length(blob) :] for blob in blobs]
-    return np.asarray(shapely.from_wkb(np.array(bare, dtype=object)), dtype=object).reshape(len(bare))
+    try:
+        made = shapely.from_wkb(np.array(bare, dtype=object))
+    except shapely.errors.ShapelyError as error:
+        raise ValueError(str(error)) from None
+    return np.asarray(made, dtype=object).reshape(len(bare))
 
 
 def _header_length(blob: bytes) -> int:

@@ -182,3 +182,10 @@ def test_a_promise_that_stands_twice_without_its_day_refuses_the_second_row_only
     table = check(raw_of(columns, crs=None), "milestone", known=["P1"])
     assert (table.rows, table.refused_rows) == ((1,), 1)
     assert table.refused[0].found == "P1 / 开工"
+
+
+def test_an_event_of_a_day_to_come_is_refused_by_itself():
+    columns = {"地块编号": ["P1", "P1"], "记录类型": ["进入阶段"] * 2, "征收阶段": ["已批复", "净地"]}
+    table = check(raw_of({**columns, "日期": ["2026-07-31", "2026-08-01"]}, crs=None), "parcel_event", known=["P1"])
+    assert (table.rows, table.refused_rows) == ((1,), 1)
+    assert (table.refused[0].place.column, table.refused[0].found) == ("日期", "2026-08-01")

@@ -585,3 +585,24 @@ def test_what_is_without_end_is_no_day_and_a_text_like_any_other(value):
 def test_a_cell_of_endless_digits_is_refused_at_once():
     made = parcels(面积=["1" * 200_000 + " 1"])
     assert made.bad_rows == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-01T16:00:00Z", "2026-03-02"),
+        ("2026-03-01T15:59:59Z", "2026-03-01"),
+        ("2026-12-31T16:00:00.000+00:00", "2027-01-01"),
+        ("2026-03-01T16:00:00+08:00", "2026-03-01"),
+        ("2026-03-01 16:00", "2026-03-01"),
+    ],
+)
+def test_a_text_of_a_moment_in_utc_is_of_the_day_that_it_is_in_beijing(text, day):
+    assert parcels(净地日期计划=[text], 计划净地日期=[text]).frame["planned_cleared_on"][0] == pd.Timestamp(day)
+
+
+def test_a_rows_own_year_and_a_column_that_names_it_make_one_plan():
+    made = projects(年度=[2026, 2026], **{"年度计划投资(万元)": [90, 5], "2026年计划投资(万元)": [100, None]})
+    plans = made.side["project_plan"]
+    assert plans[["project_code", "year", "plan_wan"]].values.tolist() == [["A1", 2026, 100.0], ["A2", 2026, 5.0]]
+    assert "2026年的年度计划有两列" in said(made)

@@ -460,3 +460,31 @@ def test_a_file_that_begins_as_a_drawing_and_goes_on_with_nothing_is_told_at_onc
     path.write_bytes(b"999" + b"\n" * 65_000)
     with pytest.raises(UnreadableFile, match="not read"):
         read_raw(path)
+
+
+def test_an_archive_with_a_folder_that_is_called_like_a_workbooks_is_an_archive(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("gxl/a.csv", "项目代码,项目名称\nP1,甲\n")
+    assert read_raw(path).frame["项目代码"].tolist() == ["P1"]
+
+
+def test_a_cpg_that_says_latin_1_of_chinese_in_utf_8_is_overruled_and_told(tmp_path):
+    path = shapefile(tmp_path, "UTF-8")
+    (tmp_path / "parcels.cpg").write_text("ISO-8859-1")
+    raw = read_raw(path)
+    assert raw.frame["编号"].tolist() == ["甲一", "乙二"]
+    assert ".cpg says ISO-8859-1" in raw.warnings[0].en
+
+
+def test_a_moment_in_utc_is_of_the_day_that_it_is_in_beijing(tmp_path):
+    def day_of(moment):
+        feature = {"type": "Feature", "properties": {"净地日期": moment},
+                   "geometry": {"type": "Point", "coordinates": [112, 37]}}  # fmt: skip
+        path = tmp_path / "a.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+        return read_raw(path).frame["净地日期"].iat[0].date().isoformat()
+
+    assert day_of("2026-03-01T16:00:00Z") == "2026-03-02"
+    assert day_of("2026-03-02T00:00:00Z") == "2026-03-02"
+    assert day_of("2026-03-02T00:00:00+08:00") == "2026-03-02"

@@ -330,3 +330,12 @@ def test_a_code_composed_of_columns_belongs_to_every_month_of_a_wide_ledger():
 
 def test_a_long_remark_is_no_month_and_is_told_so_at_once():
     assert month_of_header("3月" + "建设进展" * 100_000) is None
+
+
+def test_months_after_one_that_cannot_be_read_are_left_out_and_told():
+    wide = ledger({"项目代码": ["P1"], "1月当月": [100], "2月当月": ["约50"], "3月当月": [70]})
+    assert amounts(reports(wide)) == {("P1", "2026-01-31"): 100.0}
+    assert "第 2 行“2月当月”无法读取" in warned(wide)
+    months = ["2026-01", "2026-02", "2026-03"]
+    long = ledger({"项目代码": ["P1"] * 3, "月份": months, "当月完成投资(万元)": [100, "约50", 70]})
+    assert "第 3 行“当月完成投资(万元)”无法读取" in warned(long)

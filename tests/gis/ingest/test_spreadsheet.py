@@ -301,3 +301,22 @@ def test_a_row_that_claims_a_number_beyond_any_sheet_is_refused_before_it_fills_
             new.writestr(name, content.replace(b'r="2"', b'r="2000000000"') if "sheet1" in name else content)
     with pytest.raises(UnreadableFile, match="too large"):
         read_xlsx(changed.getvalue(), source("台账.xlsx"))
+
+
+def test_a_quotation_mark_that_is_never_closed_loses_no_rows_in_silence():
+    with pytest.raises(UnreadableFile, match="never closed") as caught:
+        csv_of('项目代码,项目名称,杂项\nP1,甲,"一\nP2,乙,二\nP3,丙,三\n')
+    assert caught.value.place.row == 2
+    assert csv_of('项目代码,项目名称,杂项\nP1,甲,一\nP2,乙,"二\n').frame["杂项"].tolist() == ["一", "二"]
+    assert csv_of('项目代码,项目名称,杂项\nP1,甲,"一\n二"\n').frame["杂项"].tolist() == ["一\n二"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "read"), [("0%", "60%"), ("0.0%;[Red]-0.0%", "60%"), ('0.0"%"', 0.6), ("0.0\\%", 0.6)]
+)
+def test_only_a_format_that_multiplies_makes_per_cent_of_a_number(shown, read):
+    made = book(表=[["项目代码", "形象进度"], ["P1", 0.6]])
+    made.active["B2"].number_format = shown
+    data = io.BytesIO()
+    made.save(data)
+    assert read_xlsx(data.getvalue(), source("台账.xlsx")).frame["形象进度"].tolist() == [read]

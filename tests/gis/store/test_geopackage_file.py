@@ -272,3 +272,12 @@ def test_broken_pages_are_told_as_a_damaged_file(store: Store, path: Path) -> No
         file.write(b"\xff" * (path.stat().st_size - 4096))
     with pytest.raises(UnreadableFile):
         open_store(path)
+
+
+def test_a_broken_geometry_is_found_and_named_and_never_read_as_if_it_were_none(store: Store, path: Path) -> None:
+    with closing(connect(path)) as file:
+        file.execute("UPDATE parcel SET geometry = substr(geometry, 1, 50) WHERE parcel_no = 'P3'")
+    assert found(store) == [("geometry", "P3")]
+    with pytest.raises(UnreadableFile, match="a geometry of parcels is broken"):
+        store.read("parcel")
+    assert len(store.read("parcel", Query(columns=("parcel_no",)))) == 5
