@@ -115,6 +115,14 @@ class StoreBusy(GuatuError):
     """Another process holds the store longer than we wait."""
 
 
+class StoreUnreachable(GuatuError):
+    """The database does not answer; it may again in a moment."""
+
+
+class TooMuchAsked(GuatuError):
+    """A question that takes longer to answer than we let it."""
+
+
 class StoreFull(GuatuError):
     """The disk has no room left; nothing was written."""
 

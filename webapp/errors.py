@@ -31,6 +31,8 @@ STATUS: dict[type[GuatuError], int] = {
     causes.StoreMissing: 503,
     causes.StoreSchema: 503,
     causes.StoreBusy: 503,
+    causes.StoreUnreachable: 503,
+    causes.TooMuchAsked: 503,
     causes.StoreFull: 507,
 }
 

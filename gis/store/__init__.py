@@ -6,15 +6,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gis.crs import working_crs
-from gis.errors import GuatuError, StoreMissing
+from gis.errors import StoreMissing
 from gis.model import Actor
-from gis.store.connections import BUSY_SECONDS
-from gis.store.ddl import SCHEMA_VERSION
-from gis.store.geopackage import GeoPackageStore, create_geopackage
+from gis.store.geopackage.connections import BUSY_SECONDS
+from gis.store.geopackage.ddl import SCHEMA_VERSION
+from gis.store.geopackage.store import GeoPackageStore, create_geopackage
 from gis.store.port import Store, StoreInfo
 from gis.words import Words
 
-__all__ = ["create_store", "open_store"]
+__all__ = ["create_store", "is_database", "migrate_store", "open_store"]
+
+
+def is_database(where: str | Path) -> bool:
+    """It is the address of a PostGIS database, not a file's path; the one place that tells the kinds apart."""
+    return str(where).startswith(("postgresql://", "postgres://"))
 
 
 def create_store(
@@ -32,7 +37,7 @@ def create_store(
     Parameters
     ----------
     where
-        A file's path (a GeoPackage).
+        A file's path (a GeoPackage), or the address of a database: ``postgresql://user@host:port/name``.
     name
         The county's name, as pages show it.
     crs
@@ -43,14 +48,21 @@ def create_store(
     Raises
     ------
     StoreExists, StoreMissing
-        A file is there already; the folder is not there.
+        A store is there already; the folder or the database is not there.
+    StoreUnreachable
+        The database's server does not answer.
     CrsRefused
         ``crs`` cannot be a working CRS.
     """
-    path = _file(where)
-    info = StoreInfo(name, working_crs(crs), SCHEMA_VERSION, datetime.now(UTC), data_on, is_sample)
-    create_geopackage(path, info, actor)
-    return open_store(path)
+    crs, now = working_crs(crs), datetime.now(UTC)
+    if is_database(where):
+        from gis.store.postgis.migrations import schema_version
+        from gis.store.postgis.store import create_postgis
+
+        create_postgis(str(where), StoreInfo(name, crs, schema_version(), now, data_on, is_sample), actor)
+    else:
+        create_geopackage(Path(where), StoreInfo(name, crs, SCHEMA_VERSION, now, data_on, is_sample), actor)
+    return open_store(where)
 
 
 def open_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -66,7 +78,11 @@ def open_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Stor
     UnreadableFile
         Something else than a store, or a damaged one.
     """
-    path = _file(where)
+    if is_database(where):
+        from gis.store.postgis.store import PostgisStore
+
+        return PostgisStore(str(where), busy_seconds=busy_seconds)
+    path = Path(where)
     if not path.is_file():
         raise StoreMissing(
             Words("库不存在，请先用 guatu init 建库", "no store there; make one: guatu init"), found=str(path)
@@ -74,15 +90,20 @@ def open_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Stor
     return GeoPackageStore(path, busy_seconds=busy_seconds)
 
 
-def _file(where: str | Path) -> Path:
-    """The file that ``where`` names; the one place that tells the kinds of store apart."""
-    if str(where).startswith(("postgresql://", "postgres://")):
-        raise GuatuError(
-            Words(
-                "此版本尚不支持 PostGIS 库，请使用 GeoPackage 文件",
-                "PostGIS is not supported yet; use a GeoPackage file",
-            ),
-            found="postgresql://…",
-            expected="FILE.gpkg",
-        )
-    return Path(where)
+def migrate_store(where: str | Path) -> tuple[int, int]:
+    """
+    Bring a store that an older Guatu made up to date; gives its schema's version before and after.
+
+    Raises
+    ------
+    StoreMissing
+        Nothing is there.
+    StoreSchema
+        Made by a newer Guatu, or a file of an older one (there has been none yet).
+    """
+    if is_database(where):
+        from gis.store.postgis.store import migrate_postgis
+
+        return migrate_postgis(str(where))
+    open_store(where).close()
+    return SCHEMA_VERSION, SCHEMA_VERSION

@@ -1,17 +1,33 @@
-"""The box of each layer, kept exactly in ``gpkg_contents``, where GDAL and QGIS read it too."""
+"""The box around each layer, kept exactly by every write. The same in every store."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
+from typing import Protocol
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from gis.layers import LAYERS
-from gis.store import statements
-from gis.store.geometry_blob import Box, box_of
-from gis.store.queries import geopackage_sql
+from gis.store.session import Geometries
+
+Box = tuple[float, float, float, float]
+
+
+class ExtentKeeper(Protocol):
+    """Where an engine keeps the boxes (west, south, east, north)."""
+
+    def recorded(self, layer: str) -> Box | None:
+        """The box that is stated; None where the layer is empty."""
+        ...
+
+    def measured(self, layer: str) -> Box | None:
+        """The box around the geometries as they are."""
+        ...
+
+    def state(self, layer: str, box: Box | None) -> None:
+        """Write the box."""
+        ...
 
 
 class Extents:
@@ -19,57 +35,34 @@ class Extents:
     Notes what a transaction does to the layers' boxes and writes them at its end.
 
     Added geometries only widen a box. A replaced one may have held it open: only where it touched the
-    side of the box are all boxes of the layer looked at again.
+    side of the box are all geometries of the layer looked at again.
     """
 
-    def __init__(self, connection: sqlite3.Connection, at: str) -> None:
-        self._connection = connection
-        self._at = at
-        self._touched: set[str] = set()
+    def __init__(self, keeper: ExtentKeeper) -> None:
+        self._keeper = keeper
         self._boxes: dict[str, Box | None] = {}
         self._anew: set[str] = set()
 
-    def touch(self, table: str) -> None:
-        """Rows of this table changed."""
-        self._touched.add(table)
-
-    def added(self, layer: str, blobs: Iterable[bytes | None]) -> None:
+    def added(self, layer: str, geometries: Geometries) -> None:
         """These geometries are new."""
-        self._boxes[layer] = union([self._known(layer), union(_boxes_of(blobs))])
+        self._boxes[layer] = union([self._known(layer), box_around(geometries)])
 
-    def replaced(self, layer: str, before: Iterable[bytes | None], after: Iterable[bytes | None]) -> None:
+    def replaced(self, layer: str, before: Geometries, after: Geometries) -> None:
         """These geometries stand in the place of those."""
-        known, old = self._known(layer), union(_boxes_of(before))
+        known, old = self._known(layer), box_around(before)
         if known and old and any(a == b for a, b in zip(known, old, strict=True)):
             self._anew.add(layer)
         self.added(layer, after)
 
     def finish(self) -> None:
-        """Write the boxes and the time of the last change."""
-        sql = geopackage_sql()
-        for table in sorted(self._touched - set(self._boxes)):
-            sql.touch_table(self._connection, table=table, at=self._at)
+        """Write the boxes."""
         for layer, noted in self._boxes.items():
-            box = measured(self._connection, layer) if layer in self._anew else noted
-            sides = dict(zip(("min_x", "min_y", "max_x", "max_y"), box or (None,) * 4, strict=True))
-            sql.set_table_extent(self._connection, table=layer, at=self._at, **sides)
+            self._keeper.state(layer, self._keeper.measured(layer) if layer in self._anew else noted)
 
     def _known(self, layer: str) -> Box | None:
         if layer not in self._boxes:
-            self._boxes[layer] = recorded(self._connection, layer)
+            self._boxes[layer] = self._keeper.recorded(layer)
         return self._boxes[layer]
-
-
-def recorded(connection: sqlite3.Connection, layer: str) -> Box | None:
-    """The box that the file states for a layer; None where it is empty."""
-    row = geopackage_sql().table_extent(connection, table=layer)
-    return None if row is None or None in row else (row[0], row[1], row[2], row[3])
-
-
-def measured(connection: sqlite3.Connection, layer: str) -> Box | None:
-    """The box around a layer's geometries as they are."""
-    west, south, east, north = connection.execute(statements.box(LAYERS[layer])).fetchone()
-    return None if west is None else (west, south, east, north)
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:
@@ -82,5 +75,7 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
     return (west, south, east, north)
 
 
-def _boxes_of(blobs: Iterable[bytes | None]) -> list[Box | None]:
-    return [None if blob is None else box_of(blob) for blob in blobs]
+def box_around(geometries: Geometries) -> Box | None:
+    """The box around geometries; None where there is none."""
+    west, south, east, north = shapely.total_bounds(geometries).tolist()
+    return None if np.isnan(west) else (west, south, east, north)

@@ -16,12 +16,12 @@ from gis.crs import normal_crs, same_crs
 from gis.errors import CrsMismatch, InvalidParameter, InvalidRow, Place
 from gis.layers import LAYERS, Column, Layer
 from gis.model import EventKind
-from gis.store.geometry_blob import Geometries
+from gis.store.columns import AREA_COLUMNS, GEOMETRY
 from gis.store.ledgers import LEDGER_RULES
+from gis.store.session import Geometries
 from gis.store.values import Kept, invalid, kept_values
 from gis.words import Words
 
-_AREAS = ("area_planar_m2", "area_ellipsoid_m2")
 _POLYGON, _MULTIPOLYGON = 3, 6
 _SIMPLE_KINDS = (0, 1, 3, 4, 5, 6)  # Shapely's numbers of points, lines, polygons and their multis
 
@@ -66,7 +66,7 @@ def check_entities(name: str, frame: pd.DataFrame, crs: str) -> Incoming:
         The frame carries a CRS that is not the store's.
     """
     layer = layer_named(name, "entity")
-    columns = _kept_columns(layer, frame, also=("geometry", *_AREAS))
+    columns = _kept_columns(layer, frame, also=(GEOMETRY, *AREA_COLUMNS))
     _require(layer, columns, np.ones(len(frame), dtype=bool), layer.key)
     _refuse_twice(layer, [columns[layer.key[0]]], layer.key[0])
     return Incoming(layer, len(frame), columns, _checked_geometry(layer, frame, crs))

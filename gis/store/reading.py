@@ -1,9 +1,8 @@
-"""Reading from a GeoPackage: present rows, those of the past laid over them, as frames."""
+"""Reading from a store: present rows, those of the past laid over them, as frames. The same in every store."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -15,33 +14,26 @@ from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
 from gis.model import Query
 from gis.store import statements
-from gis.store.ddl import FIRST_STAGE, GEOMETRY, RECORDED
-from gis.store.geometry_blob import Geometries, geometries_of
+from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.queries import geopackage_sql
+from gis.store.session import Geometries, Session, Table, table_of
 from gis.store.values import Kept, frame_values, sought_value
 from gis.words import Words
 
-# Rows as kept values by column; geometries as blobs.
-Table = dict[str, Kept]
-STAGE_COLUMNS = {
-    "parcel": ("stage", "stage_on", "hold_reason", "held_since"),
-    "project": ("stage", "stage_on"),
-}
 # After every event.
 LAST_DAY = "9999-12-31"
 # Up to so many keys, later events are looked up by key; above, by day.
 _FEW_KEYS = 5_000
 
 
-def read_layer(connection: sqlite3.Connection, layer: Layer, query: Query, crs: Any) -> gpd.GeoDataFrame:
+def read_layer(session: Session, layer: Layer, query: Query, crs: Any) -> gpd.GeoDataFrame:
     """``Store.read`` within an open read transaction; ``crs`` is given to the geometries."""
     wanted = _wanted(layer, query)
     if layer.kind == "entity":
-        table = _entities(connection, layer, query, wanted)
+        table = _entities(session, layer, query, wanted)
     else:
-        table = _ledger(connection, layer, query, wanted)
-    return _frame(layer, {name: table[name] for name in wanted}, crs)
+        table = _ledger(session, layer, query, wanted)
+    return _frame(session, layer, {name: table[name] for name in wanted}, crs)
 
 
 def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
@@ -60,62 +52,53 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
     return (*layer.names, *(RECORDED if layer.kind == "ledger" else ()), *geometry)
 
 
-def table_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Table:
-    """Fetched rows as columns."""
-    cells = np.empty((len(rows), len(names)), dtype=object)
-    if rows:
-        cells[:] = rows
-    return {name: cells[:, place] for place, name in enumerate(names)}
-
-
-def _ledger(connection: sqlite3.Connection, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
+def _ledger(session: Session, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
     rule = LEDGER_RULES[layer.name]
     names = tuple(dict.fromkeys((*wanted, *(column for column, _ in query.where))))
     select = statements.select_events if rule.every_row else statements.select_ruling
-    return table_of(connection.execute(*select(rule, names, query)).fetchall(), names)
+    return table_of(session.rows(*select(session.dialect, rule, names, query)), names)
 
 
-def _entities(connection: sqlite3.Connection, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
+def _entities(session: Session, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
     names = tuple(dict.fromkeys((layer.key[0], *wanted, *(column for column, _ in query.where))))
     if query.on is None:
-        return _present(connection, layer, query, names)
-    return _past(connection, layer, query, names, query.on.isoformat())
+        return _present(session, layer, query, names)
+    return _past(session, layer, query, names, query.on.isoformat())
 
 
-def _present(connection: sqlite3.Connection, layer: Layer, query: Query, names: Sequence[str]) -> Table:
-    statement = statements.select_entities(layer, names, query, unreplaced_since=None, filtered=True)
-    return table_of(connection.execute(*statement).fetchall(), names)
+def _present(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> Table:
+    statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=None, filtered=True)
+    return table_of(session.rows(*statement), names)
 
 
-def _past(connection: sqlite3.Connection, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
+def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
     """As of ``day``; quick where nothing happened after it."""
-    replaced = bool(geopackage_sql().has_history_after(connection, layer=layer.name, day=day))
+    replaced = bool(session.sql.has_history_after(layer=layer.name, day=day))
     staged = [name for name in STAGE_COLUMNS.get(layer.name, ()) if name in names]
-    settled = not replaced and not (staged and _has_later_events(connection, layer, day))
+    settled = not replaced and not (staged and _has_later_events(session, layer, day))
     if settled:
-        return _present(connection, layer, query, names)
+        return _present(session, layer, query, names)
     names = tuple(dict.fromkeys((*names, *(["stage"] if staged else []))))  # null in rows from history: to be derived
     since = day if replaced else None
-    statement = statements.select_entities(layer, names, query, unreplaced_since=since, filtered=False)
-    table = table_of(connection.execute(*statement).fetchall(), names)
+    statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=since, filtered=False)
+    table = table_of(session.rows(*statement), names)
     if replaced:
-        table = _sorted(_joined(table, _versions(connection, layer, query, names, day)), layer.key[0])
+        table = _sorted(_joined(table, _versions(session, layer, query, names, day)), layer.key[0])
     if staged:
-        _lay_over_stages(connection, layer, table, staged, day)
+        _lay_over_stages(session, layer, table, staged, day)
     return _filtered(layer, table, query)
 
 
-def _has_later_events(connection: sqlite3.Connection, layer: Layer, day: str) -> bool:
-    sql = geopackage_sql()
+def _has_later_events(session: Session, layer: Layer, day: str) -> bool:
+    sql = session.sql
     ask = sql.has_parcel_events_after if layer.name == "parcel" else sql.has_project_events_after
-    return bool(ask(connection, day=day))
+    return bool(ask(day=day))
 
 
-def _versions(connection: sqlite3.Connection, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
+def _versions(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
     """Rows of ``day`` that were replaced later, from the history."""
     box = query.bbox.as_tuple() if query.bbox else (None, None, None, None)
-    found = geopackage_sql().versions_on(
-        connection,
+    found = session.sql.versions_on(
         layer=layer.name,
         day=day,
         keys=None if query.keys is None else json.dumps(query.keys),
@@ -147,14 +130,12 @@ def _filtered(layer: Layer, table: Table, query: Query) -> Table:
     return {name: kept[chosen] for name, kept in table.items()}
 
 
-def _lay_over_stages(
-    connection: sqlite3.Connection, layer: Layer, table: Table, staged: Sequence[str], day: str
-) -> None:
+def _lay_over_stages(session: Session, layer: Layer, table: Table, staged: Sequence[str], day: str) -> None:
     """Derived columns as the events up to ``day`` give them, for rows that have later events or came from history."""
     keys = table[layer.key[0]]
     unknown = set(keys[np.array([stage is None for stage in table.get("stage", keys)], dtype=bool)])
-    late = sorted(unknown | _late_keys(connection, layer, keys, day))
-    stages = stages_on(connection, layer.name, late, day)
+    late = sorted(unknown | _late_keys(session, layer, keys, day))
+    stages = stages_on(session, layer.name, late, day)
     places = pd.Index(keys).get_indexer(pd.Index(late, dtype=object))
     for place, key in zip(places.tolist(), late, strict=True):
         if place >= 0:
@@ -162,52 +143,50 @@ def _lay_over_stages(
                 table[name][place] = stages[key][name]
 
 
-def _late_keys(connection: sqlite3.Connection, layer: Layer, keys: Kept, day: str) -> set[str]:
-    sql, few = geopackage_sql(), json.dumps(keys.tolist()) if len(keys) <= _FEW_KEYS else None
+def _late_keys(session: Session, layer: Layer, keys: Kept, day: str) -> set[str]:
+    sql, few = session.sql, json.dumps(keys.tolist()) if len(keys) <= _FEW_KEYS else None
     if layer.name == "parcel":
         rows = (
-            sql.parcels_with_later_events(connection, day=day)
+            sql.parcels_with_later_events(day=day)
             if few is None
-            else (sql.parcels_of_with_later_events(connection, day=day, keys=few))
+            else (sql.parcels_of_with_later_events(day=day, keys=few))
         )
     else:
-        rows = sql.projects_with_later_events(connection, day=day)
+        rows = sql.projects_with_later_events(day=day)
     return {key for (key,) in rows}
 
 
-def stages_on(connection: sqlite3.Connection, layer: str, keys: Sequence[str], day: str) -> dict[str, dict[str, Any]]:
+def stages_on(session: Session, layer: str, keys: Sequence[str], day: str) -> dict[str, dict[str, Any]]:
     """The derived columns of these parcels or projects by their events up to ``day``."""
-    sql, bound = geopackage_sql(), {"keys": json.dumps(keys), "day": day}
+    sql, bound = session.sql, {"keys": json.dumps(keys), "day": day}
     names = STAGE_COLUMNS[layer]
     stages: dict[str, dict[str, Any]] = {key: {**dict.fromkeys(names), "stage": FIRST_STAGE[layer]} for key in keys}
     ruling = sql.parcel_stages_on if layer == "parcel" else sql.project_stages_on
-    for key, stage, day_begun in ruling(connection, **bound):
+    for key, stage, day_begun in ruling(**bound):
         stages[key].update(stage=stage, stage_on=day_begun)
     if layer == "parcel":
-        for key, reason, day_held in sql.parcel_holds_on(connection, **bound):
+        for key, reason, day_held in sql.parcel_holds_on(**bound):
             stages[key].update(hold_reason=reason, held_since=day_held)
     return stages
 
 
-def _frame(layer: Layer, table: Table, crs: Any) -> gpd.GeoDataFrame:
+def _frame(session: Session, layer: Layer, table: Table, crs: Any) -> gpd.GeoDataFrame:
     types = {column.name: column.type for column in layer.columns} | {"recorded_at": "datetime"}
     columns = {name: frame_values(types.get(name, "text"), kept) for name, kept in table.items() if name != GEOMETRY}
     size = len(next(iter(table.values()))) if table else 0
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size), columns=[n for n in table if n != GEOMETRY])
     if GEOMETRY not in table:
         return cast(gpd.GeoDataFrame, frame)
-    geometry = gpd.GeoSeries(_shapes(layer, table[GEOMETRY]), crs=crs)
+    geometry = gpd.GeoSeries(_shapes(session, layer, table[GEOMETRY]), crs=crs)
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
-def _shapes(layer: Layer, blobs: Kept) -> Geometries:
+def _shapes(session: Session, layer: Layer, kept: Kept) -> Geometries:
     try:
-        return geometries_of(blobs)
+        return session.geometries_of(kept)
     except ValueError as error:
         words = Words(
             f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
             f"a geometry of {layer.words.en} is broken: guatu verify names it",
         )
-        raise UnreadableFile(
-            words, found=str(error)[:200], expected="GeoPackage 几何 / a GeoPackage geometry"
-        ) from None
+        raise UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry") from None

@@ -1,6 +1,7 @@
 # ruff: noqa: S608
 """
-SQL that depends on a layer's columns, derived from its declaration.
+SQL that depends on a layer's columns, derived from its declaration; what the engines write differently
+comes from their dialects.
 
 Only names from gis.layers and this package are put into the text; every value is bound. (Hence the
 exemption above: no text of a user's ever reaches these strings.)
@@ -15,8 +16,8 @@ from typing import Any
 
 from gis.layers import Layer
 from gis.model import Query
-from gis.store.ddl import GEOMETRY, RECORDED, row_id, rtree_name
 from gis.store.ledgers import Ledger
+from gis.store.session import Dialect
 from gis.store.values import sought_value
 
 Bound = dict[str, Any]
@@ -40,13 +41,24 @@ class Selection:
         return f"WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
 
 
+def row_id(layer: Layer) -> str:
+    """The integer primary key's name: GDAL's ``fid`` for entities, ``id`` for ledgers."""
+    return "fid" if layer.kind == "entity" else "id"
+
+
 def quoted(names: Iterable[str], prefix: str = "") -> str:
     """Column names in double quotes, with commas between."""
     return ", ".join(f'{prefix}"{name}"' for name in names)
 
 
 def select_entities(
-    layer: Layer, columns: Sequence[str], query: Query, *, unreplaced_since: str | None, filtered: bool
+    dialect: Dialect,
+    layer: Layer,
+    columns: Sequence[str],
+    query: Query,
+    *,
+    unreplaced_since: str | None,
+    filtered: bool,
 ) -> tuple[str, Bound]:
     """
     The present rows of a layer that ``query`` asks for, ordered by key.
@@ -56,10 +68,10 @@ def select_entities(
     """
     key, chosen, source = layer.key[0], Selection(), f"{layer.name} AS t"
     if query.bbox is not None:
-        source = f"{rtree_name(layer)} AS r CROSS JOIN {layer.name} AS t ON t.{row_id(layer)} = r.id"
-        _add_box(chosen, query)
+        source, condition = dialect.in_box(layer)
+        chosen.add(condition, **dict(zip(("west", "south", "east", "north"), query.bbox.as_tuple(), strict=True)))
     if query.keys is not None:
-        chosen.add(f't."{key}" IN (SELECT value FROM json_each(:keys))', keys=json.dumps(query.keys))
+        chosen.add(f't."{key}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
     if unreplaced_since is not None:
         chosen.add(
             "NOT EXISTS (SELECT 1 FROM row_history AS h "
@@ -71,21 +83,6 @@ def select_entities(
     return f'SELECT {quoted(columns, "t.")} FROM {source} {chosen.where} ORDER BY t."{key}"{limit}', chosen.bound
 
 
-def _add_box(chosen: Selection, query: Query) -> None:
-    """Boxes that meet: by the index, whose sides are rounded outwards, then by the exact ones where it matters."""
-    west, south, east, north = query.bbox.as_tuple() if query.bbox else (0.0, 0.0, 0.0, 0.0)
-    chosen.add(
-        "r.minx <= :east AND r.maxx >= :west AND r.miny <= :north AND r.maxy >= :south AND ("
-        "(r.minx >= :west AND r.maxx <= :east AND r.miny >= :south AND r.maxy <= :north) OR ("
-        f"ST_MinX(t.{GEOMETRY}) <= :east AND ST_MaxX(t.{GEOMETRY}) >= :west "
-        f"AND ST_MinY(t.{GEOMETRY}) <= :north AND ST_MaxY(t.{GEOMETRY}) >= :south))",
-        west=west,
-        south=south,
-        east=east,
-        north=north,
-    )
-
-
 def _filter(chosen: Selection, layer: Layer, query: Query, prefix: str = "") -> str:
     for place, (column, text) in enumerate(query.where):
         chosen.add(f'{prefix}"{column}" = :where{place}', **{f"where{place}": sought_value(layer, column, text)})
@@ -95,9 +92,9 @@ def _filter(chosen: Selection, layer: Layer, query: Query, prefix: str = "") -> 
     return " LIMIT :limit"
 
 
-def select_events(ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
+def select_events(dialect: Dialect, ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
     """Every row up to the day, by owner, day and order of writing."""
-    chosen = _owned(ledger, query)
+    chosen = _owned(dialect, ledger, query)
     if query.on is not None:
         chosen.add(f'"{ledger.day}" <= :day', day=query.on.isoformat())
     limit = _filter(chosen, ledger.layer, query)
@@ -105,39 +102,43 @@ def select_events(ledger: Ledger, columns: Sequence[str], query: Query) -> tuple
     return f"SELECT {quoted(columns)} FROM {ledger.layer.name} {chosen.where} ORDER BY {order}{limit}", chosen.bound
 
 
-def select_ruling(ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
+def select_ruling(dialect: Dialect, ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
     """The ruling row of each key, as gis.store.ledgers says."""
     layer, key = ledger.layer, quoted(ledger.layer.key)
-    owned = _owned(ledger, query)
-    day = f'"{ledger.day}"' if ledger.day else "NULL"
-    counted = (
-        f"SELECT *, coalesce({day}, max({day}) OVER (PARTITION BY {key} ORDER BY id), '') AS counts_from "
-        f"FROM {layer.name} {owned.where}"
-    )
+    owned = _owned(dialect, ledger, query)
+    counted = f"SELECT *, {_counts_from(dialect, ledger)} AS counts_from FROM {layer.name} {owned.where}"
     known = Selection(bound=owned.bound)
     if query.on is not None:
         known.add("counts_from <= :day", day=query.on.isoformat())
     ranked = (
         f"SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY counts_from DESC, id DESC) AS place "
-        f"FROM ({counted}) {known.where}"
+        f"FROM ({counted}) AS counted {known.where}"
     )
     ruling = Selection(["place = 1"], known.bound)
     shown = ", ".join(_as_known(ledger, name, query) for name in columns)
-    inner = f"SELECT {shown}, {_order(ledger)} FROM ({ranked}) {ruling.where}"
+    inner = f"SELECT {shown}, {_order(ledger)} FROM ({ranked}) AS ranked {ruling.where}"
     chosen = Selection(bound=ruling.bound)
     limit = _filter(chosen, ledger.layer, query)
-    order = ", ".join(f"order{place}" for place in range(len(layer.key) + 1))
-    return f"SELECT {quoted(columns)} FROM ({inner}) {chosen.where} ORDER BY {order}{limit}", chosen.bound
+    order = ", ".join(f"order{place} NULLS FIRST" for place in range(len(layer.key) + 1))
+    return f"SELECT {quoted(columns)} FROM ({inner}) AS ruling {chosen.where} ORDER BY {order}{limit}", chosen.bound
+
+
+def _counts_from(dialect: Dialect, ledger: Ledger) -> str:
+    """The day from which a row counts: its own, else that of the row before it, else the beginning."""
+    if ledger.day is None:
+        return dialect.beginning
+    before = f'max("{ledger.day}") OVER (PARTITION BY {quoted(ledger.layer.key)} ORDER BY id)'
+    return f'coalesce("{ledger.day}", {before}, {dialect.beginning})'
 
 
 def _order(ledger: Ledger) -> str:
     return ", ".join(f'"{name}" AS order{place}' for place, name in enumerate((*ledger.layer.key, "id")))
 
 
-def _owned(ledger: Ledger, query: Query) -> Selection:
+def _owned(dialect: Dialect, ledger: Ledger, query: Query) -> Selection:
     chosen = Selection()
     if query.keys is not None:
-        chosen.add(f'"{ledger.owner}" IN (SELECT value FROM json_each(:keys))', keys=json.dumps(query.keys))
+        chosen.add(f'"{ledger.owner}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
     return chosen
 
 
@@ -147,36 +148,18 @@ def _as_known(ledger: Ledger, name: str, query: Query) -> str:
     return f'CASE WHEN "{name}" <= :day THEN "{name}" END AS "{name}"'
 
 
-def insert(layer: Layer, columns: Sequence[str]) -> str:
-    """Add one row: the columns in this order, then who wrote it."""
-    names = (*columns, *RECORDED)
-    return f"INSERT INTO {layer.name} ({quoted(names)}) VALUES ({', '.join('?' * len(names))})"
-
-
-def update(layer: Layer, columns: Sequence[str]) -> str:
-    """Replace these columns of one row, and who wrote it; the row's integer key comes last."""
-    assignments = ", ".join(f'"{name}" = ?' for name in (*columns, *RECORDED))
-    return f"UPDATE {layer.name} SET {assignments} WHERE {row_id(layer)} = ?"
-
-
-def select_stored(layer: Layer, columns: Sequence[str]) -> str:
+def select_stored(dialect: Dialect, layer: Layer, columns: Sequence[str]) -> str:
     """The rows of some owners (``:keys``, a JSON list) in the order in which they were written."""
-    owned = f'"{layer.key[0]}" IN (SELECT value FROM json_each(:keys))'
+    owned = f'"{layer.key[0]}" IN ({dialect.each_key})'
     return f"SELECT {row_id(layer)}, {quoted(columns)} FROM {layer.name} WHERE {owned} ORDER BY {row_id(layer)}"
 
 
-def select_known_keys(layer: Layer) -> str:
+def select_known_keys(dialect: Dialect, layer: Layer) -> str:
     """Which of ``:keys`` (a JSON list) the layer holds."""
     key = layer.key[0]
-    return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN (SELECT value FROM json_each(:keys))'
+    return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN ({dialect.each_key})'
 
 
 def count(layer: Layer) -> str:
     """Rows of a layer."""
     return f"SELECT count(*) FROM {layer.name}"
-
-
-def box(layer: Layer) -> str:
-    """The exact box around a layer's geometries."""
-    sides = ("min(ST_MinX({0}))", "min(ST_MinY({0}))", "max(ST_MaxX({0}))", "max(ST_MaxY({0}))")
-    return f"SELECT {', '.join(side.format(GEOMETRY) for side in sides)} FROM {layer.name}"

@@ -199,7 +199,7 @@ _SEEK: dict[str, Callable[[str], Any]] = {
     "integer": lambda text: _keep_integer(int(text)),
     "real": float,
     "money": float,
-    "boolean": lambda text: {"0": 0, "1": 1, "false": 0, "true": 1}[text.lower()],
+    "boolean": lambda text: {"0": False, "1": True, "false": False, "true": True}[text.lower()],
 }
 
 

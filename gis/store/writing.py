@@ -1,11 +1,9 @@
-"""The open write transaction of a GeoPackage."""
+"""The open write transaction of a store. The same in every store."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,15 +17,12 @@ from gis.crs import ellipsoidal_areas
 from gis.layers import LAYERS, Layer
 from gis.model import Actor
 from gis.store import statements
-from gis.store.ddl import GEOMETRY, RECORDED, row_id
-from gis.store.extents import Extents
-from gis.store.geometry_blob import Geometries, blobs_of, geometries_of
+from gis.store.columns import AREA_COLUMNS, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.incoming import Incoming, check_complete, check_entities, check_ledger, check_references, comparable
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.port import Outcome, PutResult
-from gis.store.queries import geopackage_sql
-from gis.store.reading import LAST_DAY, STAGE_COLUMNS, Table, stages_on, table_of
-from gis.store.rtree import MANY_ROWS, filled_at_once
+from gis.store.reading import LAST_DAY, stages_on
+from gis.store.session import Geometries, Session, Table, table_of
 from gis.store.values import Kept
 
 # More changed keys of one layer in one transaction than this count as "the whole layer".
@@ -37,22 +32,18 @@ Rows = NDArray[np.bool_]
 
 
 @dataclass
-class GeoPackageWriter:
+class StoreWriter:
     """
-    ``gis.store.port.Writer`` on one connection, within its transaction.
+    ``gis.store.port.Writer`` within one transaction.
 
     ``at`` is the moment (UTC, ISO 8601) written with every row; ``finish`` must be called before the commit.
     """
 
-    connection: sqlite3.Connection
+    session: Session
     crs: str
-    srid: int
     actor: Actor
     at: str
     _changed: dict[str, set[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._extents = Extents(self.connection, self.at)
 
     def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
         """See ``Writer.put``. A change counts from the last one of its key at the earliest: ``on`` is raised to it."""
@@ -60,7 +51,7 @@ class GeoPackageWriter:
         stored, places = self._stored(incoming)
         new = places < 0
         check_complete(incoming, new)
-        moved = _moved(incoming, stored, places)
+        moved = self._moved(incoming, stored, places)
         changed = _differing(incoming, stored, places) | moved
         self._keep_history(incoming.layer, stored, places[changed], (on or date.today()).isoformat())
         self._update(incoming, stored, places, changed & ~moved, moved)
@@ -83,10 +74,10 @@ class GeoPackageWriter:
         return PutResult(_outcomes(~(known | same), known & ~same))
 
     def finish(self, *, log: bool = True) -> None:
-        """Write the sequence of changes and the tables' extents. ``log`` False: a new store's own content."""
-        self._extents.finish()
+        """Write the sequence of changes. ``log`` False: a new store's own content."""
         rows = [{"layer": layer, "key": key, "at": self.at} for layer, key in self._logged()] if log else []
-        geopackage_sql().add_changes(self.connection, rows)
+        self.session.many("add_changes", rows)
+        self.session.finish()
 
     def _logged(self) -> Iterable[tuple[str, str | None]]:
         for layer, keys in self._changed.items():
@@ -99,11 +90,12 @@ class GeoPackageWriter:
         noted = set(keys)
         if noted:
             self._changed.setdefault(layer, set()).update(noted)
-            self._extents.touch(layer)
+            self.session.touched(layer)
 
     @property
-    def _recorded(self) -> tuple[str | None, ...]:
-        return (self.at, self.actor.name, self.actor.role.value, self.actor.jurisdiction)
+    def _recorded(self) -> dict[str, str | None]:
+        told = (self.at, self.actor.name, self.actor.role.value, self.actor.jurisdiction)
+        return dict(zip(RECORDED, told, strict=True))
 
     # ------------------------------------------------------------ entities
 
@@ -111,9 +103,9 @@ class GeoPackageWriter:
         """The rows that the store has for these keys, and for each incoming row its place among them, or -1."""
         layer = incoming.layer
         names = (*_data_columns(layer), *RECORDED)
-        select = statements.select_stored(layer, names)
-        rows = self.connection.execute(select, {"keys": json.dumps(incoming.owners)}).fetchall()
-        stored = table_of(rows, (row_id(layer), *names))
+        select = statements.select_stored(self.session.dialect, layer, names)
+        rows = self.session.rows(select, {"keys": json.dumps(incoming.owners)})
+        stored = table_of(rows, (statements.row_id(layer), *names))
         places = pd.Index(stored[layer.key[0]], dtype=object).get_indexer(pd.Index(incoming.owners, dtype=object))
         return stored, places
 
@@ -121,7 +113,7 @@ class GeoPackageWriter:
         if not len(places):
             return
         keys = stored[layer.key[0]][places].tolist()
-        begun = dict(geopackage_sql().last_history(self.connection, layer=layer.name, keys=json.dumps(keys)))
+        begun = dict(self.session.sql.last_history(layer=layer.name, keys=json.dumps(keys)))
         names = [name for name in _data_columns(layer) if name != GEOMETRY]
         by = {"at": self.at, "by": self.actor.name, "role": self.actor.role.value}
         rows = [
@@ -138,7 +130,7 @@ class GeoPackageWriter:
             }
             for key, place in zip(keys, places.tolist(), strict=True)
         ]
-        geopackage_sql().add_history(self.connection, rows)
+        self.session.many("add_history", rows)
 
     def _update(self, incoming: Incoming, stored: Table, places: NDArray[np.intp], kept: Rows, moved: Rows) -> None:
         """Rows whose geometry is kept, then rows whose geometry is new."""
@@ -146,11 +138,12 @@ class GeoPackageWriter:
             if not rows.any():
                 continue
             cells = {name: _merged(values, stored[name], places)[rows] for name, values in incoming.columns.items()}
+            before = None
             if with_geometry:
                 cells |= self._geometry_cells(incoming, rows)
-                self._extents.replaced(incoming.layer.name, stored[GEOMETRY][places[rows]], cells[GEOMETRY])
-            ids = stored[row_id(incoming.layer)][places[rows]]
-            self._execute(statements.update(incoming.layer, list(cells)), [*cells.values()], ids)
+                before = stored[GEOMETRY][places[rows]]
+            ids = stored[statements.row_id(incoming.layer)][places[rows]]
+            self.session.update(incoming.layer, self._signed(cells, len(ids)), ids, before)
 
     def _insert(self, incoming: Incoming, rows: Rows) -> None:
         if not rows.any():
@@ -158,33 +151,43 @@ class GeoPackageWriter:
         cells = {name: values[rows] for name, values in incoming.columns.items()}
         if incoming.geometry is not None:
             cells |= self._geometry_cells(incoming, rows)
-            self._extents.added(incoming.layer.name, cells[GEOMETRY])
-        many = incoming.geometry is not None and np.count_nonzero(rows) >= MANY_ROWS
-        with filled_at_once(self.connection, incoming.layer) if many else nullcontext():
-            self._execute(statements.insert(incoming.layer, list(cells)), [*cells.values()], None)
+        self.session.insert(incoming.layer, self._signed(cells, int(np.count_nonzero(rows))))
 
-    def _execute(self, statement: str, cells: Sequence[Kept], ids: Kept | None) -> None:
-        last = [] if ids is None else [ids]
-        recorded = [np.full(len(cells[0]), value, dtype=object) for value in self._recorded]
-        self.connection.executemany(statement, zip(*cells, *recorded, *last, strict=True))
+    def _signed(self, cells: Table, size: int) -> Table:
+        """The cells, and who wrote them."""
+        return cells | {name: np.full(size, value, dtype=object) for name, value in self._recorded.items()}
 
     def _geometry_cells(self, incoming: Incoming, rows: Rows) -> Table:
         assert incoming.geometry is not None  # noqa: S101 (the callers' condition)
         geometry = incoming.geometry[rows]
-        cells = {GEOMETRY: _objects(blobs_of(geometry, self.srid))}
-        if "area_planar_m2" in incoming.layer.names:
-            cells["area_planar_m2"] = _objects(shapely.area(geometry).tolist())
-            cells["area_ellipsoid_m2"] = _objects(ellipsoidal_areas(geometry, self.crs).tolist())
+        cells = {GEOMETRY: self.session.kept_geometries(geometry)}
+        if set(AREA_COLUMNS) <= set(incoming.layer.names):
+            areas = (shapely.area(geometry), ellipsoidal_areas(geometry, self.crs))
+            cells |= {name: _objects(area.tolist()) for name, area in zip(AREA_COLUMNS, areas, strict=True)}
         return cells
+
+    def _moved(self, incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> Rows:
+        """Known rows whose incoming geometry is not the stored one, vertex by vertex."""
+        moved = np.zeros(incoming.size, dtype=bool)
+        if incoming.geometry is None:
+            return moved
+        known = np.flatnonzero((places >= 0) & ~shapely.is_missing(incoming.geometry))
+        before: Geometries = self.session.geometries_of(stored[GEOMETRY][places[known]])
+        after = incoming.geometry[known]
+        doubtful = known[shapely.to_wkb(before) != shapely.to_wkb(after)]
+        if len(doubtful):
+            old, new = self.session.geometries_of(stored[GEOMETRY][places[doubtful]]), incoming.geometry[doubtful]
+            moved[doubtful] = comparable(old) != comparable(new)
+        return moved
 
     # ------------------------------------------------------------ ledgers
 
     def _check_references(self, incoming: Incoming) -> None:
         for column in incoming.layer.columns:
             if column.must_exist and column.references:
-                select = statements.select_known_keys(LAYERS[column.references])
+                select = statements.select_known_keys(self.session.dialect, LAYERS[column.references])
                 keys = json.dumps(sorted({key for key in incoming.columns[column.name] if key is not None}))
-                known = {key for (key,) in self.connection.execute(select, {"keys": keys})}
+                known = {key for (key,) in self.session.rows(select, {"keys": keys})}
                 check_references(incoming, column, known)
 
     def _known(self, incoming: Incoming) -> tuple[Rows, Rows]:
@@ -194,8 +197,8 @@ class GeoPackageWriter:
         keyed = [layer.names.index(name) for name in layer.key]
         dated = None if day is None or day in layer.key else layer.names.index(day)
         latest: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        select = statements.select_stored(layer, layer.names)
-        for _, *row in self.connection.execute(select, {"keys": json.dumps(sorted(set(incoming.owners)))}):
+        select = statements.select_stored(self.session.dialect, layer, layer.names)
+        for _, *row in self.session.rows(select, {"keys": json.dumps(sorted(set(incoming.owners)))}):
             for identity in _identities(row, keyed, dated):
                 latest[identity] = tuple(row)
         if not latest:
@@ -209,10 +212,8 @@ class GeoPackageWriter:
         """Stage and hold of these parcels or projects, from all their events."""
         if not keys:
             return
-        sql = geopackage_sql()
-        stages = stages_on(self.connection, layer, keys, LAST_DAY)
-        write = sql.set_parcel_stages if layer == "parcel" else sql.set_project_stages
-        write(self.connection, [{"key": key, **values} for key, values in stages.items()])
+        stages = stages_on(self.session, layer, keys, LAST_DAY)
+        self.session.many(f"set_{layer}_stages", [{"key": key, **values} for key, values in stages.items()])
         self._note(layer, keys)
 
 
@@ -245,21 +246,6 @@ def _differing(incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> R
         there = values[known]
         differing[known] |= ~pd.isna(there) & (there != stored[name][places[known]]).astype(bool)
     return differing
-
-
-def _moved(incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> Rows:
-    """Known rows whose incoming geometry is not the stored one, vertex by vertex."""
-    moved = np.zeros(incoming.size, dtype=bool)
-    if incoming.geometry is None:
-        return moved
-    known = np.flatnonzero((places >= 0) & ~shapely.is_missing(incoming.geometry))
-    before: Geometries = geometries_of(stored[GEOMETRY][places[known]])
-    after = incoming.geometry[known]
-    doubtful = known[shapely.to_wkb(before) != shapely.to_wkb(after)]
-    if len(doubtful):
-        old, new = geometries_of(stored[GEOMETRY][places[doubtful]]), incoming.geometry[doubtful]
-        moved[doubtful] = comparable(old) != comparable(new)
-    return moved
 
 
 def _outcomes(new: Rows, changed: Rows) -> tuple[Outcome, ...]:

@@ -14,7 +14,7 @@ from gis.demo.county import DEFAULT_SEED, County, build_county
 from gis.demo.facts import DATA_DIR
 from gis.model import Actor, Role
 from gis.store import create_store
-from gis.store.ddl import SCHEMA_VERSION
+from gis.store.geopackage.ddl import SCHEMA_VERSION
 from gis.words import Words
 from gis.workflows import load_county as loading
 from gis.workflows import write_demo_files as writing

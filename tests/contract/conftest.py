@@ -17,10 +17,11 @@ from gis.store.port import Store
 from tests.contract.store_samples import CRS, OFFICER
 
 
-@pytest.fixture(params=["geopackage"])
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.postgis)])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A place for a new store of each kind."""
-    assert request.param == "geopackage"
+    if request.param == "postgis":
+        return str(request.getfixturevalue("postgis_dsn"))
     return str(tmp_path / "县.gpkg")
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from gis.errors import StoreFull
 from gis.model import Query
-from gis.store import connections, create_store, open_store
+from gis.store import create_store, open_store
+from gis.store.geopackage import connections
 from tests.contract.store_samples import CRS, OFFICER, parcels, put
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
-from gis.store.geometry_blob import TRIGGER_FUNCTIONS, blobs_of, box_of, geometries_of
+from gis.store.geopackage.geometry_blob import TRIGGER_FUNCTIONS, blobs_of, box_of, geometries_of
 
 _NUMBERS = st.floats(-1e7, 1e7, allow_nan=False)
 

@@ -19,8 +19,9 @@ from gis.errors import UnreadableFile
 from gis.layers import ENTITIES, LAYERS
 from gis.model import BBox, Query, Stage
 from gis.store import create_store, open_store
-from gis.store.connections import connect
-from gis.store.ddl import RECORDED_WORDS
+from gis.store.columns import RECORDED_WORDS
+from gis.store.geopackage.connections import connect
+from gis.store.geopackage.session import GeoPackageDialect
 from gis.store.port import Store
 from gis.store.statements import select_entities
 from tests.contract.store_samples import (
@@ -167,7 +168,12 @@ def test_aliases_of_one_table_are_all_different() -> None:
 def test_a_box_is_looked_up_in_the_index_not_by_a_scan(store: Store, path: Path) -> None:
     box = BBox(EAST, NORTH, EAST + 10, NORTH + 10)
     statement, bound = select_entities(
-        LAYERS["parcel"], ("parcel_no",), Query(bbox=box), unreplaced_since="2026-01-01", filtered=True
+        GeoPackageDialect(),
+        LAYERS["parcel"],
+        ("parcel_no",),
+        Query(bbox=box),
+        unreplaced_since="2026-01-01",
+        filtered=True,
     )
     with closing(connect(path)) as file:
         plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {statement}", bound)]

@@ -10,7 +10,7 @@ import pytest
 
 from gis.errors import CrsRefused, GuatuError, StoreExists, StoreMissing, StoreSchema, UnreadableFile
 from gis.store import create_store, open_store
-from gis.store.ddl import SCHEMA_VERSION
+from gis.store.geopackage.ddl import SCHEMA_VERSION
 from tests.contract.store_samples import CRS, OFFICER, parcels, square
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gis.errors import GuatuError, InvalidRow, NotAllowed, StoreBusy, StoreFull, StoreMissing, UnreadableFile
-from gis.store.geometry_blob import TRIGGER_FUNCTIONS
+from gis.store.geopackage.geometry_blob import TRIGGER_FUNCTIONS
 from gis.words import Words
 
 BUSY_SECONDS = 10.0

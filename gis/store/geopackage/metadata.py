@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from gis.layers import LAYERS, Column, Layer
 from gis.model import Coded
-from gis.store.ddl import GEOMETRY, PLAIN_TABLES, RECORDED_WORDS
-from gis.store.queries import geopackage_sql
+from gis.store.columns import GEOMETRY, RECORDED_WORDS
+from gis.store.geopackage.ddl import PLAIN_TABLES
+from gis.store.queries import named_sql
 from gis.words import Words
 
 _RTREE = ("gpkg_rtree_index", "http://www.geopackage.org/spec120/#extension_rtree", "write-only")
@@ -17,7 +18,7 @@ _SCHEMA = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema",
 
 def describe(connection: sqlite3.Connection, crs_name: str, srid: int, wkt: str) -> None:
     """Fill the metadata of a new file whose working CRS is EPSG:``srid``."""
-    sql = geopackage_sql()
+    sql = named_sql("geopackage")
     sql.add_reference_system(connection, name=crs_name, srid=srid, wkt=wkt)
     for layer in LAYERS.values():
         _describe_layer(connection, layer, srid)
@@ -34,7 +35,7 @@ def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> 
     kind = "features" if layer.geometry else "attributes"
     _add_content(connection, layer.name, kind, layer.words.zh, layer.words.en, srid if layer.geometry else None)
     if layer.geometry:
-        geopackage_sql().add_geometry_column(
+        named_sql("geopackage").add_geometry_column(
             connection, table=layer.name, column=GEOMETRY, kind=layer.geometry.upper(), srid=srid
         )
         _add_extension(connection, layer.name, GEOMETRY, _RTREE)
@@ -47,7 +48,7 @@ def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> 
 def _describe_column(connection: sqlite3.Connection, table: str, column: Column) -> None:
     unit = {"money": ("（万元）", " (10⁴ yuan)"), "area": ("（平方米）", " (m²)"), "length": ("（米）", " (m)")}
     zh, en = unit.get(column.dimension or "", ("", ""))
-    geopackage_sql().add_data_column(
+    named_sql("geopackage").add_data_column(
         connection,
         table=table,
         column=column.name,
@@ -61,14 +62,16 @@ def _describe_column(connection: sqlite3.Connection, table: str, column: Column)
 def _add_content(
     connection: sqlite3.Connection, table: str, data_type: str, zh: str, en: str, srid: int | None
 ) -> None:
-    geopackage_sql().add_content(connection, table=table, data_type=data_type, identifier=zh, description=en, srid=srid)
+    named_sql("geopackage").add_content(
+        connection, table=table, data_type=data_type, identifier=zh, description=en, srid=srid
+    )
 
 
 def _add_extension(
     connection: sqlite3.Connection, table: str, column: str | None, extension: tuple[str, str, str]
 ) -> None:
     name, definition, scope = extension
-    geopackage_sql().add_extension(
+    named_sql("geopackage").add_extension(
         connection, table=table, column=column, extension=name, definition=definition, scope=scope
     )
 

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from gis.layers import Layer
-from gis.store.ddl import GEOMETRY, row_id, rtree_name
+from gis.store.columns import GEOMETRY
+from gis.store.geopackage.ddl import rtree_name
+from gis.store.statements import row_id
 
 # Below so many rows the trigger is not worth putting aside.
 MANY_ROWS = 2_000

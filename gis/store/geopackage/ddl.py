@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from gis.layers import LAYERS, Column, Layer
-from gis.model import ProjectStage, Stage
+from gis.store.columns import FIRST_STAGE, GEOMETRY
+from gis.store.statements import row_id
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x47504B47
 # 1.3, which every GDAL in use reads without a warning (docs/decisions/0001).
 GEOPACKAGE_VERSION = 10300
-GEOMETRY = "geometry"
 
 _SQL_TYPES = {
     "text": "TEXT",
@@ -37,15 +37,6 @@ _RECORDED = (
     "recorded_role TEXT NOT NULL DEFAULT 'external'",
     "recorded_jurisdiction TEXT",
 )
-RECORDED = ("recorded_at", "recorded_by", "recorded_role", "recorded_jurisdiction")
-RECORDED_WORDS = {
-    "recorded_at": ("记录时间（UTC）", "recorded at (UTC)"),
-    "recorded_by": ("记录人", "recorded by"),
-    "recorded_role": ("记录人角色", "recorder's role"),
-    "recorded_jurisdiction": ("记录人辖区", "recorder's jurisdiction"),
-}
-# What a derived stage is while there is no event.
-FIRST_STAGE = {"parcel": Stage.NOT_STARTED.value, "project": ProjectStage.PLANNED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +54,6 @@ PLAIN_TABLES = (
     PlainTable("store_info", "库信息", "the store itself"),
 )
 _APPEND_ONLY = (*(name for name, layer in LAYERS.items() if layer.kind == "ledger"), "row_history", "change")
-
-
-def row_id(layer: Layer) -> str:
-    """The integer primary key's name: GDAL's ``fid`` for entities, ``id`` for ledgers."""
-    return "fid" if layer.kind == "entity" else "id"
 
 
 def rtree_name(layer: Layer) -> str:

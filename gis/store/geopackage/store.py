@@ -1,0 +1,142 @@
+"""The embedded store: one GeoPackage file, which QGIS and ArcGIS open as it is."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+
+from gis.crs import crs_name, crs_wkt, srid_of, working_crs
+from gis.errors import StoreExists, StoreMissing, UnreadableFile
+from gis.model import Actor, BBox
+from gis.store.extents import union
+from gis.store.geopackage.connections import BUSY_SECONDS, Connections, causes, connect
+from gis.store.geopackage.ddl import APPLICATION_ID, GEOPACKAGE_VERSION, SCHEMA_VERSION, schema
+from gis.store.geopackage.extents import recorded
+from gis.store.geopackage.metadata import describe
+from gis.store.geopackage.session import GeoPackageSession
+from gis.store.incoming import layer_named
+from gis.store.port import StoreInfo
+from gis.store.queries import named_sql
+from gis.store.session import Session
+from gis.store.sql_store import SqlStore, begin, moment, other_schema
+from gis.words import Words
+
+
+class GeoPackageStore(SqlStore):
+    """``gis.store.port.Store`` on a GeoPackage. Safe with several threads and several processes."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open an existing store; raises as ``gis.store.open_store``."""
+        self._connections = Connections(path, busy_seconds)
+        try:
+            with self._connections.reading() as connection:
+                super().__init__(_checked_info(connection, path))
+        except BaseException:
+            self._connections.close()
+            raise
+        self._srid = srid_of(self.info.crs)
+
+    def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:
+        """See ``Store.extent``."""
+        with self._connections.reading() as connection:
+            box = union([recorded(connection, layer_named(layer).name) for layer in layers])
+        return None if box is None else BBox(*box)
+
+    def close(self) -> None:
+        """See ``Store.close``."""
+        self._connections.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._connections.reading() as connection:
+            yield GeoPackageSession(connection, self._srid)
+
+    @contextmanager
+    def _writing(self, at: str) -> Iterator[Session]:
+        with self._connections.writing() as connection:
+            yield GeoPackageSession(connection, self._srid, at)
+
+
+def _checked_info(connection: sqlite3.Connection, path: Path) -> StoreInfo:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION_ID or not _has_info(connection):
+        words = Words("不是本系统的库文件", "not a store of Guatu")
+        raise UnreadableFile(words, found=path.name, expected="guatu init 建立的 GeoPackage")
+    row = named_sql("geopackage").info(connection)
+    if row is None:
+        raise UnreadableFile(Words("库文件不完整", "the store's file is incomplete"), found=path.name)
+    name, crs, version, created_at, data_on, is_sample = row
+    if version != SCHEMA_VERSION:
+        raise other_schema(version, SCHEMA_VERSION)
+    day = None if data_on is None else date.fromisoformat(data_on)
+    return StoreInfo(name, crs, version, datetime.fromisoformat(created_at), day, bool(is_sample))
+
+
+def _has_info(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'store_info'")
+    return found.fetchone() is not None
+
+
+def create_geopackage(path: Path, info: StoreInfo, actor: Actor) -> None:
+    """
+    Make a new store's file. It appears under its name whole or not at all.
+
+    Raises
+    ------
+    StoreExists
+        Something has this name already.
+    StoreMissing
+        The folder is not there.
+    CrsRefused
+        ``info.crs`` cannot be a working CRS.
+    """
+    _check_place(path)
+    working_crs(info.crs)
+    making = path.with_name(f".{path.name}.{os.getpid()}.making")
+    making.unlink(missing_ok=True)
+    try:
+        making.touch()
+        with causes(path), closing(connect(making)) as connection:
+            _fill(connection, info, actor)
+        _give_name(making, path)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            making.with_name(making.name + suffix).unlink(missing_ok=True)
+
+
+def _check_place(path: Path) -> None:
+    if path.exists():
+        raise StoreExists(Words("该位置已有文件", "there is a file already"), found=str(path))
+    if not path.parent.is_dir():
+        raise StoreMissing(Words("文件夹不存在", "the folder does not exist"), found=str(path.parent))
+
+
+def _fill(connection: sqlite3.Connection, info: StoreInfo, actor: Actor) -> None:
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {GEOPACKAGE_VERSION}")
+    connection.executescript(f"BEGIN; {schema()} COMMIT;")
+    connection.execute("BEGIN IMMEDIATE")
+    describe(connection, crs_name(info.crs), srid_of(info.crs), crs_wkt(info.crs))
+    at = moment()
+    begin(GeoPackageSession(connection, srid_of(info.crs), at), info, actor, at)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _give_name(making: Path, path: Path) -> None:
+    """Move without ever replacing a file that somebody else has made meanwhile."""
+    try:
+        os.link(making, path)
+    except FileExistsError:
+        raise StoreExists(Words("该位置已有文件", "there is a file already"), found=str(path)) from None
+    except OSError:  # a file system without hard links
+        _check_place(path)
+        making.rename(path)
+    with suppress(OSError):  # the folder's entry, too, is to survive a power cut
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)

@@ -1,0 +1,1 @@
+"""The production engine: PostgreSQL with PostGIS, through psycopg2."""

@@ -1,0 +1,266 @@
+"""Connections to one PostGIS database: a bounded pool, a transaction at a time. Errors get a cause."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg2
+from psycopg2 import errorcodes, extensions
+
+from gis.errors import (
+    GuatuError,
+    InvalidRow,
+    NotAllowed,
+    StoreBusy,
+    StoreFull,
+    StoreMissing,
+    StoreUnreachable,
+    TooMuchAsked,
+    UnreadableFile,
+)
+from gis.words import Words
+
+Connection = extensions.connection
+SCHEMA = "guatu"
+MOST_CONNECTIONS = 10
+READ_SECONDS = 30
+# One writer at a time, so that the sequence of changes is the order of the commits.
+_WRITER_LOCK = 0x67756174  # "guat"
+_CONNECT_SECONDS = 5
+
+_BEGIN_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{READ_SECONDS}s'"
+_BEGIN_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
+
+_CAUSES: dict[str, tuple[type[GuatuError], Words]] = {
+    errorcodes.LOCK_NOT_AVAILABLE: (
+        StoreBusy,
+        Words("库正被其他操作写入，请稍后再试", "another writer holds the store; try again later"),
+    ),
+    errorcodes.TOO_MANY_CONNECTIONS: (
+        StoreBusy,
+        Words("数据库连接已满，请稍后再试", "the database takes no more connections; try again later"),
+    ),
+    errorcodes.QUERY_CANCELED: (
+        TooMuchAsked,
+        Words("查询超时，请缩小范围", "the query took too long; ask for less"),
+    ),
+    errorcodes.DISK_FULL: (
+        StoreFull,
+        Words("数据库磁盘空间不足，未写入任何内容", "no room left on the database's disk; nothing was written"),
+    ),
+    errorcodes.INSUFFICIENT_PRIVILEGE: (
+        NotAllowed,
+        Words("数据库账号没有这项权限", "the database account may not do this"),
+    ),
+    errorcodes.READ_ONLY_SQL_TRANSACTION: (
+        NotAllowed,
+        Words("数据库是只读的", "the database is read-only"),
+    ),
+    errorcodes.UNDEFINED_TABLE: (
+        UnreadableFile,
+        Words("数据库中的库不完整", "the store in this database is not complete"),
+    ),
+}
+_UNREACHABLE = Words("数据库暂时无法连接", "the database cannot be reached at the moment")
+_NO_DATABASE = re.compile(r"database .* does not exist|数据库.*不存在")
+
+
+def without_password(dsn: str) -> str:
+    """The address as people may see it."""
+    with suppress(psycopg2.ProgrammingError):
+        parts = extensions.parse_dsn(dsn)
+        port = f":{parts['port']}" if "port" in parts else ""
+        return f"postgresql://{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
+    return "postgresql://…"
+
+
+def connect(dsn: str) -> Connection:
+    """
+    A connection that sees the store's schema, speaks UTC, and gives values as stores keep them.
+
+    Raises
+    ------
+    StoreMissing
+        There is no such database.
+    StoreUnreachable
+        The server does not answer or lets nobody in.
+    """
+    try:
+        connection = psycopg2.connect(
+            dsn,
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="guatu",
+            options=f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off",
+        )
+    except psycopg2.OperationalError as error:
+        if _NO_DATABASE.search(str(error)):
+            raise StoreMissing(
+                Words("数据库不存在", "there is no such database"), found=without_password(dsn)
+            ) from error
+        raise StoreUnreachable(_UNREACHABLE, found=without_password(dsn)) from error
+    connection.autocommit = True
+    _give_kept_values(connection)
+    return connection
+
+
+def _give_kept_values(connection: Connection) -> None:
+    """Dates and moments as ISO text, booleans as 0 and 1, JSON as its text: what gis.store.values keeps."""
+    for name, oids, convert in (
+        ("KEPT_DATE", (1082,), lambda text, _: text),
+        ("KEPT_MOMENT", (1184,), lambda text, _: None if text is None else _utc(text)),
+        ("KEPT_BOOLEAN", (16,), lambda text, _: None if text is None else int(text == "t")),
+        ("KEPT_JSON", (114,), lambda text, _: text),
+    ):
+        extensions.register_type(extensions.new_type(oids, name, convert), connection)
+
+
+def _utc(text: str) -> str:
+    """``2026-11-22 08:00:00.12+00`` as ``2026-11-22T08:00:00.120Z``."""
+    moment, _, fraction = text.removesuffix("+00").replace(" ", "T").partition(".")
+    return f"{moment}.{fraction:0<3}Z"
+
+
+@contextmanager
+def causes() -> Iterator[None]:
+    """Turn the engine's errors into causes; what has none (a bug) passes as it is."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        raise cause from error
+
+
+def _cause(error: psycopg2.Error) -> GuatuError | None:
+    code = error.pgcode
+    if code in _CAUSES:
+        kind, words = _CAUSES[code]
+        return kind(words)
+    if isinstance(error, psycopg2.IntegrityError | psycopg2.DataError):
+        told = error.diag.constraint_name or error.diag.message_primary
+        return InvalidRow(Words("数据违反库的约束", "the row breaks a constraint of the store"), found=told)
+    if isinstance(error, _LOST):
+        return StoreUnreachable(_UNREACHABLE)
+    return None
+
+
+class Pool:
+    """
+    At most ``most`` connections of this process; a forked child opens its own.
+
+    A connection that the server has closed meanwhile (a restart) is noticed at its next BEGIN and replaced, so
+    that a process outlives the database's restarts.
+    """
+
+    def __init__(self, dsn: str, busy_seconds: float, most: int = MOST_CONNECTIONS) -> None:
+        self._dsn = dsn
+        self._busy_seconds = busy_seconds
+        self._most = most
+        self._local = threading.local()
+        self._closed = False
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._places = threading.BoundedSemaphore(self._most)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One read-only transaction of one moment; a read within a read is of the same moment."""
+        inner: Connection | None = getattr(self._local, "reading", None)
+        if inner is not None and self._process == os.getpid():
+            with causes():
+                yield inner
+            return
+        with self._transaction(_BEGIN_READ) as connection:
+            self._local.reading = connection
+            try:
+                yield connection
+            finally:
+                self._local.reading = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The one write transaction: committed at the end, rolled back on any exception."""
+        with self._transaction(_BEGIN_WRITE) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", (f"{self._busy_seconds * 1000:.0f}ms",))
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK,))
+                cursor.execute("SET LOCAL lock_timeout = 0")
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        self._take_place()
+        try:
+            with causes():
+                yield from self._run(self._begun(begin))
+        finally:
+            self._places.release()
+
+    def _run(self, connection: Connection) -> Iterator[Connection]:
+        try:
+            yield connection
+            _execute(connection, "COMMIT")
+        except BaseException:
+            with suppress(psycopg2.Error):
+                _execute(connection, "ROLLBACK")
+            raise
+        finally:
+            self._give_back(connection)
+
+    def _take_place(self) -> None:
+        if self._closed:
+            raise StoreMissing(Words("库已关闭", "the store is closed"), found=without_password(self._dsn))
+        if self._process != os.getpid():
+            self._begin_anew()
+        if not self._places.acquire(timeout=self._busy_seconds):
+            raise StoreBusy(Words("数据库连接都在使用中，请稍后再试", "all connections are in use; try again later"))
+
+    def _begun(self, begin: str) -> Connection:
+        """A connection with its transaction open; those that the server has left are thrown away."""
+        while (kept := self._take_idle()) is not None:
+            try:
+                _execute(kept, begin)
+            except _LOST:
+                kept.close()
+            else:
+                return kept
+        fresh = connect(self._dsn)
+        _execute(fresh, begin)
+        return fresh
+
+    def _take_idle(self) -> Connection | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, connection: Connection) -> None:
+        idle = not connection.closed and connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
+        with self._lock:
+            if idle and not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def close(self) -> None:
+        """Close what is idle; what is in use is closed when it comes back."""
+        self._closed = True
+        with self._lock:
+            idle, self._idle = self._idle, []
+        if self._process == os.getpid():
+            for connection in idle:
+                connection.close()
+
+
+def _execute(connection: Connection, statement: str, bound: Any = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, bound)

@@ -1,0 +1,108 @@
+"""
+An open transaction of either engine, as the code that both share sees it.
+
+What a row is, which of a ledger's rows rules, what a write replaces: that is said once, in reading.py, writing.py
+and incoming.py, over these few methods. Only how an engine wants to be asked differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.layers import Layer
+from gis.store.port import Finding
+from gis.store.values import Kept
+
+Geometries = NDArray[np.object_]
+Bound = Mapping[str, Any]
+# Rows as kept values by column; geometries as the engine keeps them.
+Table = dict[str, Kept]
+
+
+class Dialect(Protocol):
+    """The few expressions that the engines write differently."""
+
+    each_key: str
+    """A subselect of the texts in ``:keys``, a JSON list."""
+
+    beginning: str
+    """A day before every day."""
+
+    def in_box(self, layer: Layer) -> tuple[str, str]:
+        """The source, named ``t``, and the condition of rows whose box meets ``:west :south :east :north``."""
+        ...
+
+
+class Session(Protocol):
+    """One open transaction."""
+
+    dialect: Dialect
+
+    @property
+    def sql(self) -> Named:
+        """The engine's named statements, run in this transaction."""
+        ...
+
+    def rows(self, statement: str, bound: Bound) -> list[tuple[Any, ...]]:
+        """All rows of a SELECT; ``bound`` holds the values of its ``:names``."""
+        ...
+
+    def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The named statement for each row's values."""
+        ...
+
+    def insert(self, layer: Layer, cells: Table) -> None:
+        """Add rows: columns by name, all of one length."""
+        ...
+
+    def update(self, layer: Layer, cells: Table, ids: Kept, before: Kept | None) -> None:
+        """Replace cells of the rows with these ids; ``before``: the geometries that were there, where they change."""
+        ...
+
+    def touched(self, layer: str) -> None:
+        """A row of this layer changed."""
+        ...
+
+    def finish(self) -> None:
+        """What must be done once before the commit."""
+        ...
+
+    def kept_geometries(self, geometries: Geometries) -> Kept:
+        """Geometries as the engine keeps them; None for a missing one."""
+        ...
+
+    def geometries_of(self, kept: Kept) -> Geometries:
+        """Back again."""
+        ...
+
+    def engine_findings(self) -> Iterator[Finding]:
+        """What the engine finds wrong in its own structures."""
+        ...
+
+
+class Named:
+    """Named statements (aiosql) bound to one connection: ``named.last_change()``."""
+
+    def __init__(self, queries: Any, connection: Any) -> None:
+        self._queries = queries
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(getattr(self._queries, name), self._connection)
+
+
+Sessions = AbstractContextManager[Session]
+
+
+def table_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Table:
+    """Fetched rows as columns."""
+    cells = np.empty((len(rows), len(names)), dtype=object)
+    if rows:
+        cells[:] = rows
+    return {name: cells[:, place] for place, name in enumerate(names)}

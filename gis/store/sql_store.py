@@ -1,0 +1,145 @@
+"""What every store does alike: reading, writing, versions and history, over its engine's sessions."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import geopandas as gpd
+import pandas as pd
+
+from gis.errors import NotAllowed, StoreSchema
+from gis.layers import LAYERS
+from gis.model import ALL, Actor, Query
+from gis.rules import default_parameters
+from gis.store import statements
+from gis.store.incoming import layer_named
+from gis.store.integrity import findings
+from gis.store.port import Change, Finding, StoreInfo, Writer
+from gis.store.reading import read_layer
+from gis.store.session import Session, Sessions, table_of
+from gis.store.values import frame_values
+from gis.store.writing import StoreWriter
+from gis.words import Words
+
+
+class SqlStore(ABC):
+    """``gis.store.port.Store`` but for ``extent`` and ``close``, over the sessions that an engine opens."""
+
+    def __init__(self, info: StoreInfo) -> None:
+        self._info = info
+        self._crs = gpd.GeoSeries([], crs=info.crs).crs
+
+    @abstractmethod
+    def _reading(self) -> Sessions:
+        """One read transaction: everything read in it is of the same moment."""
+
+    @abstractmethod
+    def _writing(self, at: str) -> Sessions:
+        """The one write transaction of the moment ``at``: committed at the end, rolled back on any exception."""
+
+    @property
+    def info(self) -> StoreInfo:
+        """See ``Store.info``."""
+        return self._info
+
+    def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
+        """
+        See ``Store.read``. One consistent snapshot.
+
+        The geometry comes where ``query.columns`` is None or names ``geometry``; without it a plain
+        DataFrame is given. ``recorded_at`` (UTC), ``recorded_by``, ``recorded_role`` and
+        ``recorded_jurisdiction`` may be asked for by name, and come with a ledger unasked. ``query.keys``
+        of a ledger are those of what its rows belong to (project code, parcel number, parameter code).
+        """
+        with self._reading() as session:
+            return read_layer(session, layer_named(layer), query, self._crs)
+
+    def count(self, layer: str) -> int:
+        """See ``Store.count``; a ledger's rows with all corrections."""
+        with self._reading() as session:
+            return int(session.rows(statements.count(layer_named(layer)), {})[0][0])
+
+    def version(self, layers: Collection[str] | None = None) -> int:
+        """See ``Store.version``."""
+        with self._reading() as session:
+            if layers is None:
+                return int(session.sql.last_change())
+            names = [layer_named(layer).name for layer in layers]
+            return int(session.sql.last_change_of(layers=json.dumps(names)))
+
+    def changes_since(self, version: int) -> tuple[Change, ...]:
+        """See ``Store.changes_since``."""
+        with self._reading() as session:
+            return tuple(Change(seq, layer, key) for seq, layer, key in session.sql.changes_since(version=version))
+
+    def history(self, layer: str, key: str) -> pd.DataFrame:
+        """See ``Store.history``. ``recorded_*`` tell of the version itself; ``attributes`` are dicts of kept values."""
+        with self._reading() as session:
+            rows = list(session.sql.history_of(layer=layer_named(layer, "entity").name, key=key))
+        types = {"valid_from": "date", "valid_to": "date", "recorded_at": "datetime"}
+        types |= {"recorded_by": "text", "attributes": "json"}
+        table = table_of(rows, tuple(types))
+        return pd.DataFrame({name: frame_values(type_, table[name]) for name, type_ in types.items()})
+
+    @contextmanager
+    def writing(self, actor: Actor) -> Iterator[Writer]:
+        """See ``Store.writing``."""
+        if not actor.may_write:
+            words = Words(f"“{actor.name}”没有写入权限", f"'{actor.name}' may not write")
+            raise NotAllowed(words, found=actor.role.value)
+        at = moment()
+        with self._writing(at) as session:
+            writer = StoreWriter(session, self._info.crs, actor, at)
+            yield writer
+            writer.finish()
+
+    def check_integrity(self) -> Iterator[Finding]:
+        """See ``Store.check_integrity``."""
+        with self._reading() as session:
+            found = list(findings(session))
+        yield from found
+
+
+def moment() -> str:
+    """Now in UTC, to the millisecond, as stores keep it."""
+    return told(datetime.now(UTC))
+
+
+def told(at: datetime) -> str:
+    """A moment as stores keep it: UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def begin(session: Session, info: StoreInfo, actor: Actor, at: str) -> None:
+    """Fill the tables of a new store: what it is, and the shipped rule parameters."""
+    session.sql.add_info(
+        name=info.name,
+        crs=info.crs,
+        schema_version=info.schema_version,
+        created_at=told(info.created_at),
+        created_by=actor.name,
+        created_role=actor.role.value,
+        data_on=None if info.data_on is None else info.data_on.isoformat(),
+        is_sample=info.is_sample,
+    )
+    writer = StoreWriter(session, info.crs, actor, at)
+    writer.append("rule_parameter", _parameters())
+    writer.finish(log=False)
+
+
+def _parameters() -> pd.DataFrame:
+    frame = pd.DataFrame(default_parameters())
+    return frame[[name for name in LAYERS["rule_parameter"].names if name in frame.columns]]
+
+
+def other_schema(version: int, wanted: int) -> StoreSchema:
+    """The refusal of a store that another version of Guatu made."""
+    if version > wanted:
+        words = Words("库由更新版本的挂图建立，请升级程序", "made by a newer Guatu: upgrade the program")
+    else:
+        words = Words("库由旧版本的挂图建立，需要先升级库", "made by an older Guatu: the store must be migrated first")
+    return StoreSchema(words, found=str(version), expected=str(wanted))
