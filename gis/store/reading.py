@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
@@ -16,24 +17,35 @@ from gis.model import Query
 from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.session import Geometries, Session, Table, table_of
-from gis.store.values import Kept, frame_values, sought_value
+from gis.store.session import Session, Table, arrays_of, table_of
+from gis.store.values import Kept, sought_value
 from gis.words import Words
 
 # After every event.
 LAST_DAY = "9999-12-31"
 # Up to so many keys, later events are looked up by key; above, by day.
 _FEW_KEYS = 5_000
+_OTHER_TYPES = {GEOMETRY: GEOMETRY, "recorded_at": "datetime"}
 
 
 def read_layer(session: Session, layer: Layer, query: Query, crs: Any) -> gpd.GeoDataFrame:
     """``Store.read`` within an open read transaction; ``crs`` is given to the geometries."""
     wanted = _wanted(layer, query)
-    if layer.kind == "entity":
-        table = _entities(session, layer, query, wanted)
-    else:
-        table = _ledger(session, layer, query, wanted)
-    return _frame(session, layer, {name: table[name] for name in wanted}, crs)
+    names = tuple(dict.fromkeys((layer.key[0], *wanted, *(column for column, _ in query.where))))
+    read = _entities if layer.kind == "entity" else _ledger
+    try:
+        arrays = read(session, layer, query, names)
+    except (ValueError, shapely.errors.ShapelyError) as error:
+        raise _broken(layer, error) from None
+    return _frame(arrays, wanted, crs)
+
+
+def _broken(layer: Layer, error: Exception) -> UnreadableFile:
+    words = Words(
+        f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
+        f"a geometry of {layer.words.en} is broken: guatu verify names it",
+    )
+    return UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry")
 
 
 def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
@@ -52,26 +64,30 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
     return (*layer.names, *(RECORDED if layer.kind == "ledger" else ()), *geometry)
 
 
-def _ledger(session: Session, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
+def _types(layer: Layer, names: Iterable[str]) -> dict[str, str]:
+    """Column → type, as ``Session.arrays`` wants them."""
+    types = {column.name: column.type for column in layer.columns}
+    return {name: types.get(name, _OTHER_TYPES.get(name, "text")) for name in names}
+
+
+def _ledger(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> dict[str, Any]:
     rule = LEDGER_RULES[layer.name]
-    names = tuple(dict.fromkeys((*wanted, *(column for column, _ in query.where))))
     select = statements.select_events if rule.every_row else statements.select_ruling
-    return table_of(session.rows(*select(session.dialect, rule, names, query)), names)
+    return session.arrays(*select(session.dialect, rule, names, query), _types(layer, names))
 
 
-def _entities(session: Session, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
-    names = tuple(dict.fromkeys((layer.key[0], *wanted, *(column for column, _ in query.where))))
+def _entities(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> dict[str, Any]:
     if query.on is None:
         return _present(session, layer, query, names)
     return _past(session, layer, query, names, query.on.isoformat())
 
 
-def _present(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> Table:
+def _present(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> dict[str, Any]:
     statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=None, filtered=True)
-    return table_of(session.rows(*statement), names)
+    return session.arrays(*statement, _types(layer, names))
 
 
-def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
+def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> dict[str, Any]:
     """As of ``day``; quick where nothing happened after it."""
     replaced = bool(session.sql.has_history_after(layer=layer.name, day=day))
     staged = [name for name in STAGE_COLUMNS.get(layer.name, ()) if name in names]
@@ -86,7 +102,7 @@ def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], da
         table = _sorted(_joined(table, _versions(session, layer, query, names, day)), layer.key[0])
     if staged:
         _lay_over_stages(session, layer, table, staged, day)
-    return _filtered(layer, table, query)
+    return arrays_of(session, _filtered(layer, table, query), _types(layer, names))
 
 
 def _has_later_events(session: Session, layer: Layer, day: str) -> bool:
@@ -170,23 +186,10 @@ def stages_on(session: Session, layer: str, keys: Sequence[str], day: str) -> di
     return stages
 
 
-def _frame(session: Session, layer: Layer, table: Table, crs: Any) -> gpd.GeoDataFrame:
-    types = {column.name: column.type for column in layer.columns} | {"recorded_at": "datetime"}
-    columns = {name: frame_values(types.get(name, "text"), kept) for name, kept in table.items() if name != GEOMETRY}
-    size = len(next(iter(table.values()))) if table else 0
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(size), columns=[n for n in table if n != GEOMETRY])
-    if GEOMETRY not in table:
+def _frame(arrays: Mapping[str, Any], wanted: Sequence[str], crs: Any) -> gpd.GeoDataFrame:
+    size = len(next(iter(arrays.values())))
+    columns = [name for name in wanted if name != GEOMETRY]
+    frame = pd.DataFrame({name: arrays[name] for name in columns}, index=pd.RangeIndex(size), columns=columns)
+    if GEOMETRY not in wanted:
         return cast(gpd.GeoDataFrame, frame)
-    geometry = gpd.GeoSeries(_shapes(session, layer, table[GEOMETRY]), crs=crs)
-    return gpd.GeoDataFrame(frame, geometry=geometry)
-
-
-def _shapes(session: Session, layer: Layer, kept: Kept) -> Geometries:
-    try:
-        return session.geometries_of(kept)
-    except ValueError as error:
-        words = Words(
-            f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
-            f"a geometry of {layer.words.en} is broken: guatu verify names it",
-        )
-        raise UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry") from None
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(arrays[GEOMETRY], crs=crs))

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.layers import Layer
+from gis.store.columns import GEOMETRY
 from gis.store.port import Finding
-from gis.store.values import Kept
+from gis.store.values import Kept, frame_values
 
 Geometries = NDArray[np.object_]
 Bound = Mapping[str, Any]
@@ -50,7 +51,15 @@ class Session(Protocol):
         ...
 
     def rows(self, statement: str, bound: Bound) -> list[tuple[Any, ...]]:
-        """All rows of a SELECT; ``bound`` holds the values of its ``:names``."""
+        """All rows of a SELECT as kept values; ``bound`` holds the values of its ``:names``."""
+        ...
+
+    def arrays(self, statement: str, bound: Bound, types: Mapping[str, str]) -> dict[str, Any]:
+        """
+        All rows of a SELECT as the arrays that the port promises, by column.
+
+        ``types``: column → type, in the order of the SELECT; ``geometry`` stands for geometries.
+        """
         ...
 
     def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -98,6 +107,14 @@ class Named:
 
 
 Sessions = AbstractContextManager[Session]
+
+
+def arrays_of(session: Session, table: Table, types: Mapping[str, str]) -> dict[str, Any]:
+    """Kept values as the arrays that the port promises."""
+    return {
+        name: session.geometries_of(kept) if types[name] == GEOMETRY else frame_values(types[name], kept)
+        for name, kept in table.items()
+    }
 
 
 def table_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Table:

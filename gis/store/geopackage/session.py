@@ -20,7 +20,7 @@ from gis.store.geopackage.integrity import engine_findings
 from gis.store.geopackage.rtree import MANY_ROWS, filled_at_once
 from gis.store.port import Finding
 from gis.store.queries import named_sql
-from gis.store.session import Bound, Dialect, Geometries, Named, Table
+from gis.store.session import Bound, Dialect, Geometries, Named, Table, arrays_of, table_of
 from gis.store.values import Kept
 
 
@@ -57,6 +57,10 @@ class GeoPackageSession:
     def rows(self, statement: str, bound: Bound) -> list[tuple[Any, ...]]:
         """See ``Session.rows``."""
         return self.connection.execute(statement, dict(bound)).fetchall()
+
+    def arrays(self, statement: str, bound: Bound, types: Mapping[str, str]) -> dict[str, Any]:
+        """See ``Session.arrays``."""
+        return arrays_of(self, table_of(self.rows(statement, bound), tuple(types)), types)
 
     def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """See ``Session.many``."""

@@ -17,7 +17,7 @@ from gis.store.columns import GEOMETRY
 from gis.store.extents import Box, Extents
 from gis.store.port import Finding
 from gis.store.postgis.connections import Connection
-from gis.store.postgis.copying import copy_in
+from gis.store.postgis.copying import copy_in, copy_out
 from gis.store.postgis.integrity import engine_findings
 from gis.store.queries import named_sql
 from gis.store.session import Bound, Dialect, Geometries, Named, Table
@@ -68,6 +68,12 @@ class PostgisSession:
         with self.connection.cursor() as cursor:
             cursor.execute(in_psycopg_style(statement), dict(bound))
             return cursor.fetchall()
+
+    def arrays(self, statement: str, bound: Bound, types: Mapping[str, str]) -> dict[str, Any]:
+        """See ``Session.arrays``. By COPY."""
+        with self.connection.cursor() as cursor:
+            whole = cursor.mogrify(in_psycopg_style(statement), dict(bound)).decode()
+        return copy_out(self.connection, whole, types)
 
     def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """See ``Session.many``. The rows go as one JSON list, some thousands at a time."""
