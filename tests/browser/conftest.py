@@ -11,7 +11,7 @@ from shutil import which
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from gis.settings import Settings
@@ -23,6 +23,7 @@ CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrom
 WITH_GL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox")
 WITHOUT_GL = ("--disable-gpu", "--disable-webgl", "--disable-webgl2", "--disable-3d-apis", "--no-sandbox")
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 OFFICE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 VENDOR = Path(__file__).resolve().parents[2] / "webapp" / "static" / "vendor" / "leaflet" / "leaflet.js"
