@@ -404,6 +404,8 @@ class Query:
     """
     What to read of a layer. ``on`` None means the present; ``bbox`` is in the store's working CRS.
 
+    ``near``: boxes in the same CRS; at least the rows whose own box meets one of them, and perhaps a few more.
+
     ``where`` holds equalities, column to value. ``limit`` bounds the rows; the reader raises no error
     when it cuts, so callers that must know ask for one more.
     """
@@ -411,6 +413,7 @@ class Query:
     on: date | None = None
     keys: tuple[str, ...] | None = None
     bbox: BBox | None = None
+    near: tuple[BBox, ...] | None = None
     columns: tuple[str, ...] | None = None
     limit: int | None = None
     where: tuple[tuple[str, str], ...] = ()

@@ -16,6 +16,7 @@ from gis.words import Words
 
 Shapes = npt.NDArray[np.object_]
 
+PIECE_M = 1_000.0
 KINDS = np.array(["none", "point", "line", "polygon"], dtype=object)
 
 
@@ -49,6 +50,29 @@ def project_footprints(projects: gpd.GeoDataFrame, rules: RuleBook) -> gpd.GeoDa
         geometry="geometry",
         crs=projects.crs,
     )
+
+
+def boxes_of(footprints: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
+    """
+    Boxes (n, 4) west, south, east, north that together hold every footprint, none wider than ``PIECE_M``.
+
+    A road's own box would hold half a county; its pieces' boxes hold little beside the road.
+    """
+    shapes = np.asarray(footprints.geometry.to_numpy(), dtype=object)
+    shapes = shapes[~shapely.is_empty(shapes)]
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    wide = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) > PIECE_M
+    pieces = [_piece_boxes(shape) for shape in shapes[wide]]
+    return np.concatenate([boxes[~wide], *pieces])
+
+
+def _piece_boxes(shape: shapely.Geometry) -> npt.NDArray[np.float64]:
+    """The boxes of what lies in each cell of a grid over the shape."""
+    west, south, east, north = shapely.bounds(shape).tolist()
+    x, y = np.meshgrid(np.arange(west, east, PIECE_M), np.arange(south, north, PIECE_M))
+    cells = shapely.box(x.ravel(), y.ravel(), x.ravel() + PIECE_M, y.ravel() + PIECE_M)
+    shapely.prepare(shape)
+    return shapely.bounds(shapely.intersection(shape, cells[shapely.intersects(shape, cells)])).reshape(-1, 4)
 
 
 def _widths(widths: npt.NDArray[np.float64], rules: RuleBook) -> npt.NDArray[np.float64]:

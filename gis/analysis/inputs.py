@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -33,6 +35,8 @@ class Inputs:
     ``plans`` are project_plan rows, ``reports`` progress_report rows (only periods ended by ``on``),
     ``milestones`` milestone rows. ``events`` are parcel_event rows up to ``on``; without them a parcel's
     earlier steps count as taken on its present stage's date.
+
+    ``parcels`` and ``events`` may be those near the projects only: the others change nothing.
     """
 
     on: date
@@ -50,10 +54,22 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Keys of projects and parcels that changed since an assessment was made."""
+    """Keys of projects and parcels that were changed, added or deleted since an assessment was made."""
 
     projects: frozenset[str] = frozenset()
     parcels: frozenset[str] = frozenset()
+
+
+class Source(Protocol):
+    """Where the inputs of one day come from, piece by piece."""
+
+    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
+        """Those of these parcels that there are."""
+        ...
+
+    def inputs_of(self, codes: Collection[str] | None) -> Inputs:
+        """What an assessment of those of these projects that there are needs; of all where ``codes`` is None."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +110,14 @@ class Assessment:
         ``project_code``, ``zone_no``, ``kind``, ``result`` (ZoneResult code), ``area_m2``, ``share`` of the footprint,
         ``is_sliver``, ``together_m2`` (land of the project in all zones of this kind and result, counted once).
     parcels
-        One row a parcel, index ``parcel_no``: ``stage``, ``next_stage`` (code or ""), ``next_legal_on``
-        (earliest legal date of the next step), ``ready_earliest_on``, ``ready_expected_on``, ``overdue_stage``,
-        ``overdue_days``, ``held`` (bool), ``hold_reason``, ``held_since``, ``provisional`` (bool: working days beyond
-        the published calendar), ``is_ready`` (bool), ``reason`` (Words).
+        One row a parcel that has a part in a project, index ``parcel_no``, sorted: ``stage``, ``next_stage`` (code
+        or ""), ``next_legal_on`` (earliest legal date of the next step), ``ready_earliest_on``,
+        ``ready_expected_on``, ``overdue_stage``, ``overdue_days``, ``held`` (bool), ``hold_reason``, ``held_since``,
+        ``provisional`` (bool: working days beyond the published calendar), ``is_ready`` (bool), ``reason`` (Words).
     overlaps
         Pairs of parcels whose overlap lies on a footprint: ``project_code``, ``parcel_no``, ``other_no``, ``area_m2``.
+    footprints
+        The projects' land, see ``project_footprints``.
     """
 
     on: date
@@ -109,3 +127,4 @@ class Assessment:
     conflicts: pd.DataFrame
     parcels: pd.DataFrame
     overlaps: pd.DataFrame
+    footprints: gpd.GeoDataFrame

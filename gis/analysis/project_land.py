@@ -54,8 +54,9 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
         parts=cut.parts.assign(at_risk_wan=at_risk)[_PARTS],
         blocking=holding_up[["project_code", *BLOCKING_COLUMNS]].reset_index(drop=True),
         conflicts=conflicts,
-        parcels=clocks,
+        parcels=clocks[clocks.index.isin(cut.parts["parcel_no"].dropna())],
         overlaps=cut.overlaps,
+        footprints=footprints,
     )
 
 

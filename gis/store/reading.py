@@ -13,11 +13,11 @@ import shapely
 
 from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
-from gis.model import Query
+from gis.model import BBox, Query
 from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.session import Session, Table, arrays_of, table_of
+from gis.store.session import Geometries, Session, Table, arrays_of, table_of
 from gis.store.values import Kept, sought_value
 from gis.words import Words
 
@@ -56,9 +56,9 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
         if name not in known:
             words = Words(f"{layer.words.zh}没有列 {name}", f"{layer.words.en} have no column {name}")
             raise InvalidParameter(words, found=name, expected="、".join(sorted(known)))
-    if query.bbox is not None and not layer.geometry:
+    if (query.bbox is not None or query.near is not None) and not layer.geometry:
         words = Words(f"{layer.words.zh}没有几何，不能按范围查询", f"{layer.words.en} have no geometry to be in a box")
-        raise InvalidParameter(words, found=str(query.bbox.as_tuple()))
+        raise InvalidParameter(words, found=str(query.bbox or query.near)[:200])
     if query.columns is not None:
         return tuple(dict.fromkeys(query.columns))
     return (*layer.names, *(RECORDED if layer.kind == "ledger" else ()), *geometry)
@@ -114,17 +114,29 @@ def _has_later_events(session: Session, layer: Layer, day: str) -> bool:
 def _versions(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> Table:
     """Rows of ``day`` that were replaced later, from the history."""
     box = query.bbox.as_tuple() if query.bbox else (None, None, None, None)
-    found = session.sql.versions_on(
-        layer=layer.name,
-        day=day,
-        keys=None if query.keys is None else json.dumps(query.keys),
-        **dict(zip(("west", "south", "east", "north"), box, strict=True)),
+    found = list(
+        session.sql.versions_on(
+            layer=layer.name,
+            day=day,
+            keys=None if query.keys is None else json.dumps(query.keys),
+            **dict(zip(("west", "south", "east", "north"), box, strict=True)),
+        )
     )
     rows = []
     for attributes, geometry, *recorded in found:
         version = {**json.loads(attributes), GEOMETRY: geometry, **dict(zip(RECORDED, recorded, strict=True))}
         rows.append(tuple(version.get(name) for name in names))
-    return table_of(rows, names)
+    if query.near is None:
+        return table_of(rows, names)
+    shapes = session.geometries_of(np.array([geometry for _, geometry, *_ in found] or [None], dtype=object))
+    return table_of([row for row, is_near in zip(rows, _are_near(shapes, query.near), strict=False) if is_near], names)
+
+
+def _are_near(shapes: Geometries, boxes: Sequence[BBox]) -> list[bool]:
+    tree = shapely.STRtree([shapely.box(*box.as_tuple()) for box in boxes])
+    near = np.zeros(len(shapes), dtype=bool)
+    near[tree.query(shapes)[0]] = True
+    return near.tolist()
 
 
 def _joined(one: Table, other: Table) -> Table:

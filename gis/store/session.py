@@ -39,6 +39,10 @@ class Dialect(Protocol):
         """The source, named ``t``, and the condition of rows whose box meets ``:west :south :east :north``."""
         ...
 
+    def near(self, layer: Layer) -> str:
+        """A subselect of the ids of rows that are near: ``:boxes``, a JSON list of [west, south, east, north]."""
+        ...
+
 
 class Session(Protocol):
     """One open transaction."""

@@ -70,6 +70,9 @@ def select_entities(
     if query.bbox is not None:
         source, condition = dialect.in_box(layer)
         chosen.add(condition, **dict(zip(("west", "south", "east", "north"), query.bbox.as_tuple(), strict=True)))
+    if query.near is not None:
+        boxes = json.dumps([box.as_tuple() for box in query.near])
+        chosen.add(f"t.{row_id(layer)} IN ({dialect.near(layer)})", boxes=boxes)
     if query.keys is not None:
         chosen.add(f't."{key}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
     if unreplaced_since is not None:

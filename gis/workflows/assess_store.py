@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+import geopandas as gpd
+
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
-from gis.model import Actor, Query
+from gis.analysis.footprints import boxes_of, project_footprints
+from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Change, Store
 
@@ -34,27 +38,48 @@ def default_day(store: Store) -> date:
     return store.info.data_on or date.today()
 
 
-def read_inputs(store: Store, on: date) -> Inputs:
-    """Everything an assessment of day ``on`` needs."""
-    query = Query(on=on)
-    return Inputs(
-        on=on,
-        projects=store.read("project", query),
-        parcels=store.read("parcel", query),
-        zones=store.read("zone", query),
-        towns=store.read("town", query),
-        parks=store.read("park", query),
-        plans=store.read("project_plan", query),
-        reports=store.read("progress_report", query),
-        milestones=store.read("milestone", query),
-        rules=RuleBook.from_frame(store.read("rule_parameter"), on),
-        events=store.read("parcel_event", query),
-    )
+class StoreSource:
+    """``gis.analysis.inputs.Source``: a store as it was on one day."""
+
+    def __init__(self, store: Store, on: date) -> None:
+        self._store = store
+        self._on = on
+        self._rules = RuleBook.from_frame(store.read("rule_parameter"), on)
+
+    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
+        """See ``Source.parcels``."""
+        return self._store.read("parcel", Query(on=self._on, keys=tuple(sorted(numbers))))
+
+    def inputs_of(self, codes: Collection[str] | None) -> Inputs:
+        """See ``Source.inputs_of``. Of the parcels, those near the projects' land are read, with their events."""
+        query = Query(on=self._on, keys=None if codes is None else tuple(sorted(codes)))
+        projects = self._store.read("project", query)
+        parcels = self._near(projects)
+        return Inputs(
+            on=self._on,
+            projects=projects,
+            parcels=parcels,
+            zones=self._all("zone"),
+            towns=self._all("town"),
+            parks=self._all("park"),
+            plans=self._store.read("project_plan", query),
+            reports=self._store.read("progress_report", query),
+            milestones=self._store.read("milestone", query),
+            rules=self._rules,
+            events=self._store.read("parcel_event", Query(on=self._on, keys=tuple(parcels["parcel_no"]))),
+        )
+
+    def _all(self, layer: str) -> gpd.GeoDataFrame:
+        return self._store.read(layer, Query(on=self._on))
+
+    def _near(self, projects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        boxes = boxes_of(project_footprints(projects, self._rules)).tolist()
+        return self._store.read("parcel", Query(on=self._on, near=tuple(BBox(*box) for box in boxes)))
 
 
 def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessment:
     """Assess every project of the store as of ``on``."""
-    return assess(read_inputs(store, on or default_day(store)))
+    return assess(StoreSource(store, on or default_day(store)).inputs_of(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +117,11 @@ class Assessor:
             return kept
 
     def _made(self, on: date, kept: Assessed | None) -> Assessment:
-        inputs = read_inputs(self._store, on)
+        source = StoreSource(self._store, on)
         changes = None if kept is None else changed_keys(self._store.changes_since(kept.version))
         if kept is None or changes is None:
-            return assess(inputs)
-        return reassess(kept.assessment, inputs, changes)
+            return assess(source.inputs_of(None))
+        return reassess(kept.assessment, source, changes)
 
 
 def changed_keys(changes: tuple[Change, ...]) -> Changes | None:

@@ -9,6 +9,7 @@ import pandas as pd
 from gis.analysis.assessment import Assessment
 from gis.model import Query, Stage
 from gis.store.port import Store
+from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.plain import Record, records_of
 
 MOST_ROWS = 1_000
@@ -54,7 +55,8 @@ def list_parcels(store: Store, assessment: Assessment, wanted: ParcelFilter) -> 
     """``{on, count, all, parcels}``: at most 1,000 rows by number; ``count`` is how many there are."""
     frame = store.read("parcel", Query(on=assessment.on, columns=STORED))
     passed = frame[_passes(frame, assessment, wanted)]
-    shown = passed.head(MOST_ROWS).join(assessment.parcels[list(TIMED)], on="parcel_no")
+    shown = passed.head(MOST_ROWS)
+    shown = shown.join(clock_parcels(store, assessment.on, shown["parcel_no"])[list(TIMED)], on="parcel_no")
     return {
         "on": assessment.on.isoformat(),
         "count": len(passed),

@@ -13,6 +13,7 @@ from gis.model import EventKind, OwnerKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
+from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.names import read_names
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, plain, records_of
@@ -28,11 +29,11 @@ def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
         The store has no parcel of this number on that day.
     """
     found = store.read("parcel", Query(on=assessment.on, keys=(parcel_no,), columns=PARCEL.names))
-    if not len(found) or parcel_no not in assessment.parcels.index:
+    if not len(found):
         raise NotFound(Words(f"没有地块“{parcel_no}”", f"no parcel '{parcel_no}'"), found=parcel_no)
     events = store.read("parcel_event", Query(on=assessment.on, where=(("parcel_no", parcel_no),)))
     rules = RuleBook.from_frame(store.read("rule_parameter"), assessment.on)
-    timed = records_of(assessment.parcels.loc[[parcel_no]])[0]
+    timed = records_of(clock_parcels(store, assessment.on, [parcel_no]))[0]
     parcel = records_of(found)[0]
     town_name = read_names(store, assessment.on).towns.get(parcel["town"])
     return {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from shapely import get_coordinates, get_parts, normalize
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
-from gis.errors import CrsMismatch, InvalidRow
+from gis.errors import CrsMismatch, InvalidParameter, InvalidRow
 from gis.layers import LAYERS
 from gis.model import ALL, BBox, Query, Stage
 from gis.store.port import Store
@@ -326,3 +327,31 @@ def test_new_parcels_have_not_started_and_new_projects_are_planned(store: Store)
     assert store.read("parcel")["stage"][0] == Stage.NOT_STARTED.value
     assert store.read("project")["stage"][0] == "planned"
     assert store.read("parcel")[["stage_on", "hold_reason", "held_since"]].isna().all(axis=None)
+
+
+def near(*columns: int) -> Query:
+    """A question for what lies at these places of the grid."""
+    east = [EAST + column * 100 for column in columns]
+    return Query(near=tuple(BBox(x + 40, NORTH + 40, x + 60, NORTH + 60) for x in east))
+
+
+def test_what_is_near_several_boxes_is_given_once(store: Store) -> None:
+    put(store, "parcel", parcels(6))
+    assert list(store.read("parcel", near(0, 0, 3))["parcel_no"]) == ["P0", "P3"]
+    assert list(store.read("parcel", near())["parcel_no"]) == []
+    assert list(store.read("parcel", near(0, 9))["parcel_no"]) == ["P0"]
+
+
+def test_what_was_near_in_the_past_is_found_where_it_was(store: Store) -> None:
+    put(store, "parcel", parcels(2), on=date(2026, 1, 1))
+    moved = parcels(1).assign(geometry=[square(5)])
+    put(store, "parcel", gpd.GeoDataFrame(moved, crs=CRS), on=date(2026, 3, 1))
+    then = date(2026, 2, 1)
+    assert list(store.read("parcel", replace(near(0), on=then))["parcel_no"]) == ["P0"]
+    assert list(store.read("parcel", replace(near(5), on=then))["parcel_no"]) == []
+    assert list(store.read("parcel", near(5))["parcel_no"]) == ["P0"]
+
+
+def test_only_layers_with_a_geometry_can_be_near(store: Store) -> None:
+    with pytest.raises(InvalidParameter):
+        store.read("parcel_event", near(0))

@@ -41,6 +41,14 @@ class GeoPackageDialect:
             f"AND ST_MinY(t.{GEOMETRY}) <= :north AND ST_MaxY(t.{GEOMETRY}) >= :south))"
         )
 
+    def near(self, layer: Layer) -> str:
+        """By the index."""
+        west, south, east, north = (f"json_extract(b.value, '$[{place}]')" for place in range(4))
+        return (
+            f"SELECT n.id FROM json_each(:boxes) AS b CROSS JOIN {rtree_name(layer)} AS n "  # noqa: S608 (declared names)
+            f"ON n.minx <= {east} AND n.maxx >= {west} AND n.miny <= {north} AND n.maxy >= {south}"
+        )
+
 
 class GeoPackageSession:
     """``gis.store.session.Session``. ``at``: the moment of a write; None for a read transaction."""

@@ -46,6 +46,14 @@ class PostgisDialect:
             f"AND ST_YMin(t.{GEOMETRY}) <= :north AND ST_YMax(t.{GEOMETRY}) >= :south"
         )
 
+    def near(self, layer: Layer) -> str:
+        """By the index."""
+        sides = ", ".join(f"CAST(b.box ->> {place} AS double precision)" for place in range(4))
+        return (
+            f"SELECT n.{statements.row_id(layer)} FROM jsonb_array_elements(CAST(:boxes AS jsonb)) AS b (box) "  # noqa: S608
+            f"JOIN {layer.name} AS n ON n.{GEOMETRY} && ST_MakeEnvelope({sides}, {self._srid})"
+        )
+
 
 @cache
 def in_psycopg_style(statement: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from gis.analysis import assessment as whole
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
+from gis.analysis.footprints import boxes_of, project_footprints
 from gis.model import HoldReason, ProjectStage, Stage
 from tests.gis.analysis.land_samples import assert_same, began, county, parcel, project, square, strip
 
@@ -90,6 +93,27 @@ def made(draw: st.DrawFn, strategy: Any, prefix: str, most: int) -> Rows:
     return {key: draw(strategy(key)) for key in keys}
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A source that has everything at hand; of the parcels it gives those near the projects, as a store does."""
+
+    inputs: Inputs
+
+    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
+        return self.inputs.parcels[self.inputs.parcels["parcel_no"].isin(numbers)]
+
+    def inputs_of(self, codes: Collection[str] | None) -> Inputs:
+        whole = self.inputs
+        projects = whole.projects if codes is None else whole.projects[whole.projects["code"].isin(codes)]
+        near = shapely.union_all(shapely.box(*boxes_of(project_footprints(projects, whole.rules)).T))
+        ledgers = {
+            name: frame[frame["project_code"].isin(projects["code"])]
+            for name, frame in (("plans", whole.plans), ("reports", whole.reports), ("milestones", whole.milestones))
+        }
+        parcels = whole.parcels[whole.parcels.geometry.intersects(near)]
+        return replace(whole, projects=projects, parcels=parcels, **ledgers)
+
+
 @given(st.data())
 @settings(max_examples=25, deadline=None)
 def test_assessing_anew_what_changed_equals_assessing_all(data: st.DataObject) -> None:
@@ -98,7 +122,7 @@ def test_assessing_anew_what_changed_equals_assessing_all(data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 2))):
         parcel_rows, project_rows, changes = data.draw(changed(parcel_rows, project_rows))
         inputs = inputs_of(parcel_rows, project_rows)
-        assessment = reassess(assessment, inputs, changes)
+        assessment = reassess(assessment, Whole(inputs), changes)
         assert_same(assessment, assess(inputs))
 
 
@@ -112,7 +136,7 @@ def assessed_codes(previous: Assessment, inputs: Inputs, changes: Changes) -> li
         return assess_projects(inputs, clocks)
 
     with patch.object(whole, "assess_projects", watched):
-        reassess(previous, inputs, changes)
+        reassess(previous, Whole(inputs), changes)
     return seen
 
 

@@ -55,9 +55,9 @@ def touched(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         asked.append("all")
         return analysis.assess(inputs)
 
-    def part(previous: analysis.Assessment, inputs: analysis.Inputs, changes: analysis.Changes) -> analysis.Assessment:
+    def part(previous: analysis.Assessment, source: analysis.Source, changes: analysis.Changes) -> analysis.Assessment:
         asked.append(changes)
-        return analysis.reassess(previous, inputs, changes)
+        return analysis.reassess(previous, source, changes)
 
     monkeypatch.setattr(assess_store, "assess", full)
     monkeypatch.setattr(assess_store, "reassess", part)
