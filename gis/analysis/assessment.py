@@ -44,8 +44,7 @@ def reassess(previous: Assessment, source: Source, changes: Changes) -> Assessme
     anew = assess(source.inputs_of(touched))
     projects = _joined(previous.projects[~previous.projects.index.isin(touched)], anew.projects).sort_index()
     tables = {name: _spliced(getattr(previous, name), getattr(anew, name), touched) for name in _TABLES}
-    parcels = _joined(previous.parcels[~previous.parcels.index.isin(anew.parcels.index)], anew.parcels).sort_index()
-    parcels = parcels[parcels.index.isin(tables["parts"]["parcel_no"].dropna())]
+    parcels = _joined(_kept_clocks(previous, anew, tables["parts"], touched), anew.parcels).sort_index()
     footprints = cast("gpd.GeoDataFrame", _spliced(previous.footprints, anew.footprints, touched))
     return Assessment(on=previous.on, projects=projects, parcels=parcels, footprints=footprints, **tables)
 
@@ -57,6 +56,15 @@ def touched_projects(previous: Assessment, source: Source, changes: Changes) -> 
     land = previous.footprints
     met = shapely.STRtree(shapes).query(np.asarray(land.geometry.to_numpy(), dtype=object))[0]
     return set(changes.projects) | set(had) | set(land["project_code"].iloc[met])
+
+
+def _kept_clocks(previous: Assessment, anew: Assessment, parts: pd.DataFrame, touched: set[str]) -> pd.DataFrame:
+    """The clocks that were not run anew, without those of parcels that have left their last project."""
+    were = set(previous.parts.loc[previous.parts["project_code"].isin(touched), "parcel_no"].dropna())
+    run_anew = set(anew.parcels.index)
+    left = were - run_anew
+    gone = left - set(parts.loc[parts["parcel_no"].isin(left), "parcel_no"])
+    return previous.parcels.drop(index=list(gone | run_anew), errors="ignore")
 
 
 def _joined(kept: pd.DataFrame, anew: pd.DataFrame) -> pd.DataFrame:

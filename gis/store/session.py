@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.layers import Layer
+from gis.model import BBox
 from gis.store.columns import GEOMETRY
 from gis.store.port import Finding
 from gis.store.values import Kept, frame_values
@@ -39,8 +40,8 @@ class Dialect(Protocol):
         """The source, named ``t``, and the condition of rows whose box meets ``:west :south :east :north``."""
         ...
 
-    def near(self, layer: Layer) -> str:
-        """A subselect of the ids of rows that are near: ``:boxes``, a JSON list of [west, south, east, north]."""
+    def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
+        """A subselect of the ids of rows whose box meets one of ``boxes``, and what is bound to it."""
         ...
 
 

@@ -71,8 +71,8 @@ def select_entities(
         source, condition = dialect.in_box(layer)
         chosen.add(condition, **dict(zip(("west", "south", "east", "north"), query.bbox.as_tuple(), strict=True)))
     if query.near is not None:
-        boxes = json.dumps([box.as_tuple() for box in query.near])
-        chosen.add(f"t.{row_id(layer)} IN ({dialect.near(layer)})", boxes=boxes)
+        ids, bound = dialect.near(layer, query.near)
+        chosen.add(f"t.{row_id(layer)} IN ({ids})", **bound)
     if query.keys is not None:
         chosen.add(f't."{key}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
     if unreplaced_since is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gis.layers import Layer
+from gis.model import BBox
 from gis.store import statements
 from gis.store.columns import GEOMETRY
 from gis.store.extents import Extents
@@ -41,13 +43,14 @@ class GeoPackageDialect:
             f"AND ST_MinY(t.{GEOMETRY}) <= :north AND ST_MaxY(t.{GEOMETRY}) >= :south))"
         )
 
-    def near(self, layer: Layer) -> str:
+    def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
         """By the index."""
         west, south, east, north = (f"json_extract(b.value, '$[{place}]')" for place in range(4))
-        return (
+        select = (
             f"SELECT n.id FROM json_each(:boxes) AS b CROSS JOIN {rtree_name(layer)} AS n "  # noqa: S608 (declared names)
             f"ON n.minx <= {east} AND n.maxx >= {west} AND n.miny <= {north} AND n.maxy >= {south}"
         )
+        return select, {"boxes": json.dumps([box.as_tuple() for box in boxes])}
 
 
 class GeoPackageSession:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from gis.layers import LAYERS, Layer
+from gis.model import BBox
 from gis.store import statements
 from gis.store.columns import GEOMETRY
 from gis.store.extents import Box, Extents
@@ -24,6 +25,7 @@ from gis.store.session import Bound, Dialect, Geometries, Named, Table
 from gis.store.values import Kept
 
 _ROWS_AT_ONCE = 5_000
+_SIDES = ("near_west", "near_south", "near_east", "near_north")
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 # What a JSON record is declared as before it is put into a column.
 _RECORD_TYPES = {"integer": "bigint", "real": "double precision", "money": "double precision", "boolean": "integer"}
@@ -46,13 +48,16 @@ class PostgisDialect:
             f"AND ST_YMin(t.{GEOMETRY}) <= :north AND ST_YMax(t.{GEOMETRY}) >= :south"
         )
 
-    def near(self, layer: Layer) -> str:
-        """By the index."""
-        sides = ", ".join(f"CAST(b.box ->> {place} AS double precision)" for place in range(4))
-        return (
-            f"SELECT n.{statements.row_id(layer)} FROM jsonb_array_elements(CAST(:boxes AS jsonb)) AS b (box) "  # noqa: S608
-            f"JOIN {layer.name} AS n ON n.{GEOMETRY} && ST_MakeEnvelope({sides}, {self._srid})"
+    def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
+        """By the index. As arrays, whose length the planner sees: with a guess it might read the whole table."""
+        sides = dict(zip(_SIDES, zip(*(box.as_tuple() for box in boxes), strict=True), strict=True)) if boxes else {}
+        arrays = ", ".join(f"CAST(:{side} AS double precision[])" for side in _SIDES)
+        select = (
+            f"SELECT n.{statements.row_id(layer)} FROM unnest({arrays}) AS b (west, south, east, north) "  # noqa: S608
+            f"JOIN {layer.name} AS n "
+            f"ON n.{GEOMETRY} && ST_MakeEnvelope(b.west, b.south, b.east, b.north, {self._srid})"
         )
+        return select, {side: list(sides.get(side, ())) for side in _SIDES}
 
 
 @cache
