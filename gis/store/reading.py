@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
 from gis.model import Query
 from gis.store import statements
-from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
+from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS, VERSION
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.session import Geometries, Session, Table, table_of
 from gis.store.values import Kept, frame_values, sought_value
@@ -40,16 +40,23 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
     """Columns to give: all that are declared (a ledger's with who wrote it) and the geometry, or those asked for."""
     geometry = (GEOMETRY,) if layer.geometry else ()
     known = {*layer.names, *geometry, *RECORDED}
-    for name in (*(query.columns or ()), *(column for column, _ in query.where)):
-        if name not in known:
-            words = Words(f"{layer.words.zh}没有列 {name}", f"{layer.words.en} have no column {name}")
-            raise InvalidParameter(words, found=name, expected="、".join(sorted(known)))
+    # Versions are of the present: that is what can be edited.
+    shown = known | ({VERSION} if layer.kind == "entity" and query.on is None else set())
+    _refuse_unknown(layer, query.columns or (), shown)
+    _refuse_unknown(layer, [column for column, _ in query.where], known)
     if query.bbox is not None and not layer.geometry:
         words = Words(f"{layer.words.zh}没有几何，不能按范围查询", f"{layer.words.en} have no geometry to be in a box")
         raise InvalidParameter(words, found=str(query.bbox.as_tuple()))
     if query.columns is not None:
         return tuple(dict.fromkeys(query.columns))
     return (*layer.names, *(RECORDED if layer.kind == "ledger" else ()), *geometry)
+
+
+def _refuse_unknown(layer: Layer, names: Iterable[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            words = Words(f"{layer.words.zh}没有列 {name}", f"{layer.words.en} have no column {name}")
+            raise InvalidParameter(words, found=name, expected="、".join(sorted(known)))
 
 
 def _ledger(session: Session, layer: Layer, query: Query, wanted: Sequence[str]) -> Table:
@@ -171,7 +178,7 @@ def stages_on(session: Session, layer: str, keys: Sequence[str], day: str) -> di
 
 
 def _frame(session: Session, layer: Layer, table: Table, crs: Any) -> gpd.GeoDataFrame:
-    types = {column.name: column.type for column in layer.columns} | {"recorded_at": "datetime"}
+    types = {column.name: column.type for column in layer.columns} | {"recorded_at": "datetime", VERSION: "integer"}
     columns = {name: frame_values(types.get(name, "text"), kept) for name, kept in table.items() if name != GEOMETRY}
     size = len(next(iter(table.values()))) if table else 0
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size), columns=[n for n in table if n != GEOMETRY])
