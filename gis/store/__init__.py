@@ -14,12 +14,21 @@ from gis.store.geopackage.store import GeoPackageStore, create_geopackage
 from gis.store.port import Store, StoreInfo
 from gis.words import Words
 
-__all__ = ["create_store", "is_database", "migrate_store", "open_store"]
+__all__ = ["create_store", "is_database", "migrate_store", "open_store", "shown_place"]
 
 
 def is_database(where: str | Path) -> bool:
     """It is the address of a PostGIS database, not a file's path; the one place that tells the kinds apart."""
     return str(where).startswith(("postgresql://", "postgres://"))
+
+
+def shown_place(where: str | Path) -> str:
+    """Where a store is, as people may read it: a database's address without user and password."""
+    if not is_database(where):
+        return str(where)
+    from gis.store.postgis.connections import without_password
+
+    return without_password(str(where))
 
 
 def create_store(

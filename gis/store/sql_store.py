@@ -141,5 +141,8 @@ def other_schema(version: int, wanted: int) -> StoreSchema:
     if version > wanted:
         words = Words("库由更新版本的挂图建立，请升级程序", "made by a newer Guatu: upgrade the program")
     else:
-        words = Words("库由旧版本的挂图建立，需要先升级库", "made by an older Guatu: the store must be migrated first")
+        words = Words(
+            "库由旧版本的挂图建立，请先升级库：guatu migrate",
+            "made by an older Guatu; bring the store up to date: guatu migrate",
+        )
     return StoreSchema(words, found=str(version), expected=str(wanted))
