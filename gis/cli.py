@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,7 +17,7 @@ import click
 from gis import __version__
 from gis.errors import GuatuError, InvalidParameter
 from gis.model import LOCAL_ACTOR, ProjectFilter
-from gis.settings import Settings
+from gis.settings import MOST_WORKERS, Settings
 from gis.words import Words
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def say(words: Words) -> str:
 
 
 def language() -> str:
-    """``zh`` or ``en`` for this process."""
-    return Settings.from_env(os.environ).language
+    """``zh`` or ``en`` for this process. No setting is refused here: this also tells which one was."""
+    return "en" if os.environ.get("GUATU_LANGUAGE") == "en" else "zh"
 
 
 def fail(error: GuatuError) -> NoReturn:
@@ -80,7 +81,10 @@ class GuatuGroup(click.Group):
 @click.group(cls=GuatuGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="guatu")
 @click.option(
-    "--db", envvar="GUATU_DB", metavar="FILE", help="The store: a GeoPackage file. GUATU_DB may stand for it."
+    "--db",
+    envvar="GUATU_DB",
+    metavar="FILE",
+    help="The store: a GeoPackage file, or postgresql://user@host/name. GUATU_DB may stand for it.",
 )
 @click.pass_context
 def main(ctx: click.Context, db: str | None) -> None:
@@ -94,7 +98,7 @@ def _place(ctx: click.Context) -> str:
         raise InvalidParameter(
             Words("没有指定数据库", "no store was named"), expected="guatu --db FILE …  |  GUATU_DB=FILE guatu …"
         )
-    return db
+    return _settings(db).db or db
 
 
 def _open(ctx: click.Context) -> AbstractContextManager[Store]:
@@ -113,10 +117,14 @@ def _print_json(value: Any) -> None:
 @click.pass_context
 def init(ctx: click.Context, crs: str, name: str) -> None:
     """Make an empty store."""
+    from gis.store import shown_place
     from gis.workflows.init_store import init_store
 
-    with init_store(_place(ctx), name=name, crs=crs, actor=LOCAL_ACTOR) as store:
-        made = Words(f"已建立 {_place(ctx)}（{store.info.crs}）", f"made {_place(ctx)} ({store.info.crs})")
+    place = _place(ctx)
+    with init_store(place, name=name, crs=crs, actor=LOCAL_ACTOR) as store:
+        made = Words(
+            f"已建立 {shown_place(place)}（{store.info.crs}）", f"made {shown_place(place)} ({store.info.crs})"
+        )
     click.echo(say(made))
 
 
@@ -194,12 +202,15 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="Web processes on a database; a file has one.")
 @click.pass_context
-def serve(ctx: click.Context, host: str, port: int) -> None:
+def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None:
     """Serve the map."""
     from webapp.serving import serve_app
 
-    serve_app(_settings(_place(ctx)), host=host, port=port, announce=_announce)
+    settings = _settings(_place(ctx))
+    settings = replace(settings, workers=workers or settings.workers)
+    serve_app(settings, host=host, port=port, announce=_announce)
 
 
 @main.command()
@@ -228,6 +239,7 @@ def _settings(db: str) -> Settings:
 
 def _announce(address: str) -> None:
     click.echo(say(Words(f"地图地址：{address}  （Ctrl+C 停止）", f"the map is at {address}  (Ctrl+C stops)")))
+    sys.stdout.flush()
 
 
 Progress = Callable[[Words, float], None]

@@ -7,8 +7,9 @@ status or exit code a cause becomes is decided where it is served, in one table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from gis.words import Words
 
@@ -129,6 +130,42 @@ class StoreFull(GuatuError):
 
 class InvalidRow(GuatuError):
     """A row that breaks a rule of the store (a key that points nowhere, a stage out of order)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """
+    One row that somebody changed meanwhile.
+
+    ``expected`` and ``version`` are the versions that the caller edited and that the store has (0: no such row).
+    ``stored`` and ``wanted`` hold the columns that the caller would write: as they stand now, and as they would
+    be; None for a missing value, WKT for a geometry. ``changed_at`` (ISO 8601, UTC) and ``changed_by`` tell of
+    the stored row; None where there is none.
+    """
+
+    layer: str
+    key: str
+    expected: int
+    version: int
+    stored: Mapping[str, Any]
+    wanted: Mapping[str, Any]
+    changed_at: str | None
+    changed_by: str | None
+
+
+class Conflict(GuatuError):
+    """Rows that were changed since their editor read them; nothing was written. Carries both versions."""
+
+    def __init__(self, words: Words, clashes: Sequence[Clash], **where: Any) -> None:
+        super().__init__(words, **where)
+        self.clashes = tuple(clashes)
+
+    def as_dict(self) -> dict[str, object]:
+        return {**super().as_dict(), "conflicts": [asdict(clash) for clash in self.clashes]}
+
+
+class ProgramFailed(GuatuError):
+    """A program of the system that is missing, too old, or ended with an error."""
 
 
 class BaseMapUnavailable(GuatuError):

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 from gis.errors import InvalidParameter
 from gis.words import Words
+
+LONGEST_SECRET_BYTES = 4096
+MOST_WORKERS = 64
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +38,31 @@ class BaseMap:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """
-    ``db``: where the store is. ``tianditu_token`` stays on the server and out of every text.
+    ``db``: where the store is; the address of a database may hold its password, so it is in no text either.
+    ``tianditu_token`` stays on the server and out of every text.
     ``review_number`` (审图号) is shown on every map; it changes each year.
+    ``workers``: web processes on a database; None takes a number that fits the machine.
+    ``trusted_proxies``: whose ``X-Forwarded-…`` headers are believed.
     """
 
-    db: str | None = None
+    db: str | None = field(default=None, repr=False)
     tianditu_token: str | None = field(default=None, repr=False)
     base_maps: tuple[BaseMap, ...] = ()
     review_number: str = ""
     language: str = "zh"
     tile_cache: int = 2048
+    workers: int | None = None
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """
         Read ``GUATU_DB``, ``GUATU_TIANDITU_TOKEN``, ``GUATU_BASEMAPS`` (a JSON list, or a file that
-        holds one), ``GUATU_REVIEW_NUMBER``, ``GUATU_LANGUAGE``, ``GUATU_TILE_CACHE``.
+        holds one), ``GUATU_REVIEW_NUMBER``, ``GUATU_LANGUAGE``, ``GUATU_TILE_CACHE``, ``GUATU_WORKERS``,
+        ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between).
+
+        Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
+        not set itself, and ``GUATU_DB_PASSWORD_FILE`` where ``GUATU_DB`` is a database's address without one.
 
         Raises
         ------
@@ -54,12 +70,14 @@ class Settings:
             A setting cannot be read; names it.
         """
         return cls(
-            db=env.get("GUATU_DB") or None,
-            tianditu_token=env.get("GUATU_TIANDITU_TOKEN") or None,
+            db=_with_password(env.get("GUATU_DB") or None, _secret(env, "GUATU_DB_PASSWORD_FILE")),
+            tianditu_token=env.get("GUATU_TIANDITU_TOKEN") or _secret(env, "GUATU_TIANDITU_TOKEN_FILE"),
             base_maps=_base_maps(env.get("GUATU_BASEMAPS", "")),
             review_number=env.get("GUATU_REVIEW_NUMBER", ""),
             language=_language(env.get("GUATU_LANGUAGE", "zh")),
             tile_cache=_count("GUATU_TILE_CACHE", env.get("GUATU_TILE_CACHE", "2048")),
+            workers=_workers(env.get("GUATU_WORKERS", "")),
+            trusted_proxies=_networks(env.get("GUATU_TRUSTED_PROXIES", "")),
         )
 
 
@@ -79,6 +97,56 @@ def _count(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise _wrong(name, text, "0, 1, 2 …")
     return int(text)
+
+
+def _workers(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_WORKERS):
+        raise _wrong("GUATU_WORKERS", text, f"1 … {MOST_WORKERS}")
+    return int(text)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise _wrong("GUATU_TRUSTED_PROXIES", text, "127.0.0.1, 10.20.0.0/24, ::1 …") from None
+
+
+def _secret(env: Mapping[str, str], name: str) -> str | None:
+    """The first line of the file that ``name`` names; None where it names none. What is in it is in no error."""
+    path = env.get(name)
+    if not path:
+        return None
+    expected = "a file with the secret in its first line"
+    try:
+        with Path(path).open("rb") as file:
+            secret = file.read(LONGEST_SECRET_BYTES + 1).decode().partition("\n")[0].strip()
+    except (OSError, ValueError) as error:
+        raise _wrong(name, f"{path}: {type(error).__name__}", expected) from None
+    if not secret:
+        raise _wrong(name, f"{path}: empty", expected)
+    if len(secret) > LONGEST_SECRET_BYTES or not secret.isprintable():
+        raise _wrong(name, f"{path}: too long, or not text", expected)
+    return secret
+
+
+def _with_password(db: str | None, password: str | None) -> str | None:
+    """The database's address with its password; a file's path, and an address that has one already, stay."""
+    if db is None or password is None or "://" not in db:
+        return db
+    try:
+        parts = urlsplit(db)
+    except ValueError:  # the store says that it cannot read the address
+        return db
+    who, at, where = parts.netloc.rpartition("@")
+    if ":" in who or "password" in parse_qs(parts.query):
+        return db
+    if at and who:
+        return parts._replace(netloc=f"{who}:{quote(password, safe='')}@{where}").geturl()
+    query = f"{parts.query}&" if parts.query else ""
+    return f"{db.partition('?')[0]}?{query}password={quote(password, safe='')}"
 
 
 def _base_maps(text: str) -> tuple[BaseMap, ...]:

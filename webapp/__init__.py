@@ -27,7 +27,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     StoreMissing
         No store was given and the settings name none, or there is none at that place.
     """
-    from webapp import caching, context, errors, json_provider, language, security
+    from webapp import caching, context, errors, json_provider, language, proxies, security
     from webapp.views import BLUEPRINTS
 
     app = Flask(__name__)
@@ -39,6 +39,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     language.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = proxies.believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import cast
 
 from flask import Flask, Response, current_app, render_template, request
@@ -20,6 +21,7 @@ STATUS: dict[type[GuatuError], int] = {
     causes.NotAllowed: 403,
     causes.NotFound: 404,
     causes.StoreExists: 409,
+    causes.Conflict: 409,
     causes.UnreadableFile: 422,
     causes.ColumnsNotMatched: 422,
     causes.CrsUnknown: 422,
@@ -27,6 +29,7 @@ STATUS: dict[type[GuatuError], int] = {
     causes.CrsMismatch: 422,
     causes.InvalidRow: 422,
     GuatuError: 500,
+    causes.ProgramFailed: 500,
     causes.BaseMapUnavailable: 502,
     causes.StoreMissing: 503,
     causes.StoreSchema: 503,
@@ -75,6 +78,8 @@ def problem_of(error: GuatuError) -> dict[str, object]:
             {"title": e.words.as_dict(), "found": e.found, "expected": e.expected, "column": e.place.column}
             for e in several
         ]
+    if clashes := getattr(error, "clashes", ()):
+        problem["conflicts"] = [asdict(clash) for clash in clashes]
     return problem
 
 

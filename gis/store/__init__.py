@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,14 +14,25 @@ from gis.store.geopackage.connections import BUSY_SECONDS
 from gis.store.geopackage.ddl import SCHEMA_VERSION
 from gis.store.geopackage.store import GeoPackageStore, create_geopackage
 from gis.store.port import Store, StoreInfo
+from gis.store.session import Session
+from gis.store.sql_store import SqlStore, begin, moment
 from gis.words import Words
 
-__all__ = ["create_store", "is_database", "migrate_store", "open_store"]
+__all__ = ["create_store", "is_database", "migrate_store", "open_store", "shown_place"]
 
 
 def is_database(where: str | Path) -> bool:
     """It is the address of a PostGIS database, not a file's path; the one place that tells the kinds apart."""
     return str(where).startswith(("postgresql://", "postgres://"))
+
+
+def shown_place(where: str | Path) -> str:
+    """Where a store is, as people may read it: a database's address without user and password."""
+    if not is_database(where):
+        return str(where)
+    from gis.store.postgis.connections import without_password
+
+    return without_password(str(where))
 
 
 def create_store(
@@ -54,15 +67,26 @@ def create_store(
     CrsRefused
         ``crs`` cannot be a working CRS.
     """
-    crs, now = working_crs(crs), datetime.now(UTC)
+    info = StoreInfo(name, working_crs(crs), 0, datetime.now(UTC), data_on, is_sample)
+    fill_new_store(where, info, lambda session, told: begin(session, told, actor, moment()))
+    return open_store(where)
+
+
+def fill_new_store(where: str | Path, info: StoreInfo, fill: Callable[[Session, StoreInfo], None]) -> None:
+    """
+    Make a new store in one transaction with ``fill``, which is given ``info`` with the schema's version.
+
+    Raises as ``create_store``, and whatever ``fill`` raises; then there is no store.
+    """
     if is_database(where):
         from gis.store.postgis.migrations import schema_version
         from gis.store.postgis.store import create_postgis
 
-        create_postgis(str(where), StoreInfo(name, crs, schema_version(), now, data_on, is_sample), actor)
+        told = replace(info, schema_version=schema_version())
+        create_postgis(str(where), told, lambda session: fill(session, told))
     else:
-        create_geopackage(Path(where), StoreInfo(name, crs, SCHEMA_VERSION, now, data_on, is_sample), actor)
-    return open_store(where)
+        told = replace(info, schema_version=SCHEMA_VERSION)
+        create_geopackage(Path(where), told, lambda session: fill(session, told))
 
 
 def open_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -78,6 +102,11 @@ def open_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> Stor
     UnreadableFile
         Something else than a store, or a damaged one.
     """
+    return open_sql_store(where, busy_seconds=busy_seconds)
+
+
+def open_sql_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> SqlStore:
+    """``open_store`` for what needs a whole store's rows as they are kept (gis.store.moving)."""
     if is_database(where):
         from gis.store.postgis.store import PostgisStore
 

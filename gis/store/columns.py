@@ -15,6 +15,9 @@ RECORDED_WORDS = {
     "recorded_jurisdiction": ("记录人辖区", "recorder's jurisdiction"),
 }
 
+# Which version of an entity's row this is (see gis.store.port.Writer.put); computed, asked for by name.
+VERSION = "version"
+
 # Derived from events, and what the stage is while there is no event.
 STAGE_COLUMNS = {
     "parcel": ("stage", "stage_on", "hold_reason", "held_since"),

@@ -12,7 +12,7 @@ GeoSeries named ``geometry`` in ``info.crs``, None where there is none. The inde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -85,18 +85,36 @@ class Finding:
 class Writer(Protocol):
     """The open transaction. All of it is kept, or none."""
 
-    def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
+    def put(
+        self,
+        layer: str,
+        frame: pd.DataFrame,
+        *,
+        on: date | None = None,
+        expected: Mapping[str, int] | None = None,
+    ) -> PutResult:
         """
         Insert entities, or update those whose key is there.
 
         Columns that the frame lacks, and missing values in those that it has, leave what is stored.
         A replaced row is kept in history as true until ``on`` (default: today).
 
+        ``expected`` holds, for keys of the frame, the version that the caller edited, as read by
+        ``Query(columns=(…, "version"))``; 0 for a row that must be new. The first version of a row is 1, and each
+        put that changes the row, alone or among very many, makes one more: never fewer, and not by what its events
+        say, which nobody can overwrite. Rows that would not change are not compared, so that a write whose answer
+        was lost can be sent again.
+
         Raises
         ------
+        Conflict
+            A row has another version than ``expected`` says: somebody changed it meanwhile. Nothing is written
+            by this call; let the exception end the block, and nothing of the transaction is kept.
         InvalidRow
             A required value is missing, a code is not in its list, a ``must_exist`` key points nowhere,
             a key stands twice in the frame, a geometry is empty or of another kind.
+        InvalidParameter
+            ``expected`` names a key that the frame does not hold.
         """
         ...
 

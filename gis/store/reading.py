@@ -15,7 +15,7 @@ from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
 from gis.model import BBox, Query
 from gis.store import statements
-from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS
+from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS, VERSION
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.session import Geometries, Session, Table, arrays_of, table_of
 from gis.store.values import Kept, sought_value
@@ -25,7 +25,7 @@ from gis.words import Words
 LAST_DAY = "9999-12-31"
 # Up to so many keys, later events are looked up by key; above, by day.
 _FEW_KEYS = 5_000
-_OTHER_TYPES = {GEOMETRY: GEOMETRY, "recorded_at": "datetime"}
+_OTHER_TYPES = {GEOMETRY: GEOMETRY, "recorded_at": "datetime", VERSION: "integer"}
 
 
 def read_layer(session: Session, layer: Layer, query: Query, crs: Any) -> gpd.GeoDataFrame:
@@ -52,16 +52,23 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
     """Columns to give: all that are declared (a ledger's with who wrote it) and the geometry, or those asked for."""
     geometry = (GEOMETRY,) if layer.geometry else ()
     known = {*layer.names, *geometry, *RECORDED}
-    for name in (*(query.columns or ()), *(column for column, _ in query.where)):
-        if name not in known:
-            words = Words(f"{layer.words.zh}没有列 {name}", f"{layer.words.en} have no column {name}")
-            raise InvalidParameter(words, found=name, expected="、".join(sorted(known)))
+    # Versions are of the present: that is what can be edited.
+    shown = known | ({VERSION} if layer.kind == "entity" and query.on is None else set())
+    _refuse_unknown(layer, query.columns or (), shown)
+    _refuse_unknown(layer, [column for column, _ in query.where], known)
     if (query.bbox is not None or query.near is not None) and not layer.geometry:
         words = Words(f"{layer.words.zh}没有几何，不能按范围查询", f"{layer.words.en} have no geometry to be in a box")
         raise InvalidParameter(words, found=str(query.bbox or query.near)[:200])
     if query.columns is not None:
         return tuple(dict.fromkeys(query.columns))
     return (*layer.names, *(RECORDED if layer.kind == "ledger" else ()), *geometry)
+
+
+def _refuse_unknown(layer: Layer, names: Iterable[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            words = Words(f"{layer.words.zh}没有列 {name}", f"{layer.words.en} have no column {name}")
+            raise InvalidParameter(words, found=name, expected="、".join(sorted(known)))
 
 
 def _types(layer: Layer, names: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from gis.model import BBox
 from gis.store.columns import GEOMETRY
 from gis.store.port import Finding
 from gis.store.values import Kept, frame_values
+
+if TYPE_CHECKING:
+    from gis.store.tables import KeptTable
 
 Geometries = NDArray[np.object_]
 Bound = Mapping[str, Any]
@@ -73,6 +76,14 @@ class Session(Protocol):
 
     def insert(self, layer: Layer, cells: Table) -> None:
         """Add rows: columns by name, all of one length."""
+        ...
+
+    def load(self, table: KeptTable, cells: Table) -> None:
+        """Add rows of any table with their own numbers: all columns, kept values, geometries as the engine's."""
+        ...
+
+    def loaded(self, table: KeptTable) -> None:
+        """No more rows of this table come: later ones are numbered after them."""
         ...
 
     def update(self, layer: Layer, cells: Table, ids: Kept, before: Kept | None) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gis.errors import NotAllowed, StoreSchema
 from gis.layers import LAYERS
-from gis.model import ALL, Actor, Query
+from gis.model import ALL, Actor, BBox, Query
 from gis.rules import default_parameters
 from gis.store import statements
 from gis.store.incoming import layer_named
@@ -27,7 +27,7 @@ from gis.words import Words
 
 
 class SqlStore(ABC):
-    """``gis.store.port.Store`` but for ``extent`` and ``close``, over the sessions that an engine opens."""
+    """``gis.store.port.Store`` over the sessions that an engine opens."""
 
     def __init__(self, info: StoreInfo) -> None:
         self._info = info
@@ -40,6 +40,18 @@ class SqlStore(ABC):
     @abstractmethod
     def _writing(self, at: str) -> Sessions:
         """The one write transaction of the moment ``at``: committed at the end, rolled back on any exception."""
+
+    @abstractmethod
+    def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:
+        """See ``Store.extent``."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """See ``Store.close``."""
+
+    def session(self) -> Sessions:
+        """One read transaction by itself: the door of gis.store.moving, which takes a store as a whole."""
+        return self._reading()
 
     @property
     def info(self) -> StoreInfo:
@@ -141,5 +153,8 @@ def other_schema(version: int, wanted: int) -> StoreSchema:
     if version > wanted:
         words = Words("库由更新版本的挂图建立，请升级程序", "made by a newer Guatu: upgrade the program")
     else:
-        words = Words("库由旧版本的挂图建立，需要先升级库", "made by an older Guatu: the store must be migrated first")
+        words = Words(
+            "库由旧版本的挂图建立，请先升级库：guatu migrate",
+            "made by an older Guatu; bring the store up to date: guatu migrate",
+        )
     return StoreSchema(words, found=str(version), expected=str(wanted))

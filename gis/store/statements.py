@@ -16,6 +16,7 @@ from typing import Any
 
 from gis.layers import Layer
 from gis.model import Query
+from gis.store.columns import VERSION
 from gis.store.ledgers import Ledger
 from gis.store.session import Dialect
 from gis.store.values import sought_value
@@ -83,7 +84,14 @@ def select_entities(
             day=unreplaced_since,
         )
     limit = _filter(chosen, layer, query, "t.") if filtered else ""
-    return f'SELECT {quoted(columns, "t.")} FROM {source} {chosen.where} ORDER BY t."{key}"{limit}', chosen.bound
+    shown = ", ".join(_version(layer) if name == VERSION else f't."{name}"' for name in columns)
+    return f'SELECT {shown} FROM {source} {chosen.where} ORDER BY t."{key}"{limit}', chosen.bound
+
+
+def _version(layer: Layer) -> str:
+    """One more than the versions of this key that have been replaced."""
+    replaced = f"SELECT count(*) FROM row_history AS h WHERE h.layer = '{layer.name}' AND h.key = t.\"{layer.key[0]}\""
+    return f'1 + ({replaced}) AS "{VERSION}"'
 
 
 def _filter(chosen: Selection, layer: Layer, query: Query, prefix: str = "") -> str:

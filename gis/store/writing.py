@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ from gis.store.port import Outcome, PutResult
 from gis.store.reading import LAST_DAY, stages_on
 from gis.store.session import Geometries, Session, Table, table_of
 from gis.store.values import Kept
+from gis.store.versions import Found, refuse_stale
 
 # More changed keys of one layer in one transaction than this count as "the whole layer".
 MANY_CHANGES = 500
@@ -45,7 +46,14 @@ class StoreWriter:
     at: str
     _changed: dict[str, set[str]] = field(default_factory=dict)
 
-    def put(self, layer: str, frame: pd.DataFrame, *, on: date | None = None) -> PutResult:
+    def put(
+        self,
+        layer: str,
+        frame: pd.DataFrame,
+        *,
+        on: date | None = None,
+        expected: Mapping[str, int] | None = None,
+    ) -> PutResult:
         """See ``Writer.put``. A change counts from the last one of its key at the earliest: ``on`` is raised to it."""
         incoming = check_entities(layer, frame, self.crs)
         stored, places = self._stored(incoming)
@@ -53,6 +61,8 @@ class StoreWriter:
         check_complete(incoming, new)
         moved = self._moved(incoming, stored, places)
         changed = _differing(incoming, stored, places) | moved
+        if expected is not None:
+            refuse_stale(self.session, incoming, Found(stored, places, new | changed), expected)
         self._keep_history(incoming.layer, stored, places[changed], (on or date.today()).isoformat())
         self._update(incoming, stored, places, changed & ~moved, moved)
         self._insert(incoming, new)

@@ -113,6 +113,13 @@ def test_guatu_db_stands_for_the_option(county: Path) -> None:
     assert json.loads(result.stdout) == {"ok": True, "findings": []}
 
 
+def test_a_setting_that_cannot_be_read_is_told_in_a_sentence(county: Path) -> None:
+    for name in ("GUATU_TILE_CACHE", "GUATU_LANGUAGE", "GUATU_DB_PASSWORD_FILE"):
+        result = CliRunner().invoke(main, ["--db", str(county), "verify"], env={name: "/no/such"})
+        assert result.exit_code == 2
+        assert name in result.output
+
+
 def test_the_import_report_adds_up(county: Path, files: Path) -> None:
     report = json.loads(run(county, "import", "parcels", str(files / "parcels.geojson"), "--json").stdout)
     assert (report["read"], report["stored"], report["updated"], report["unchanged"]) == (4, 0, 0, 4)

@@ -15,7 +15,7 @@ from gis.errors import GuatuError
 from gis.settings import Settings
 from gis.words import Words
 from webapp import create_app
-from webapp.errors import STATUS, row_of
+from webapp.errors import STATUS, problem_of, row_of
 
 
 def subclasses(cause: type[GuatuError]) -> Iterator[type[GuatuError]]:
@@ -34,6 +34,17 @@ def test_a_cause_that_is_told_apart_elsewhere_has_the_row_of_the_nearest_declare
         """As a view may define."""
 
     assert row_of(Special) is causes.NotFound
+
+
+def test_a_conflict_is_409_and_carries_both_versions() -> None:
+    words = Words("已被他人修改", "changed meanwhile")
+    clash = causes.Clash(
+        "project", "X1", 1, 2, {"remark": "一"}, {"remark": "二"}, "2026-06-30T08:00:00.000Z", "赵规划"
+    )
+    problem = problem_of(causes.Conflict(words, [clash]))
+    assert (problem["type"], problem["status"]) == ("Conflict", 409)
+    (told,) = problem["conflicts"]  # type: ignore[misc]
+    assert (told["stored"], told["wanted"], told["changed_by"]) == ({"remark": "一"}, {"remark": "二"}, "赵规划")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
+import shapely
 
-from gis.layers import Layer
+from gis.layers import LAYERS, Layer
 from gis.model import BBox
 from gis.store import statements
 from gis.store.columns import GEOMETRY
@@ -23,6 +24,7 @@ from gis.store.geopackage.rtree import MANY_ROWS, filled_at_once
 from gis.store.port import Finding
 from gis.store.queries import named_sql
 from gis.store.session import Bound, Dialect, Geometries, Named, Table, arrays_of, table_of
+from gis.store.tables import KeptTable
 from gis.store.values import Kept
 
 
@@ -83,10 +85,26 @@ class GeoPackageSession:
         if geometries is not None:
             self._writing.added(layer.name, geometries_of(geometries))
         many = geometries is not None and len(geometries) >= MANY_ROWS
-        names = ", ".join(f'"{name}"' for name in cells)
-        statement = f"INSERT INTO {layer.name} ({names}) VALUES ({', '.join('?' * len(cells))})"  # noqa: S608 (declared names)
         with filled_at_once(self.connection, layer) if many else nullcontext():
-            self.connection.executemany(statement, zip(*cells.values(), strict=True))
+            self._add(layer.name, cells)
+
+    def _add(self, table: str, cells: Table) -> None:
+        names = ", ".join(f'"{name}"' for name in cells)
+        statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(cells))})"  # noqa: S608 (declared names)
+        self.connection.executemany(statement, zip(*cells.values(), strict=True))
+
+    def load(self, table: KeptTable, cells: Table) -> None:
+        """See ``Session.load``."""
+        if table.name in LAYERS:
+            self.insert(LAYERS[table.name], cells)
+            self.touched(table.name)
+        elif table.geometry:
+            self._add(table.name, cells | _sides(geometries_of(cells[GEOMETRY])))
+        else:
+            self._add(table.name, cells)
+
+    def loaded(self, table: KeptTable) -> None:
+        """See ``Session.loaded``. SQLite notes the largest number by itself."""
 
     def update(self, layer: Layer, cells: Table, ids: Kept, before: Kept | None) -> None:
         """See ``Session.update``."""
@@ -124,3 +142,11 @@ class GeoPackageSession:
     def engine_findings(self) -> Iterator[Finding]:
         """See ``Session.engine_findings``."""
         return engine_findings(self.connection)
+
+
+def _sides(geometries: Geometries) -> Table:
+    """The columns by which history is found in a box; null without a geometry."""
+    bounds = shapely.bounds(geometries)
+    sides = bounds.astype(object)
+    sides[np.isnan(bounds)] = None
+    return dict(zip(("minx", "miny", "maxx", "maxy"), sides.T, strict=True))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from gis.crs import crs_name, crs_wkt, srid_of, working_crs
-from gis.errors import StoreExists, StoreMissing, UnreadableFile
-from gis.model import Actor, BBox
+from gis.errors import UnreadableFile
+from gis.model import BBox
 from gis.store.extents import union
+from gis.store.files import appearing, check_place
 from gis.store.geopackage.connections import BUSY_SECONDS, Connections, causes, connect
 from gis.store.geopackage.ddl import APPLICATION_ID, GEOPACKAGE_VERSION, SCHEMA_VERSION, schema
 from gis.store.geopackage.extents import recorded
@@ -22,7 +22,7 @@ from gis.store.incoming import layer_named
 from gis.store.port import StoreInfo
 from gis.store.queries import named_sql
 from gis.store.session import Session
-from gis.store.sql_store import SqlStore, begin, moment, other_schema
+from gis.store.sql_store import SqlStore, moment, other_schema
 from gis.words import Words
 
 
@@ -81,9 +81,9 @@ def _has_info(connection: sqlite3.Connection) -> bool:
     return found.fetchone() is not None
 
 
-def create_geopackage(path: Path, info: StoreInfo, actor: Actor) -> None:
+def create_geopackage(path: Path, info: StoreInfo, fill: Callable[[Session], None]) -> None:
     """
-    Make a new store's file. It appears under its name whole or not at all.
+    Make a new store's file, filled in its first transaction. It appears under its name whole or not at all.
 
     Raises
     ------
@@ -94,49 +94,18 @@ def create_geopackage(path: Path, info: StoreInfo, actor: Actor) -> None:
     CrsRefused
         ``info.crs`` cannot be a working CRS.
     """
-    _check_place(path)
+    check_place(path)
     working_crs(info.crs)
-    making = path.with_name(f".{path.name}.{os.getpid()}.making")
-    making.unlink(missing_ok=True)
-    try:
-        making.touch()
-        with causes(path), closing(connect(making)) as connection:
-            _fill(connection, info, actor)
-        _give_name(making, path)
-    finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            making.with_name(making.name + suffix).unlink(missing_ok=True)
+    with appearing(path) as making, causes(path), closing(connect(making)) as connection:
+        _fill(connection, info, fill)
 
 
-def _check_place(path: Path) -> None:
-    if path.exists():
-        raise StoreExists(Words("该位置已有文件", "there is a file already"), found=str(path))
-    if not path.parent.is_dir():
-        raise StoreMissing(Words("文件夹不存在", "the folder does not exist"), found=str(path.parent))
-
-
-def _fill(connection: sqlite3.Connection, info: StoreInfo, actor: Actor) -> None:
+def _fill(connection: sqlite3.Connection, info: StoreInfo, fill: Callable[[Session], None]) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {GEOPACKAGE_VERSION}")
     connection.executescript(f"BEGIN; {schema()} COMMIT;")
     connection.execute("BEGIN IMMEDIATE")
     describe(connection, crs_name(info.crs), srid_of(info.crs), crs_wkt(info.crs))
-    at = moment()
-    begin(GeoPackageSession(connection, srid_of(info.crs), at), info, actor, at)
+    fill(GeoPackageSession(connection, srid_of(info.crs), moment()))
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _give_name(making: Path, path: Path) -> None:
-    """Move without ever replacing a file that somebody else has made meanwhile."""
-    try:
-        os.link(making, path)
-    except FileExistsError:
-        raise StoreExists(Words("该位置已有文件", "there is a file already"), found=str(path)) from None
-    except OSError:  # a file system without hard links
-        _check_place(path)
-        making.rename(path)
-    with suppress(OSError):  # the folder's entry, too, is to survive a power cut
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)

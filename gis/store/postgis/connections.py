@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,6 +15,7 @@ from psycopg2 import errorcodes, extensions
 
 from gis.errors import (
     GuatuError,
+    InvalidParameter,
     InvalidRow,
     NotAllowed,
     StoreBusy,
@@ -90,6 +92,8 @@ def connect(dsn: str) -> Connection:
         There is no such database.
     StoreUnreachable
         The server does not answer or lets nobody in.
+    InvalidParameter
+        ``dsn`` is not the address of a database.
     """
     try:
         connection = psycopg2.connect(
@@ -104,6 +108,11 @@ def connect(dsn: str) -> Connection:
                 Words("数据库不存在", "there is no such database"), found=without_password(dsn)
             ) from error
         raise StoreUnreachable(_UNREACHABLE, found=without_password(dsn)) from error
+    except psycopg2.ProgrammingError:  # its text repeats the address, perhaps with the password: it is not passed on
+        raise InvalidParameter(
+            Words("数据库地址无法读取", "the database's address cannot be read"),
+            expected="postgresql://user@host:5432/name",
+        ) from None
     connection.autocommit = True
     _give_kept_values(connection)
     return connection
@@ -163,12 +172,16 @@ class Pool:
         self._dsn = dsn
         self._busy_seconds = busy_seconds
         self._most = most
-        self._local = threading.local()
         self._closed = False
         self._begin_anew()
+        _POOLS.add(self)
 
     def _begin_anew(self) -> None:
-        self._process = os.getpid()
+        """
+        Forget all connections, at the start and in a child, before it has a second thread. The parent's stay
+        open: psycopg2 closes a connection only in the process that made it.
+        """
+        self._local = threading.local()
         self._lock = threading.Lock()
         self._idle: list[Connection] = []
         self._places = threading.BoundedSemaphore(self._most)
@@ -177,7 +190,7 @@ class Pool:
     def reading(self) -> Iterator[Connection]:
         """One read-only transaction of one moment; a read within a read is of the same moment."""
         inner: Connection | None = getattr(self._local, "reading", None)
-        if inner is not None and self._process == os.getpid():
+        if inner is not None:
             with causes():
                 yield inner
             return
@@ -221,8 +234,6 @@ class Pool:
     def _take_place(self) -> None:
         if self._closed:
             raise StoreMissing(Words("库已关闭", "the store is closed"), found=without_password(self._dsn))
-        if self._process != os.getpid():
-            self._begin_anew()
         if not self._places.acquire(timeout=self._busy_seconds):
             raise StoreBusy(Words("数据库连接都在使用中，请稍后再试", "all connections are in use; try again later"))
 
@@ -256,9 +267,19 @@ class Pool:
         self._closed = True
         with self._lock:
             idle, self._idle = self._idle, []
-        if self._process == os.getpid():
-            for connection in idle:
-                connection.close()
+        for connection in idle:
+            connection.close()
+
+
+_POOLS: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def _begin_all_anew() -> None:
+    for pool in _POOLS:
+        pool._begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_all_anew)
 
 
 def _execute(connection: Connection, statement: str, bound: Any = None) -> None:

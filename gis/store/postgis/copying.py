@@ -16,7 +16,6 @@ import pyarrow as pa
 import shapely
 from pyarrow import csv
 
-from gis.layers import Layer
 from gis.store.columns import GEOMETRY
 from gis.store.postgis.connections import Connection
 from gis.store.session import Table
@@ -27,20 +26,20 @@ _FORMAT = csv.WriteOptions(include_header=False, quoting_style="needed")
 _ARROW_TYPES = {"integer": pa.int64(), "real": pa.float64(), "money": pa.float64(), "boolean": pa.int64()}
 
 
-def copy_in(connection: Connection, layer: Layer, cells: Table) -> None:
-    """Add rows of kept values: columns by name, all of one length."""
+def copy_in(connection: Connection, table: str, types: Mapping[str, str], cells: Table) -> None:
+    """Add rows of kept values: columns by name, all of one length. ``types``: of the columns that are not text."""
     names = ", ".join(f'"{name}"' for name in cells)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {layer.name} ({names}) FROM STDIN WITH (FORMAT csv)",
-            _Pieces(_csv(layer, cells)),
+            f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv)",
+            _Pieces(_csv(types, cells)),
             size=1 << 20,
         )
 
 
-def _csv(layer: Layer, cells: Table) -> Iterator[bytes]:
+def _csv(declared: Mapping[str, str], cells: Table) -> Iterator[bytes]:
     size = len(next(iter(cells.values())))
-    types = {name: _arrow_type(layer, name) for name in cells}
+    types = {name: _ARROW_TYPES.get(declared.get(name, "text"), pa.string()) for name in cells}
     for first in range(0, size, _ROWS_AT_ONCE):
         piece = {
             name: pa.array(kept[first : first + _ROWS_AT_ONCE].tolist(), type=types[name])
@@ -49,10 +48,6 @@ def _csv(layer: Layer, cells: Table) -> Iterator[bytes]:
         written = io.BytesIO()
         csv.write_csv(pa.table(piece), written, _FORMAT)
         yield written.getvalue()
-
-
-def _arrow_type(layer: Layer, name: str) -> pa.DataType:
-    return _ARROW_TYPES.get(layer.column(name).type, pa.string()) if name in layer.names else pa.string()
 
 
 class _Pieces(io.RawIOBase):

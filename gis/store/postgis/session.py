@@ -17,11 +17,12 @@ from gis.store import statements
 from gis.store.columns import GEOMETRY
 from gis.store.extents import Box, Extents
 from gis.store.port import Finding
-from gis.store.postgis.connections import Connection
+from gis.store.postgis.connections import SCHEMA, Connection
 from gis.store.postgis.copying import copy_in, copy_out
 from gis.store.postgis.integrity import engine_findings
 from gis.store.queries import named_sql
 from gis.store.session import Bound, Dialect, Geometries, Named, Table
+from gis.store.tables import KeptTable
 from gis.store.values import Kept
 
 _ROWS_AT_ONCE = 5_000
@@ -97,7 +98,21 @@ class PostgisSession:
         """See ``Session.insert``. By COPY."""
         if GEOMETRY in cells:
             self._extents.added(layer.name, self.geometries_of(cells[GEOMETRY]))
-        copy_in(self.connection, layer, cells)
+        copy_in(self.connection, layer.name, {column.name: column.type for column in layer.columns}, cells)
+
+    def load(self, table: KeptTable, cells: Table) -> None:
+        """See ``Session.load``. By COPY."""
+        if table.geometry and table.name in LAYERS:
+            self._extents.added(table.name, self.geometries_of(cells[GEOMETRY]))
+        copy_in(self.connection, table.name, table.types, cells)
+
+    def loaded(self, table: KeptTable) -> None:
+        """See ``Session.loaded``. The planner is told of the rows, too."""
+        sequence = f"pg_get_serial_sequence('{SCHEMA}.{table.name}', '{table.id}')"
+        last = f'SELECT max("{table.id}") AS number FROM {table.name}'  # noqa: S608 (declared names)
+        self.rows(f"SELECT setval({sequence}, number) FROM ({last}) AS last WHERE number IS NOT NULL", {})  # noqa: S608
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table.name}")
 
     def update(self, layer: Layer, cells: Table, ids: Kept, before: Kept | None) -> None:
         """See ``Session.update``."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 
 from gis.crs import srid_of, working_crs
 from gis.errors import StoreExists, StoreMissing
-from gis.model import Actor, BBox
+from gis.model import BBox
 from gis.store.extents import union
 from gis.store.incoming import layer_named
 from gis.store.port import StoreInfo
@@ -17,7 +17,7 @@ from gis.store.postgis.migrations import applied, migrate, schema_version
 from gis.store.postgis.session import PostgisSession
 from gis.store.queries import named_sql
 from gis.store.session import Session
-from gis.store.sql_store import SqlStore, begin, moment, other_schema
+from gis.store.sql_store import SqlStore, other_schema
 from gis.words import Words
 
 BUSY_SECONDS = 10.0
@@ -71,9 +71,9 @@ def _checked_info(connection: Connection, dsn: str) -> StoreInfo:
     return StoreInfo(name, crs, version, datetime.fromisoformat(created_at), day, bool(is_sample))
 
 
-def create_postgis(dsn: str, info: StoreInfo, actor: Actor) -> None:
+def create_postgis(dsn: str, info: StoreInfo, fill: Callable[[Session], None]) -> None:
     """
-    Make a new store in an existing database, all of it or nothing. PostGIS is switched on where it is not.
+    Make a new store in an existing database and fill it, all of it or nothing. PostGIS is switched on where it is not.
 
     Raises
     ------
@@ -89,14 +89,13 @@ def create_postgis(dsn: str, info: StoreInfo, actor: Actor) -> None:
     srid = srid_of(working_crs(info.crs))
     with closing(connect(dsn)) as connection, causes(), connection.cursor() as cursor:
         cursor.execute("BEGIN")
-        if applied(connection):
+        if not applied(connection):
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public")
+        if applied(connection) or not migrate(connection, srid):  # somebody else may have made it while we waited
             raise StoreExists(
                 Words("数据库中已有库", "the database holds a store already"), found=without_password(dsn)
             )
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public")
-        migrate(connection, srid)
-        session = PostgisSession(connection, srid)
-        begin(session, info, actor, moment())
+        fill(PostgisSession(connection, srid))
         cursor.execute("COMMIT")
 
 
@@ -118,6 +117,6 @@ def migrate_postgis(dsn: str) -> tuple[int, int]:
             words = Words("数据库中没有库", "no store in this database")
             raise StoreMissing(words, found=without_password(dsn))
         crs = named_sql("postgis").working_crs(connection)
-        migrate(connection, srid_of(crs))
+        run = migrate(connection, srid_of(crs))
         cursor.execute("COMMIT")
-    return max(there), schema_version()
+    return schema_version() - len(run), schema_version()

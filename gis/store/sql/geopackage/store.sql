@@ -39,6 +39,11 @@ VALUES (
 SELECT key, max(valid_to) FROM row_history
 WHERE layer = :layer AND key IN (SELECT value FROM json_each(:keys)) GROUP BY key;
 
+-- name: replaced_versions(layer, keys)
+-- How many versions of each key have been replaced; keys: a JSON list
+SELECT key, count(*) FROM row_history
+WHERE layer = :layer AND key IN (SELECT value FROM json_each(:keys)) GROUP BY key;
+
 -- name: history_of(layer, key)
 SELECT valid_from, valid_to, recorded_at, recorded_by, attributes FROM row_history
 WHERE layer = :layer AND key = :key ORDER BY id;

@@ -52,6 +52,11 @@ FROM json_to_recordset(CAST(:rows AS json)) AS r (
 SELECT key, max(valid_to) FROM row_history
 WHERE layer = :layer AND key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))) GROUP BY key;
 
+-- name: replaced_versions(layer, keys)
+-- How many versions of each key have been replaced; keys: a JSON list
+SELECT key, count(*) FROM row_history
+WHERE layer = :layer AND key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))) GROUP BY key;
+
 -- name: history_of(layer, key)
 SELECT valid_from, valid_to, recorded_at, recorded_by, attributes FROM row_history
 WHERE layer = :layer AND key = :key ORDER BY id;
