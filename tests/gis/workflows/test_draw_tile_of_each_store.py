@@ -170,3 +170,11 @@ def test_past_days_are_the_same_in_both(pair: tuple[Store, Store]) -> None:
         in_file, in_postgis = (features(store, "parcel", place, date(2025, 2, 1)) for store in pair)
         assert in_file.keys() == in_postgis.keys()
         assert {attributes["readiness"] for attributes, _ in in_postgis.values()} == {"not_started"}
+
+
+@pytest.mark.parametrize("layer", ["parcel", "town"])
+@pytest.mark.parametrize("place", [(14, 0, 0), (6, 0, 63), (13, 3000, 3000), (22, 0, 0)])
+def test_a_tile_far_away_is_drawn_too_and_shows_nothing(
+    pair: tuple[Store, Store], layer: str, place: tuple[int, int, int]
+) -> None:
+    assert [features(store, layer, Tile(*place), TODAY) for store in pair] == [{}, {}]

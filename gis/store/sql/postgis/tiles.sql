@@ -21,6 +21,20 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
+-- name: parcel_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
+    far_shape(
+      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM parcel
+  WHERE :crs_west IS NULL OR parcel.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  ORDER BY parcel.parcel_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
 -- name: large_parcel_near(zoom, merc_west, merc_south, merc_east, merc_north, west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   SELECT
