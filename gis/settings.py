@@ -41,6 +41,8 @@ class Settings:
     ``db``: where the store is; the address of a database may hold its password, so it is in no text either.
     ``tianditu_token`` stays on the server and out of every text.
     ``review_number`` (审图号) is shown on every map; it changes each year.
+    ``tile_cache``: tiles that a process keeps; beside them the processes of a host share a folder ``tile_cache_dir``
+    (None: under the system's temporary folder) of at most ``tile_cache_mb`` MB (0: none).
     ``workers``: web processes on a database; None takes a number that fits the machine.
     ``trusted_proxies``: whose ``X-Forwarded-…`` headers are believed.
     """
@@ -51,6 +53,8 @@ class Settings:
     review_number: str = ""
     language: str = "zh"
     tile_cache: int = 2048
+    tile_cache_dir: str | None = None
+    tile_cache_mb: int = 256
     workers: int | None = None
     trusted_proxies: tuple[Network, ...] = ()
 
@@ -58,7 +62,8 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """
         Read ``GUATU_DB``, ``GUATU_TIANDITU_TOKEN``, ``GUATU_BASEMAPS`` (a JSON list, or a file that
-        holds one), ``GUATU_REVIEW_NUMBER``, ``GUATU_LANGUAGE``, ``GUATU_TILE_CACHE``, ``GUATU_WORKERS``,
+        holds one), ``GUATU_REVIEW_NUMBER``, ``GUATU_LANGUAGE``, ``GUATU_TILE_CACHE``,
+        ``GUATU_TILE_CACHE_DIR``, ``GUATU_TILE_CACHE_MB``, ``GUATU_WORKERS``,
         ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between).
 
         Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
@@ -76,6 +81,8 @@ class Settings:
             review_number=env.get("GUATU_REVIEW_NUMBER", ""),
             language=_language(env.get("GUATU_LANGUAGE", "zh")),
             tile_cache=_count("GUATU_TILE_CACHE", env.get("GUATU_TILE_CACHE", "2048")),
+            tile_cache_dir=env.get("GUATU_TILE_CACHE_DIR") or None,
+            tile_cache_mb=_count("GUATU_TILE_CACHE_MB", env.get("GUATU_TILE_CACHE_MB", "256")),
             workers=_workers(env.get("GUATU_WORKERS", "")),
             trusted_proxies=_networks(env.get("GUATU_TRUSTED_PROXIES", "")),
         )

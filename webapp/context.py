@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
 
 from gis import __version__
 from gis.analysis.assessment import Assessment
+from gis.maps.tiles import Tile, TileLayer
 from gis.settings import Settings
 from gis.store.port import Store
 from gis.workflows.assess_store import ASSESSED_LAYERS, Assessor, default_day
 from gis.workflows.draw_tile import TileDrawer
-from webapp.caching import Kept, tag_of
+from webapp.caching import Kept, pack, tag_of
+from webapp.tile_folder import TileFolder, default_folder
 from webapp.upstream import Upstream
 
 _KEY = "guatu"
@@ -29,6 +33,7 @@ class Served:
     assessor: Assessor
     drawer: TileDrawer
     tiles: Kept[bytes]
+    tile_folder: TileFolder
     upstream: Upstream
 
     def day(self, asked: date | None) -> date:
@@ -44,6 +49,16 @@ class Served:
         born = self.store.info.created_at
         return tag_of(__version__, born, self.store.version(layers), *parts)
 
+    def tile(self, layer: TileLayer, place: Tile, on: date, tag: str) -> bytes:
+        """
+        The gzipped tile: as this process keeps it, else as the processes of this host do, else drawn.
+
+        ``tag``: the data version of what it shows, as ``tag`` gives it; beside it, the store is named in full.
+        """
+        key = tag_of(self.settings.db, self.store.info, layer.name, place, on, tag)
+        shared = partial(self.tile_folder.get_or_make, key, lambda: pack(self.drawer.draw(layer, place, on)))
+        return self.tiles.get_or_make(key, shared)
+
     def assessed_tag(self, *parts: object) -> str:
         """The ETag of an answer made from the assessment."""
         return self.tag(ASSESSED_LAYERS, *parts)
@@ -51,8 +66,10 @@ class Served:
 
 def init(app: Flask, settings: Settings, store: Store) -> None:
     """Give ``app`` what it serves."""
+    folder = Path(settings.tile_cache_dir) if settings.tile_cache_dir else default_folder()
+    shared = TileFolder(folder, settings.tile_cache_mb * 1_000_000)
     app.extensions[_KEY] = Served(
-        settings, store, Assessor(store), TileDrawer(store), Kept(settings.tile_cache), Upstream()
+        settings, store, Assessor(store), TileDrawer(store), Kept(settings.tile_cache), shared, Upstream()
     )
 
 

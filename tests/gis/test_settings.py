@@ -29,9 +29,11 @@ def test_every_setting_is_read() -> None:
     env = {
         **{"GUATU_DB": "/data/a.gpkg", "GUATU_TIANDITU_TOKEN": "s3cret", "GUATU_LANGUAGE": "en"},
         **{"GUATU_REVIEW_NUMBER": "晋S（2026）001号", "GUATU_TILE_CACHE": "0", **basemaps(MAP)},
+        **{"GUATU_TILE_CACHE_DIR": "/var/cache/guatu", "GUATU_TILE_CACHE_MB": "64"},
     }
     settings = Settings.from_env(env)
     assert (settings.db, settings.language, settings.tile_cache) == ("/data/a.gpkg", "en", 0)
+    assert (settings.tile_cache_dir, settings.tile_cache_mb) == ("/var/cache/guatu", 64)
     assert settings.review_number == "晋S（2026）001号"
     assert settings.base_maps == (BaseMap(**MAP),)  # type: ignore[arg-type]
     assert settings.base_maps[0].max_zoom == 18
@@ -148,6 +150,7 @@ def test_workers_and_proxies_are_read() -> None:
         {"GUATU_TILE_CACHE": "many"},
         {"GUATU_TILE_CACHE": "²"},
         {"GUATU_TILE_CACHE": ""},
+        {"GUATU_TILE_CACHE_MB": "1.5"},
         {"GUATU_BASEMAPS": "[{"},
         {"GUATU_BASEMAPS": "/no/such/file.json"},
         {"GUATU_BASEMAPS": "[1]"},

@@ -158,6 +158,7 @@ def make_county(path: Path) -> Store:
 SETTINGS = Settings(
     base_maps=(BaseMap("plan", "规划底图", "http://127.0.0.1:9/{z}/{x}/{y}.png?key=secret", "示例 GS(2026)1号"),),
     review_number="示S(2026)1号",
+    tile_cache_mb=0,
 )
 
 

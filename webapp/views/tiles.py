@@ -29,7 +29,7 @@ def tile(name: str, z: int, x: int, y: int) -> Response:
     tag = site.tag(layer.shows, on)
 
     def make() -> Response:
-        data = site.tiles.get_or_make((name, place, tag), lambda: pack(site.drawer.draw(layer, place, on)))
+        data = site.tile(layer, place, on, tag)
         return packed(data, MIMETYPE) if data != NOTHING else Response(status=204)
 
     return conditional(tag, make)
