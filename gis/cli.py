@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,54 +16,13 @@ from gis import __version__
 from gis.errors import GuatuError, InvalidParameter
 from gis.model import LOCAL_ACTOR, ProjectFilter
 from gis.settings import MOST_WORKERS, Settings
+from gis.terminal import EXIT_FOUND, Day, fail, language, print_json, progress_bar, say
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from gis.store.port import Store
+    from gis.store.port import Finding, Store
 
 KINDS = ("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events")
-EXIT_ERROR = 2
-EXIT_FOUND = 1
-
-
-class Day(click.ParamType[date]):
-    """A date as YYYY-MM-DD."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' 不是日期 / not a date; expected YYYY-MM-DD", param, ctx)
-
-
-def say(words: Words) -> str:
-    """Words as the terminal shows them: Chinese, unless GUATU_LANGUAGE or the locale asks for English."""
-    return words.of(language())
-
-
-def language() -> str:
-    """``zh`` or ``en`` for this process. No setting is refused here: this also tells which one was."""
-    return "en" if os.environ.get("GUATU_LANGUAGE") == "en" else "zh"
-
-
-def fail(error: GuatuError) -> NoReturn:
-    """Print a cause with all it knows, and end with exit code 2."""
-    lines = [f"guatu: {say(error.words)}"]
-    if str(error.place):
-        lines.append(f"  位置 / where: {error.place}")
-    if error.found is not None:
-        lines.append(f"  实际 / found: {error.found}")
-    if error.expected is not None:
-        lines.append(f"  应为 / expected: {error.expected}")
-    candidates = getattr(error, "candidates", ())
-    if candidates:
-        lines.append(f"  可能 / candidates: {', '.join(candidates)}")
-    click.echo("\n".join(lines), err=True)
-    sys.exit(EXIT_ERROR)
 
 
 class GuatuGroup(click.Group):
@@ -98,17 +55,18 @@ def _place(ctx: click.Context) -> str:
         raise InvalidParameter(
             Words("没有指定数据库", "no store was named"), expected="guatu --db FILE …  |  GUATU_DB=FILE guatu …"
         )
-    return _settings(db).db or db
+    return _whole(db)
+
+
+def _whole(place: str) -> str:
+    """A store's place; a database's address with the password of its file."""
+    return _settings(place).db or place
 
 
 def _open(ctx: click.Context) -> AbstractContextManager[Store]:
     from gis.store import open_store
 
     return closing(open_store(_place(ctx)))
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 @main.command()
@@ -147,7 +105,7 @@ def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **optio
     with _open(ctx) as store, progress_bar(quiet=as_json) as progress:
         report = import_file(store, LOCAL_ACTOR, kind, file, ImportOptions(**options, progress=progress))
     if as_json:
-        _print_json(report.as_dict())
+        print_json(report.as_dict())
     else:
         click.echo(report.as_text(language()))
     if options["strict"] and report.refused_rows:
@@ -172,7 +130,7 @@ def assess(ctx: click.Context, on: date | None, as_json: bool, out: Path | None)
             export_assessment(store, assessment, ProjectFilter(), out)
             click.echo(say(Words(f"已写出 {out}", f"wrote {out}")), err=as_json)
         if as_json:
-            _print_json(assessment_json(assessment))
+            print_json(assessment_json(assessment))
         elif out is None:
             from gis.reports.assessment_text import assessment_text
 
@@ -189,12 +147,71 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     with _open(ctx) as store:
         findings = verify_store(store)
     if as_json:
-        _print_json({"ok": not findings, "findings": [finding.as_dict() for finding in findings]})
+        print_json({"ok": not findings, "findings": [finding.as_dict() for finding in findings]})
     else:
-        for finding in findings:
-            click.echo(f"{finding.rule}\t{finding.layer or ''}\t{finding.key or ''}\t{say(finding.words)}")
-        if not findings:
-            click.echo(say(Words("数据检查通过", "the stored data are sound")))
+        _show_findings(findings)
+    if findings:
+        sys.exit(EXIT_FOUND)
+
+
+def _show_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        click.echo(f"{finding.rule}\t{finding.layer or ''}\t{finding.key or ''}\t{say(finding.words)}")
+    if not findings:
+        click.echo(say(Words("数据检查通过", "the stored data are sound")))
+
+
+@main.command()
+@click.pass_context
+def migrate(ctx: click.Context) -> None:
+    """Bring a store that an older Guatu made up to date."""
+    from gis.workflows.migrate_store import migrate_store
+
+    click.echo(say(migrate_store(_place(ctx)).words))
+
+
+@main.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy(source: str, target: str) -> None:
+    """Copy a whole store to a new file or database, and compare both; exit 1 where they differ."""
+    from gis.workflows.copy_store import compared_text, copy_store
+
+    with progress_bar() as progress:
+        tables = copy_store(_whole(source), _whole(target), progress=progress)
+    click.echo(compared_text(tables, language()))
+    if not all(table.same for table in tables):
+        sys.exit(EXIT_FOUND)
+
+
+@main.command()
+@click.argument("to", metavar="TO")
+@click.option("--keep", type=click.IntRange(1), help="In a folder: how many backups stay, the new one among them.")
+@click.pass_context
+def backup(ctx: click.Context, to: str, keep: int | None) -> None:
+    """Back up the store to the new file TO, or to a file named for the time in the folder TO."""
+    from gis.workflows.back_up_store import back_up_store
+
+    with progress_bar() as progress:
+        done = back_up_store(_place(ctx), to, keep=keep, progress=progress)
+    click.echo(say(Words(f"已备份到 {done.file}", f"backed up to {done.file}")))
+    for file in done.removed:
+        click.echo(say(Words(f"已删除旧备份 {file}", f"removed the older {file}")))
+
+
+@main.command()
+@click.argument("file", metavar="FROM", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, file: Path) -> None:
+    """Make the new store --db from the backup FROM, and verify it; exit 1 with the list where data are not sound."""
+    from gis.store import shown_place
+    from gis.workflows.restore_store import restore_store
+
+    with progress_bar() as progress:
+        findings = restore_store(_place(ctx), file, progress=progress)
+    place = shown_place(_place(ctx))
+    click.echo(say(Words(f"已恢复到 {place}", f"restored to {place}")))
+    _show_findings(findings)
     if findings:
         sys.exit(EXIT_FOUND)
 
@@ -240,34 +257,3 @@ def _settings(db: str) -> Settings:
 def _announce(address: str) -> None:
     click.echo(say(Words(f"地图地址：{address}  （Ctrl+C 停止）", f"the map is at {address}  (Ctrl+C stops)")))
     sys.stdout.flush()
-
-
-Progress = Callable[[Words, float], None]
-
-
-def progress_bar(*, quiet: bool = False) -> AbstractContextManager[Progress]:
-    """A context that gives ``progress(words, share 0-1)``: a bar on a terminal, nothing otherwise."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext(_no_progress)
-    return _Bar()
-
-
-def _no_progress(_words: Words, _share: float) -> None:
-    return None
-
-
-class _Bar:
-    def __enter__(self) -> Progress:
-        from rich.console import Console
-        from rich.progress import Progress as RichProgress
-
-        self._rich = RichProgress(console=Console(stderr=True), transient=True)
-        self._rich.start()
-        self._task = self._rich.add_task("", total=1.0)
-        return self._update
-
-    def _update(self, words: Words, share: float) -> None:
-        self._rich.update(self._task, description=say(words), completed=share)
-
-    def __exit__(self, *_: object) -> None:
-        self._rich.stop()

@@ -8,7 +8,7 @@ Specification: https://github.com/mapbox/vector-tile-spec/tree/master/2.1
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -79,6 +79,102 @@ def encode_polygons(
     body += [_bytes_field(4, value) for value in values.messages]
     body += [_varint_field(5, EXTENT), _varint_field(15, 2)]
     return _bytes_field(3, b"".join(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangles:
+    """One feature of upright rectangles: ``boxes`` (n, 4) left, top, right, bottom in units, and its attributes."""
+
+    boxes: Ints
+    attributes: Mapping[str, Value]
+
+
+def with_rectangles(data: bytes, name: str, features: Sequence[Rectangles]) -> bytes:
+    """
+    The one layer in ``data`` (or a new one called ``name``, where it is empty) with these features added.
+
+    A message's repeated fields may stand in any order, so that what is there stays as it is, byte for byte.
+    """
+    body = _layer_of(data) if data else b"".join(_closing(name))
+    keys, values = _tables_of(body)
+    added: list[bytes] = []
+    for feature in features:
+        if not len(feature.boxes):
+            continue
+        (shape,) = _geometry_messages(_rings_of_boxes(feature.boxes), 1)
+        tags = []
+        for key, value in feature.attributes.items():
+            tags += [
+                _place(keys, _text_field(3, key), added),
+                _place(values, _bytes_field(4, _value_message(value)), added),
+            ]
+        added.append(_feature(b"".join(map(_varint, tags)), shape))
+    body += b"".join(added)
+    return _bytes_field(3, body) if data or added else b""
+
+
+def _place(table: list[bytes], field: bytes, added: list[bytes]) -> int:
+    """The place of a key or value in its table; added to both where it is new."""
+    if field not in table:
+        table.append(field)
+        added.append(field)
+    return table.index(field)
+
+
+def _rings_of_boxes(boxes: Ints) -> _Rings:
+    left, top, right, bottom = boxes.T
+    points = np.stack([left, top, right, top, right, bottom, left, bottom], axis=1).reshape(-1, 2)
+    length = np.full(len(boxes), 4, dtype=np.int64)
+    return _Rings(points, _starts(length), length, np.zeros(len(boxes), dtype=np.int64))
+
+
+def _layer_of(data: bytes) -> bytes:
+    """The body of the first layer of a tile."""
+    (field, start, end) = next(_fields(data))
+    if field != 3:
+        raise ValueError("not a vector tile")
+    return data[start:end]
+
+
+def _tables_of(body: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The keys and the values of a layer as the fields that hold them."""
+    keys, values = [], []
+    for field, start, end in _fields(body):
+        if field == 3:
+            keys.append(_bytes_field(3, body[start:end]))
+        elif field == 4:
+            values.append(_bytes_field(4, body[start:end]))
+    return keys, values
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int, int]]:
+    """Number, start and end of each field of a message that has numbers and length-delimited fields only."""
+    at, size = 0, len(message)
+    while at < size:
+        key, at = _read_varint(message, at)
+        if key & 7 == 0:
+            start = at
+            _, at = _read_varint(message, at)
+        else:
+            length, start = _read_varint(message, at)
+            at = start + length
+        yield key >> 3, start, at
+
+
+def _read_varint(message: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while True:
+        byte = message[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+        shift += 7
+
+
+def _closing(name: str) -> list[bytes]:
+    """What a layer without features says of itself."""
+    return [_text_field(1, name), _varint_field(5, EXTENT), _varint_field(15, 2)]
 
 
 def _feature(tags: bytes, geometry: bytes) -> bytes:

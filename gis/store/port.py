@@ -19,7 +19,9 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis.model import ALL, Actor, BBox, Query
 from gis.words import Words
@@ -80,6 +82,41 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """As JSON carries it."""
         return {"rule": self.rule, "layer": self.layer, "key": self.key, "message": self.words.as_dict()}
+
+
+# a, b, d, e, xoff, yoff: x' = a·x + b·y + xoff, y' = d·x + e·y + yoff, as ST_Affine has them.
+Affine = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TileSpec:
+    """
+    One vector tile that a store is asked to draw, as it was on ``on`` (None: as it is).
+
+    ``box`` is the tile and its edge in the working CRS, None where the whole layer is to be looked at. ``affine`` takes
+    the working CRS to tile units, x to the right and y down; None where no affine map is near enough.
+    """
+
+    layer: str
+    z: int
+    x: int
+    y: int
+    box: BBox | None
+    affine: Affine | None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTile:
+    """
+    What a store drew: one layer of a vector tile (empty where nothing shows), and what is too small for it.
+
+    ``shares`` (rows, columns, readiness classes): the share of each cell of the tile's grid that each class covers,
+    the classes in the order of ``Readiness``; None where nothing is so small.
+    """
+
+    data: bytes
+    shares: NDArray[np.float64] | None = None
 
 
 class Writer(Protocol):
@@ -147,6 +184,10 @@ class Store(Protocol):
         of each key; project and parcel events give every row up to that day, in order.
         A ledger comes as a plain DataFrame.
         """
+        ...
+
+    def tile(self, spec: TileSpec) -> StoredTile | None:
+        """The tile, where the store draws it faster than by giving the rows; None where it leaves that to gis.maps."""
         ...
 
     def count(self, layer: str) -> int:

@@ -21,7 +21,7 @@ from gis.rules import default_parameters
 from gis.store import statements
 from gis.store.incoming import layer_named
 from gis.store.integrity import findings
-from gis.store.port import Change, Finding, StoreInfo, Writer
+from gis.store.port import Change, Finding, StoredTile, StoreInfo, TileSpec, Writer
 from gis.store.reading import read_layer, tally
 from gis.store.session import Session, Sessions, table_of
 from gis.store.values import frame_values
@@ -72,6 +72,10 @@ class SqlStore(ABC):
         """
         with self._reading() as session:
             return read_layer(session, layer_named(layer), query, self._crs)
+
+    def tile(self, spec: TileSpec) -> StoredTile | None:
+        """See ``Store.tile``: left to gis.maps, but for engines that know better."""
+        return None
 
     def count(self, layer: str) -> int:
         """See ``Store.count``; a ledger's rows with all corrections."""

@@ -131,7 +131,7 @@ def _canonical(session: Session, table: KeptTable, type_: str, kept: Kept) -> li
 
 
 def _moment(text: str) -> str:
-    if len(text) == len("2026-06-30T08:00:00.000Z") and text.endswith("Z"):
+    if len(text) == len("2026-06-30T08:00:00.000Z") and (text[10], text[-1]) == ("T", "Z"):
         return text
     moment = datetime.fromisoformat(text)
     return told(moment if moment.tzinfo else datetime.fromisoformat(f"{text}+00:00"))

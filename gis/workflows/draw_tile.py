@@ -6,14 +6,15 @@ import threading
 from collections import OrderedDict
 from datetime import date
 
-from gis.maps.tiles import FIRST_ZOOM_BY_BOX, OVERVIEW_ZOOM, Overview, Tile, TileLayer, draw_layer
+from gis.maps.tiles import FIRST_ZOOM_BY_BOX, OVERVIEW_ZOOM, Overview, Tile, TileLayer, draw_layer, with_small
 from gis.model import BBox, Query
-from gis.store.port import Store
+from gis.store.port import Store, TileSpec
 
 
 class TileDrawer:
     """
-    Draws tiles of one store. Safe to share by the threads of a process.
+    Draws tiles of one store: the store itself, where it can, else from its rows. Safe to share by the threads of
+    a process.
 
     Tiles of a layer whose small shapes are merged would each read the whole layer when zoomed far out; so the
     last few layers and days are kept as overviews, and made anew when their data change.
@@ -28,13 +29,17 @@ class TileDrawer:
     def draw(self, layer: TileLayer, tile: Tile, on: date | None = None) -> bytes:
         """``layer`` as it was on ``on`` (None: as it is), on ``tile``; empty where nothing shows."""
         crs = self._store.info.crs
+        bbox = tile.box_in(crs) if tile.z >= FIRST_ZOOM_BY_BOX else None
+        if bbox is None and tile.z >= FIRST_ZOOM_BY_BOX:
+            return b""
+        affine = None if bbox is None else tile.affine_from(bbox, crs)
+        stored = self._store.tile(TileSpec(layer.name, tile.z, tile.x, tile.y, bbox, affine, on))
+        if stored is not None:
+            return with_small(layer, stored.data, stored.shares)
         if layer.merged_by is not None and tile.z <= OVERVIEW_ZOOM:
             overview = self._overview(layer, on)
             return draw_layer(layer, overview.large, tile, crs, overview.small)
-        bbox = tile.box_in(crs)
-        if bbox is None and tile.z >= FIRST_ZOOM_BY_BOX:
-            return b""
-        frame = self._store.read(layer.name, _query(layer, on, bbox if tile.z >= FIRST_ZOOM_BY_BOX else None))
+        frame = self._store.read(layer.name, _query(layer, on, bbox))
         return draw_layer(layer, frame, tile, crs) if len(frame) else b""
 
     def _overview(self, layer: TileLayer, on: date | None) -> Overview:

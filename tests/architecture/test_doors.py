@@ -24,10 +24,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "branca": ("gis/maps/",),
     "mapbox_vector_tile": ("gis/maps/",),
     "chinese_calendar": ("gis/workdays.py",),
-    "click": ("gis/cli.py",),
-    "rich": ("gis/cli.py", "gis/reports/"),
+    "click": ("gis/cli.py", "gis/terminal.py"),
+    "rich": ("gis/terminal.py", "gis/reports/"),
 }
-ENVIRONMENT = ("gis/cli.py", "webapp/wsgi.py")
+ENVIRONMENT = ("gis/cli.py", "gis/terminal.py", "webapp/wsgi.py")
 REQUEST_VALUES = ("webapp/params.py", "webapp/language.py")
 NOT_IN_WEBAPP = ("shapely", "geopandas", "pyogrio")
 

@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis.ingest", "gis.store", "gis.analysis", "gis.tours", "gis.maps", "gis.reports", "gis.demo"),
     ("gis.workflows",),
     ("webapp",),
+    ("gis.terminal",),
     ("gis.cli", "gis.__main__"),
 )
 FLOOR_OF = {house: floor for floor, houses in enumerate(FLOORS) for house in houses}

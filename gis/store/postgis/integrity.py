@@ -32,3 +32,15 @@ def engine_findings(session: PostgisSession) -> Iterator[Finding]:
                 f"the stated extent of {layer.name} {stated} is not the real one {real}",
             )
             yield Finding("extent", layer.name, None, words)
+    yield from _cells(session)
+
+
+def _cells(session: PostgisSession) -> Iterator[Finding]:
+    """The prepared tiles as the parcels give them, to the square decimetre: both are whole numbers."""
+    for place in session.sql.wrong_cells():
+        where = "/".join(map(str, place))
+        words = Words(f"小比例尺格网 {where} 与地块不符", f"the prepared cell {where} is not what the parcels give it")
+        yield Finding("prepared_tiles", "parcel", None, words)
+    for (fid,) in session.sql.wrong_large_parcels():
+        words = Words(f"地块行 {fid} 的小比例尺位置不符", f"where row {fid} of parcel is drawn far out is not right")
+        yield Finding("prepared_tiles", "parcel", None, words)

@@ -11,7 +11,8 @@ from gis.errors import StoreExists, StoreMissing
 from gis.model import BBox
 from gis.store.extents import union
 from gis.store.incoming import layer_named
-from gis.store.port import StoreInfo
+from gis.store.port import StoredTile, StoreInfo, TileSpec
+from gis.store.postgis import tiles
 from gis.store.postgis.connections import Connection, Pool, causes, connect, without_password
 from gis.store.postgis.migrations import applied, migrate, schema_version
 from gis.store.postgis.session import PostgisSession
@@ -43,6 +44,11 @@ class PostgisStore(SqlStore):
             session = PostgisSession(connection, self._srid)
             box = union([session.recorded(layer_named(layer).name) for layer in layers])
         return None if box is None else BBox(*box)
+
+    def tile(self, spec: TileSpec) -> StoredTile | None:
+        """See ``Store.tile``."""
+        with self._pool.reading() as connection:
+            return tiles.draw(PostgisSession(connection, self._srid), self._srid, spec)
 
     def close(self) -> None:
         """See ``Store.close``."""

@@ -1,0 +1,96 @@
+"""Vector tiles that PostGIS draws: present days, every polygon layer. What is drawn of what: gis/maps/tiles.py."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.model import BBox, Readiness
+from gis.store.port import Affine, StoredTile, TileSpec
+from gis.store.postgis.session import PostgisSession
+
+EXTENT, EDGE = 4096, 64  # units across a tile, and drawn past its edge
+CELLS = 128  # of the grid, across a tile
+FIRST_PREPARED, LAST_PREPARED = 6, 12  # zooms of which cells are kept
+SIMPLIFY_BELOW, SIMPLIFY_UNITS = 14, 4
+WORLD_M = 2 * math.pi * 6378137.0
+DRAWN_LAYERS = ("parcel", "town", "park", "zone")
+# As tiles.sql sends them: a cell's place, and the area of each class in dm².
+_CELL = np.dtype([("place", ">i4"), ("dm2", ">i8", (4,))])
+
+
+def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | None:
+    """See ``Store.tile``. Past days are left to gis.maps, which lays the events over the rows."""
+    if spec.layer not in DRAWN_LAYERS or not _is_present(session, spec):
+        return None
+    merges = spec.layer == "parcel" and spec.z <= LAST_PREPARED
+    name = f"large_{spec.layer}" if merges else spec.layer
+    if spec.box and spec.affine:
+        data = _near(session, srid, spec, name, spec.box, spec.affine)
+    else:
+        data = _far(session, srid, spec, name)
+    return StoredTile(bytes(data or b""), _shares(session, spec) if merges else None)
+
+
+def _is_present(session: PostgisSession, spec: TileSpec) -> bool:
+    """Nothing of the layer changed after the day."""
+    if spec.on is None:
+        return True
+    day = spec.on.isoformat()
+    if session.sql.has_history_after(layer=spec.layer, day=day):
+        return False
+    return spec.layer != "parcel" or not session.sql.has_parcel_events_after(day=day)
+
+
+def _near(session: PostgisSession, srid: int, spec: TileSpec, name: str, box: BBox, affine: Affine) -> Any:
+    a, b, d, e, xoff, yoff = affine
+    bound: dict[str, Any] = dict(zip(("west", "south", "east", "north"), box.as_tuple(), strict=True))
+    bound |= {"a": a, "b": b, "d": d, "e": e, "xoff": xoff, "yoff": yoff, "srid": srid}
+    # The area of a square unit on the ground is one over the map's determinant.
+    bound["tolerance_m"] = SIMPLIFY_UNITS / math.sqrt(abs(a * e - b * d)) if spec.z < SIMPLIFY_BELOW else 0.0
+    if name == "large_parcel":
+        sides = dict(zip(("merc_west", "merc_south", "merc_east", "merc_north"), _mercator_box(spec), strict=True))
+        bound |= {"zoom": max(spec.z, FIRST_PREPARED), **sides}
+    return getattr(session.sql, f"{name}_near")(**bound)
+
+
+def _far(session: PostgisSession, srid: int, spec: TileSpec, name: str) -> Any:
+    scale = EXTENT / (WORLD_M / (1 << spec.z))
+    west, south, east, north = _mercator_box(spec)
+    bound: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north, "scale": scale}
+    bound |= {"xoff": EXTENT * ((1 << spec.z) / 2 - spec.x), "yoff": EXTENT * ((1 << spec.z) / 2 - spec.y)}
+    # A metre of the ground is 1 / cos(latitude) of the plane.
+    bound["tolerance_m"] = SIMPLIFY_UNITS / scale * math.cos(math.atan(math.sinh((south + north) / WORLD_M * math.pi)))
+    if name == "large_parcel":
+        return session.sql.large_parcel_far(zoom=max(spec.z, FIRST_PREPARED), **bound)
+    box = spec.box.as_tuple() if spec.box else (None, None, None, None)
+    sides = dict(zip(("crs_west", "crs_south", "crs_east", "crs_north"), box, strict=True))
+    return getattr(session.sql, f"{name}_far")(srid=srid, **sides, **bound)
+
+
+def _mercator_box(spec: TileSpec) -> tuple[float, float, float, float]:
+    """West, south, east and north of the tile and its edge in Web Mercator metres."""
+    width, edge = WORLD_M / (1 << spec.z), EDGE / EXTENT
+    west, north = spec.x * width - WORLD_M / 2, WORLD_M / 2 - spec.y * width
+    return west - edge * width, north - (1 + edge) * width, west + (1 + edge) * width, north + edge * width
+
+
+def _shares(session: PostgisSession, spec: TileSpec) -> NDArray[np.float64] | None:
+    """The share of each cell that each class of small parcels covers; None where there are none."""
+    shift = FIRST_PREPARED - spec.z
+    if shift <= 0:
+        sent = session.sql.cells_of_tile(zoom=spec.z, x=spec.x, y=spec.y)
+    else:
+        sides = {"first_x": spec.x << shift, "last_x": ((spec.x + 1) << shift) - 1}
+        sides |= {"first_y": spec.y << shift, "last_y": ((spec.y + 1) << shift) - 1}
+        sent = session.sql.cells_above(shift=shift, **sides)
+    if sent is None:
+        return None
+    cells = np.frombuffer(sent, dtype=_CELL)
+    side_dm = WORLD_M * 10 / (1 << spec.z) / CELLS
+    shares = np.zeros((CELLS * CELLS, len(Readiness)))
+    shares[cells["place"], :4] = cells["dm2"] / side_dm**2
+    return shares.reshape(CELLS, CELLS, len(Readiness))

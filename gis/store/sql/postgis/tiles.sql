@@ -1,0 +1,182 @@
+-- Vector tiles. What is drawn, and with which attributes: gis/maps/tiles.py, which does the same for stores that leave it
+-- to it; a test compares the two.
+--
+-- Near (zoom 12 and above), shapes go from the working CRS (srid) to tile units by an affine map: at zoom 12 it is right to
+-- about a unit, at 14 to a quarter, and takes a tenth of the time of a projection. Far, they go by Web Mercator. Instead of
+-- ST_AsMVTGeom, which would make every shape valid anew, they are cut, rounded and turned (near_shape, far_shape): half the time,
+-- and what gis/maps does. west … north: the tile and its edge, near in the working CRS; far in Web Mercator, and
+-- crs_west … crs_north in the working CRS, null where the whole layer is to be looked at.
+
+-- name: parcel_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
+    near_shape(
+      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
+    ) AS shape
+  FROM parcel
+  WHERE parcel.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+  ORDER BY parcel.parcel_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: parcel_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
+    far_shape(
+      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM parcel
+  WHERE :crs_west IS NULL OR parcel.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  ORDER BY parcel.parcel_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: large_parcel_near(zoom, merc_west, merc_south, merc_east, merc_north, west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
+    near_shape(
+      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
+    ) AS shape
+  FROM parcel_large AS large JOIN parcel ON parcel.fid = large.fid
+  WHERE large.place &&& ST_SetSRID(
+    ST_MakeLine(ST_MakePoint(:merc_west, :merc_south, :zoom), ST_MakePoint(:merc_east, :merc_north, :zoom)), 3857
+  )
+  ORDER BY parcel.parcel_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: large_parcel_far(zoom, west, south, east, north, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
+    far_shape(
+      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM parcel_large AS large JOIN parcel ON parcel.fid = large.fid
+  WHERE large.place &&& ST_SetSRID(
+    ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
+  )
+  ORDER BY parcel.parcel_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: town_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'town', 4096, 'shape') FROM (
+  SELECT
+    code, nullif(name, '') AS name, nullif(level, '') AS level,
+    near_shape(
+      town.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
+    ) AS shape
+  FROM town
+  WHERE town.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+  ORDER BY code
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: town_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'town', 4096, 'shape') FROM (
+  SELECT
+    code, nullif(name, '') AS name, nullif(level, '') AS level,
+    far_shape(
+      town.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM town
+  WHERE :crs_west IS NULL OR town.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  ORDER BY code
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: park_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'park', 4096, 'shape') FROM (
+  SELECT
+    code, nullif(name, '') AS name, nullif(level, '') AS level,
+    near_shape(
+      park.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
+    ) AS shape
+  FROM park
+  WHERE park.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+  ORDER BY code
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: park_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'park', 4096, 'shape') FROM (
+  SELECT
+    code, nullif(name, '') AS name, nullif(level, '') AS level,
+    far_shape(
+      park.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM park
+  WHERE :crs_west IS NULL OR park.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  ORDER BY code
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: zone_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'zone', 4096, 'shape') FROM (
+  SELECT
+    nullif(zone_no, '') AS zone_no, nullif(name, '') AS name, nullif(kind, '') AS kind,
+    near_shape(
+      zone.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
+    ) AS shape
+  FROM zone
+  WHERE zone.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+  ORDER BY zone_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: zone_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+SELECT ST_AsMVT(drawn, 'zone', 4096, 'shape') FROM (
+  SELECT
+    nullif(zone_no, '') AS zone_no, nullif(name, '') AS name, nullif(kind, '') AS kind,
+    far_shape(
+      zone.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM zone
+  WHERE :crs_west IS NULL OR zone.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  ORDER BY zone_no
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
+-- name: cells_of_tile(zoom, x, y)$
+-- Small parcels: place in the tile (int4) and dm² a class (4 × int8) of each cell, one after the other.
+SELECT string_agg(
+  int4send(cell) || int8send(not_started) || int8send(in_procedure) || int8send(approved) || int8send(ready), ''
+)
+FROM parcel_cell WHERE zoom = :zoom AND tile_x = :x AND tile_y = :y;
+
+-- name: cells_above(first_x, last_x, first_y, last_y, shift)$
+-- The same for a tile that is wider than those of zoom 6, by so many halvings.
+SELECT string_agg(
+  int4send(cell) || int8send(not_started) || int8send(in_procedure) || int8send(approved) || int8send(ready), ''
+)
+FROM (
+  SELECT
+    ((((tile_y * 128 + (cell >> 7)) >> :shift) & 127) * 128) + (((tile_x * 128 + (cell & 127)) >> :shift) & 127) AS cell,
+    CAST(sum(not_started) AS bigint) AS not_started, CAST(sum(in_procedure) AS bigint) AS in_procedure,
+    CAST(sum(approved) AS bigint) AS approved, CAST(sum(ready) AS bigint) AS ready
+  FROM parcel_cell
+  WHERE zoom = 6 AND tile_x BETWEEN :first_x AND :last_x AND tile_y BETWEEN :first_y AND :last_y
+  GROUP BY 1
+) AS wide;
+
+-- name: wrong_cells()
+-- Cells in which what is kept is not what the parcels give; at most 20.
+SELECT zoom, tile_x, tile_y, cell
+FROM (SELECT * FROM parcel_cell WHERE (not_started, in_procedure, approved, ready) <> (0, 0, 0, 0)) AS kept
+FULL JOIN parcel_cell_due AS due USING (zoom, tile_x, tile_y, cell)
+WHERE (kept.not_started, kept.in_procedure, kept.approved, kept.ready)
+  IS DISTINCT FROM (due.not_started, due.in_procedure, due.approved, due.ready)
+ORDER BY zoom, tile_x, tile_y, cell LIMIT 20;
+
+-- name: wrong_large_parcels()
+-- Parcels that are drawn by themselves and should not be, or not where they are, or not drawn; at most 20 row numbers.
+SELECT coalesce(kept.fid, due.fid) FROM parcel_large AS kept FULL JOIN parcel_large_due AS due ON due.fid = kept.fid
+WHERE kept.place IS DISTINCT FROM due.place ORDER BY 1 LIMIT 20;
