@@ -400,13 +400,22 @@ class ProjectFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Says:
+    """Rows of which one of ``columns`` holds ``text`` somewhere, Latin letters in either case."""
+
+    columns: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """
     What to read of a layer. ``on`` None means the present; ``bbox`` is in the store's working CRS.
 
     ``near``: boxes in the same CRS; at least the rows whose own box meets one of them, and perhaps a few more.
 
-    ``where`` holds equalities, column to value. ``limit`` bounds the rows; the reader raises no error
+    ``where`` holds equalities, column to value, or to several of which one must be there (text columns only).
+    ``limit`` bounds the rows; the reader raises no error
     when it cuts, so callers that must know ask for one more.
     """
 
@@ -416,7 +425,13 @@ class Query:
     near: tuple[BBox, ...] | None = None
     columns: tuple[str, ...] | None = None
     limit: int | None = None
-    where: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    says: Says | None = None
+
+    @property
+    def filtered_by(self) -> tuple[str, ...]:
+        """The columns whose values decide which rows are meant."""
+        return (*(column for column, _ in self.where), *(self.says.columns if self.says else ()))
 
 
 ALL = Query()

@@ -194,6 +194,14 @@ class Store(Protocol):
         """Rows at present."""
         ...
 
+    def tally(self, layer: str, column: str, query: Query = ALL) -> dict[Any, int]:
+        """
+        How many of the rows of an entity layer that ``query`` asks for have each value of ``column``.
+
+        Missing is None; values that no row has are left out. ``query.columns`` means nothing.
+        """
+        ...
+
     def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:
         """The box around these layers in the working CRS; None where all are empty."""
         ...

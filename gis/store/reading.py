@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis.errors import InvalidParameter, UnreadableFile
 from gis.layers import Layer
@@ -18,7 +20,7 @@ from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS, VERSION
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.session import Geometries, Session, Table, arrays_of, table_of
-from gis.store.values import Kept, sought_value
+from gis.store.values import Kept, in_small_letters, sought_value
 from gis.words import Words
 
 # After every event.
@@ -31,7 +33,7 @@ _OTHER_TYPES = {GEOMETRY: GEOMETRY, "recorded_at": "datetime", VERSION: "integer
 def read_layer(session: Session, layer: Layer, query: Query, crs: Any) -> gpd.GeoDataFrame:
     """``Store.read`` within an open read transaction; ``crs`` is given to the geometries."""
     wanted = _wanted(layer, query)
-    names = tuple(dict.fromkeys((layer.key[0], *wanted, *(column for column, _ in query.where))))
+    names = tuple(dict.fromkeys((layer.key[0], *wanted, *query.filtered_by)))
     read = _entities if layer.kind == "entity" else _ledger
     try:
         arrays = read(session, layer, query, names)
@@ -55,7 +57,7 @@ def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
     # Versions are of the present: that is what can be edited.
     shown = known | ({VERSION} if layer.kind == "entity" and query.on is None else set())
     _refuse_unknown(layer, query.columns or (), shown)
-    _refuse_unknown(layer, [column for column, _ in query.where], known)
+    _refuse_unknown(layer, query.filtered_by, known)
     if (query.bbox is not None or query.near is not None) and not layer.geometry:
         words = Words(f"{layer.words.zh}没有几何，不能按范围查询", f"{layer.words.en} have no geometry to be in a box")
         raise InvalidParameter(words, found=str(query.bbox or query.near)[:200])
@@ -94,13 +96,20 @@ def _present(session: Session, layer: Layer, query: Query, names: Sequence[str])
     return session.arrays(*statement, _types(layer, names))
 
 
+def tally(session: Session, layer: Layer, column: str, query: Query) -> dict[Any, int] | None:
+    """How many rows have each value of ``column``; None where rows of the past must be looked at one by one."""
+    _wanted(layer, replace(query, columns=(column,)))
+    if query.on is not None and not _is_settled(session, layer, (column, *query.filtered_by), query.on.isoformat()):
+        return None
+    return dict(session.rows(*statements.select_tally(session.dialect, layer, column, query)))
+
+
 def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], day: str) -> dict[str, Any]:
     """As of ``day``; quick where nothing happened after it."""
+    if _is_settled(session, layer, names, day):
+        return _present(session, layer, query, names)
     replaced = bool(session.sql.has_history_after(layer=layer.name, day=day))
     staged = [name for name in STAGE_COLUMNS.get(layer.name, ()) if name in names]
-    settled = not replaced and not (staged and _has_later_events(session, layer, day))
-    if settled:
-        return _present(session, layer, query, names)
     names = tuple(dict.fromkeys((*names, *(["stage"] if staged else []))))  # null in rows from history: to be derived
     since = day if replaced else None
     statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=since, filtered=False)
@@ -110,6 +119,13 @@ def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], da
     if staged:
         _lay_over_stages(session, layer, table, staged, day)
     return arrays_of(session, _filtered(layer, table, query), _types(layer, names))
+
+
+def _is_settled(session: Session, layer: Layer, names: Iterable[str], day: str) -> bool:
+    """Nothing that these columns show happened after ``day``."""
+    staged = not set(names).isdisjoint(STAGE_COLUMNS.get(layer.name, ()))
+    replaced = session.sql.has_history_after(layer=layer.name, day=day)
+    return not replaced and not (staged and _has_later_events(session, layer, day))
 
 
 def _has_later_events(session: Session, layer: Layer, day: str) -> bool:
@@ -158,11 +174,19 @@ def _sorted(table: Table, key: str) -> Table:
 def _filtered(layer: Layer, table: Table, query: Query) -> Table:
     """Equalities and the limit, where the database could not apply them."""
     rows = np.ones(len(table[layer.key[0]]), dtype=bool)
-    for column, text in query.where:
-        value = sought_value(layer, column, text)
-        rows &= np.array([kept is not None and kept == value for kept in table[column]], dtype=bool)
+    for column, value in query.where:
+        rows &= _is_among(layer, column, value, table[column])
+    if query.says is not None:
+        text = in_small_letters(query.says.text)
+        said = [[kept is not None and text in in_small_letters(kept) for kept in table[c]] for c in query.says.columns]
+        rows &= np.array(said, dtype=bool).any(axis=0)
     chosen = np.flatnonzero(rows)[: query.limit]
     return {name: kept[chosen] for name, kept in table.items()}
+
+
+def _is_among(layer: Layer, column: str, value: str | tuple[str, ...], kept: Kept) -> NDArray[np.bool_]:
+    sought = set(value) if isinstance(value, tuple) else {sought_value(layer, column, value)}
+    return np.array([each is not None and each in sought for each in kept], dtype=bool)
 
 
 def _lay_over_stages(session: Session, layer: Layer, table: Table, staged: Sequence[str], day: str) -> None:

@@ -33,8 +33,13 @@ Table = dict[str, Kept]
 class Dialect(Protocol):
     """The few expressions that the engines write differently."""
 
-    each_key: str
-    """A subselect of the texts in ``:keys``, a JSON list."""
+    def each(self, name: str) -> str:
+        """A subselect of the texts in ``:name``, a JSON list."""
+        ...
+
+    def holds(self, expression: str, name: str) -> str:
+        """The condition that a text, in small letters, holds ``:name`` somewhere."""
+        ...
 
     beginning: str
     """A day before every day."""

@@ -19,7 +19,7 @@ from gis.model import Query
 from gis.store.columns import VERSION
 from gis.store.ledgers import Ledger
 from gis.store.session import Dialect
-from gis.store.values import sought_value
+from gis.store.values import in_small_letters, sought_value
 
 Bound = dict[str, Any]
 
@@ -60,6 +60,7 @@ def select_entities(
     *,
     unreplaced_since: str | None,
     filtered: bool,
+    ordered: bool = True,
 ) -> tuple[str, Bound]:
     """
     The present rows of a layer that ``query`` asks for, ordered by key.
@@ -75,7 +76,7 @@ def select_entities(
         ids, bound = dialect.near(layer, query.near)
         chosen.add(f"t.{row_id(layer)} IN ({ids})", **bound)
     if query.keys is not None:
-        chosen.add(f't."{key}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
+        chosen.add(f't."{key}" IN ({dialect.each("keys")})', keys=json.dumps(query.keys))
     if unreplaced_since is not None:
         chosen.add(
             "NOT EXISTS (SELECT 1 FROM row_history AS h "
@@ -83,9 +84,18 @@ def select_entities(
             layer=layer.name,
             day=unreplaced_since,
         )
-    limit = _filter(chosen, layer, query, "t.") if filtered else ""
+    limit = _filter(chosen, dialect, layer, query, "t.") if filtered else ""
+    order = f' ORDER BY t."{key}"' if ordered else ""
     shown = ", ".join(_version(layer) if name == VERSION else f't."{name}"' for name in columns)
-    return f'SELECT {shown} FROM {source} {chosen.where} ORDER BY t."{key}"{limit}', chosen.bound
+    return f"SELECT {shown} FROM {source} {chosen.where}{order}{limit}", chosen.bound
+
+
+def select_tally(dialect: Dialect, layer: Layer, column: str, query: Query) -> tuple[str, Bound]:
+    """How many of the present rows that ``query`` asks for have each value of ``column``."""
+    inner, bound = select_entities(
+        dialect, layer, (column,), query, unreplaced_since=None, filtered=True, ordered=False
+    )
+    return f'SELECT "{column}", count(*) FROM ({inner}) AS counted GROUP BY "{column}" ORDER BY "{column}"', bound
 
 
 def _version(layer: Layer) -> str:
@@ -94,9 +104,16 @@ def _version(layer: Layer) -> str:
     return f'1 + ({replaced}) AS "{VERSION}"'
 
 
-def _filter(chosen: Selection, layer: Layer, query: Query, prefix: str = "") -> str:
-    for place, (column, text) in enumerate(query.where):
-        chosen.add(f'{prefix}"{column}" = :where{place}', **{f"where{place}": sought_value(layer, column, text)})
+def _filter(chosen: Selection, dialect: Dialect, layer: Layer, query: Query, prefix: str = "") -> str:
+    for place, (column, value) in enumerate(query.where):
+        name = f"where{place}"
+        if isinstance(value, tuple):
+            chosen.add(f'{prefix}"{column}" IN ({dialect.each(name)})', **{name: json.dumps(value)})
+        else:
+            chosen.add(f'{prefix}"{column}" = :{name}', **{name: sought_value(layer, column, value)})
+    if query.says is not None:
+        either = " OR ".join(dialect.holds(f'{prefix}"{column}"', "says") for column in query.says.columns)
+        chosen.add(f"({either})", says=in_small_letters(query.says.text))
     if query.limit is None:
         return ""
     chosen.bound["limit"] = query.limit
@@ -108,7 +125,7 @@ def select_events(dialect: Dialect, ledger: Ledger, columns: Sequence[str], quer
     chosen = _owned(dialect, ledger, query)
     if query.on is not None:
         chosen.add(f'"{ledger.day}" <= :day', day=query.on.isoformat())
-    limit = _filter(chosen, ledger.layer, query)
+    limit = _filter(chosen, dialect, ledger.layer, query)
     order = f'"{ledger.owner}", "{ledger.day}", id'
     return f"SELECT {quoted(columns)} FROM {ledger.layer.name} {chosen.where} ORDER BY {order}{limit}", chosen.bound
 
@@ -129,7 +146,7 @@ def select_ruling(dialect: Dialect, ledger: Ledger, columns: Sequence[str], quer
     shown = ", ".join(_as_known(ledger, name, query) for name in columns)
     inner = f"SELECT {shown}, {_order(ledger)} FROM ({ranked}) AS ranked {ruling.where}"
     chosen = Selection(bound=ruling.bound)
-    limit = _filter(chosen, ledger.layer, query)
+    limit = _filter(chosen, dialect, ledger.layer, query)
     order = ", ".join(f"order{place} NULLS FIRST" for place in range(len(layer.key) + 1))
     return f"SELECT {quoted(columns)} FROM ({inner}) AS ruling {chosen.where} ORDER BY {order}{limit}", chosen.bound
 
@@ -149,7 +166,7 @@ def _order(ledger: Ledger) -> str:
 def _owned(dialect: Dialect, ledger: Ledger, query: Query) -> Selection:
     chosen = Selection()
     if query.keys is not None:
-        chosen.add(f'"{ledger.owner}" IN ({dialect.each_key})', keys=json.dumps(query.keys))
+        chosen.add(f'"{ledger.owner}" IN ({dialect.each("keys")})', keys=json.dumps(query.keys))
     return chosen
 
 
@@ -161,14 +178,14 @@ def _as_known(ledger: Ledger, name: str, query: Query) -> str:
 
 def select_stored(dialect: Dialect, layer: Layer, columns: Sequence[str]) -> str:
     """The rows of some owners (``:keys``, a JSON list) in the order in which they were written."""
-    owned = f'"{layer.key[0]}" IN ({dialect.each_key})'
+    owned = f'"{layer.key[0]}" IN ({dialect.each("keys")})'
     return f"SELECT {row_id(layer)}, {quoted(columns)} FROM {layer.name} WHERE {owned} ORDER BY {row_id(layer)}"
 
 
 def select_known_keys(dialect: Dialect, layer: Layer) -> str:
     """Which of ``:keys`` (a JSON list) the layer holds."""
     key = layer.key[0]
-    return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN ({dialect.each_key})'
+    return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN ({dialect.each("keys")})'
 
 
 def count(layer: Layer) -> str:

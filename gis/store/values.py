@@ -175,6 +175,14 @@ _KEEP: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_SMALL = {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def in_small_letters(text: str) -> str:
+    """As the databases' own ``lower``: the Latin letters, and no other."""
+    return text.translate(_SMALL)
+
+
 def sought_value(layer: Layer, column: str, text: str) -> Any:
     """
     The kept value that an equality of a query means.

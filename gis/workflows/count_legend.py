@@ -22,5 +22,5 @@ def count_legend(store: Store, on: date) -> Record:
 
 
 def _counts(store: Store, layer: str, column: str, codes: type[Coded], on: date) -> dict[str, int]:
-    counts = store.read(layer, Query(on=on, columns=(column,)))[column].value_counts()
+    counts = store.tally(layer, column, Query(on=on))
     return {member.value: int(counts.get(member.value, 0)) for member in codes}

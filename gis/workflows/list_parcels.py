@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import pandas as pd
+from dataclasses import dataclass, replace
 
 from gis.analysis.assessment import Assessment
-from gis.model import Query, Stage
+from gis.model import Query, Says, Stage
 from gis.store.port import Store
 from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.plain import Record, records_of
@@ -53,35 +51,33 @@ class ParcelFilter:
 
 def list_parcels(store: Store, assessment: Assessment, wanted: ParcelFilter) -> Record:
     """``{on, count, all, parcels}``: at most 1,000 rows by number; ``count`` is how many there are."""
-    frame = store.read("parcel", Query(on=assessment.on, columns=STORED))
-    passed = frame[_passes(frame, assessment, wanted)]
-    shown = passed.head(MOST_ROWS)
-    shown = shown.join(clock_parcels(store, assessment.on, shown["parcel_no"])[list(TIMED)], on="parcel_no")
+    on = assessment.on
+    query = _query(assessment, wanted)
+    shown = store.read("parcel", replace(query, columns=STORED, limit=MOST_ROWS))
+    shown = shown.join(clock_parcels(store, on, shown["parcel_no"])[list(TIMED)], on="parcel_no")
     return {
-        "on": assessment.on.isoformat(),
-        "count": len(passed),
-        "all": len(frame),
+        "on": on.isoformat(),
+        "count": _count(store, query),
+        "all": _count(store, Query(on=on)),
         "parcels": records_of(shown, (*STORED, *TIMED)),
     }
 
 
-def _passes(frame: pd.DataFrame, assessment: Assessment, wanted: ParcelFilter) -> pd.Series:
-    passes = pd.Series(True, index=frame.index)
-    if wanted.stage:
-        passes &= frame["stage"].isin([stage.value for stage in wanted.stage])
-    if wanted.town:
-        passes &= frame["town"].isin(wanted.town)
-    if wanted.blocking:
-        blocking = assessment.blocking
-        passes &= frame["parcel_no"].isin(blocking.loc[blocking["project_code"] == wanted.blocking, "parcel_no"])
-    text = wanted.words.strip().casefold()
-    if text:
-        passes &= _says(frame, text)
-    return passes
+def _count(store: Store, query: Query) -> int:
+    return sum(store.tally("parcel", "owner_kind", query).values())
 
 
-def _says(frame: pd.DataFrame, text: str) -> pd.Series:
-    said = pd.Series(False, index=frame.index)
-    for column in _SEARCHED:
-        said |= frame[column].fillna("").astype("str").str.casefold().str.contains(text, regex=False).astype(bool)
-    return said
+def _query(assessment: Assessment, wanted: ParcelFilter) -> Query:
+    among = (("stage", tuple(stage.value for stage in wanted.stage)), ("town", wanted.town))
+    text = wanted.words.strip()
+    return Query(
+        on=assessment.on,
+        keys=_blocking(assessment, wanted.blocking) if wanted.blocking else None,
+        where=tuple((column, values) for column, values in among if values),
+        says=Says(_SEARCHED, text) if text else None,
+    )
+
+
+def _blocking(assessment: Assessment, code: str) -> tuple[str, ...]:
+    rows = assessment.blocking[assessment.blocking["project_code"] == code]
+    return tuple(rows["parcel_no"].dropna())

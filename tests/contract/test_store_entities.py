@@ -13,7 +13,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from gis.errors import CrsMismatch, InvalidParameter, InvalidRow
 from gis.layers import LAYERS
-from gis.model import ALL, BBox, Query, Stage
+from gis.model import ALL, BBox, Query, Says, Stage
 from gis.store.port import Store
 from tests.contract.store_samples import CRS, EAST, NORTH, append, parcels, projects, put, square, stages, town
 
@@ -327,6 +327,33 @@ def test_new_parcels_have_not_started_and_new_projects_are_planned(store: Store)
     assert store.read("parcel")["stage"][0] == Stage.NOT_STARTED.value
     assert store.read("project")["stage"][0] == "planned"
     assert store.read("parcel")[["stage_on", "hold_reason", "held_since"]].isna().all(axis=None)
+
+
+def test_a_query_may_name_several_values_or_a_text_that_some_column_holds(store: Store) -> None:
+    villages = ["小河村", "LONG村", None, "百分之50%"]
+    put(store, "parcel", parcels(4, village=villages, unit=["甲", None, "long_", "乙"], households=[1, 2, 2, None]))
+    asked = {
+        "among": Query(where=(("village", ("小河村", "百分之50%", "无")),)),
+        "none": Query(where=(("village", ()),)),
+        "text": Query(says=Says(("village", "unit"), "Long")),
+        "sign": Query(says=Says(("village", "unit"), "%")),
+        "line": Query(says=Says(("unit",), "g_")),
+    }
+    found = {name: list(store.read("parcel", query)["parcel_no"]) for name, query in asked.items()}
+    assert found == {"among": ["P0", "P3"], "none": [], "text": ["P1", "P2"], "sign": ["P3"], "line": ["P2"]}
+
+
+def test_rows_are_tallied_by_value_now_and_in_the_past(store: Store) -> None:
+    put(store, "parcel", parcels(3, village=["东", "东", None]), on=date(2026, 1, 1))
+    put(store, "parcel", parcels(1, village=["西"]), on=date(2026, 3, 1))
+    append(store, "parcel_event", stages("P1", ("survey", "2026-02-01")))
+    then = Query(on=date(2026, 1, 15))
+    assert store.tally("parcel", "village") == {"东": 1, "西": 1, None: 1}
+    assert store.tally("parcel", "village", then) == {"东": 2, None: 1}
+    assert store.tally("parcel", "stage") == {"not_started": 2, "survey": 1}
+    assert store.tally("parcel", "stage", then) == {"not_started": 3}
+    assert store.tally("parcel", "stage", Query(where=(("village", ("东", "西")),))) == {"not_started": 1, "survey": 1}
+    assert store.tally("town", "level") == {}
 
 
 def near(*columns: int) -> Query:

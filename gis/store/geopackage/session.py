@@ -31,8 +31,15 @@ from gis.store.values import Kept
 class GeoPackageDialect:
     """How SQLite is asked."""
 
-    each_key = "SELECT value FROM json_each(:keys)"
     beginning = "''"
+
+    def each(self, name: str) -> str:
+        """By JSON, which takes a list of any length as one value."""
+        return f"SELECT value FROM json_each(:{name})"  # noqa: S608 (a name of our own)
+
+    def holds(self, expression: str, name: str) -> str:
+        """Without patterns: no letter of the text means anything but itself."""
+        return f"instr(lower({expression}), :{name}) > 0"
 
     def in_box(self, layer: Layer) -> tuple[str, str]:
         """By the index, whose sides are rounded outwards, then by the exact box where it matters."""

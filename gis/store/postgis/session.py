@@ -35,11 +35,18 @@ _RECORD_TYPES = {"integer": "bigint", "real": "double precision", "money": "doub
 class PostgisDialect:
     """How PostGIS is asked."""
 
-    each_key = "SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))"
     beginning = "DATE '-infinity'"
 
     def __init__(self, srid: int) -> None:
         self._srid = srid
+
+    def each(self, name: str) -> str:
+        """By JSON, which takes a list of any length as one value."""
+        return f"SELECT jsonb_array_elements_text(CAST(:{name} AS jsonb))"
+
+    def holds(self, expression: str, name: str) -> str:
+        """Without patterns: no letter of the text means anything but itself."""
+        return f"strpos(lower({expression}), :{name}) > 0"
 
     def in_box(self, layer: Layer) -> tuple[str, str]:
         """By the index, whose sides are rounded outwards, then by the exact box."""
