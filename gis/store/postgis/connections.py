@@ -37,17 +37,33 @@ _CONNECT_SECONDS = 5
 
 _BEGIN_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{READ_SECONDS}s'"
 _BEGIN_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+# A writer that was killed, or whose machine is gone, is noticed within seconds even where its statement runs on, so
+# that its lock does not outlive it. PostgreSQL has the setting since 14, not all that descend from it have.
+_NOTICE_LEAVING = """
+SELECT CASE WHEN current_setting('client_connection_check_interval', true) IS NOT NULL
+THEN set_config('client_connection_check_interval', '2s', true) END
+"""
+_KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=6"
 _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
+# SQLSTATEs of a connection that failed, of a session that the server ended, and of a server that ends or starts.
+_LOST_CODES = ("08", "25P03", "57P")
 
+_BUSY = (
+    StoreBusy,
+    Words("库正被其他操作写入，请稍后再试", "another writer holds the store; try again later"),
+)
+_CONNECTIONS_TAKEN = Words("数据库连接已满，请稍后再试", "the database takes no more connections; try again later")
+_TOO_LARGE = (
+    TooMuchAsked,
+    Words("查询超出数据库的资源限制，请缩小范围", "the query needs more than the database allows; ask for less"),
+)
 _CAUSES: dict[str, tuple[type[GuatuError], Words]] = {
-    errorcodes.LOCK_NOT_AVAILABLE: (
-        StoreBusy,
-        Words("库正被其他操作写入，请稍后再试", "another writer holds the store; try again later"),
-    ),
-    errorcodes.TOO_MANY_CONNECTIONS: (
-        StoreBusy,
-        Words("数据库连接已满，请稍后再试", "the database takes no more connections; try again later"),
-    ),
+    errorcodes.LOCK_NOT_AVAILABLE: _BUSY,
+    errorcodes.DEADLOCK_DETECTED: _BUSY,
+    errorcodes.SERIALIZATION_FAILURE: _BUSY,
+    errorcodes.TOO_MANY_CONNECTIONS: (StoreBusy, _CONNECTIONS_TAKEN),
+    errorcodes.OUT_OF_MEMORY: _TOO_LARGE,
+    errorcodes.CONFIGURATION_LIMIT_EXCEEDED: _TOO_LARGE,
     errorcodes.QUERY_CANCELED: (
         TooMuchAsked,
         Words("查询超时，请缩小范围", "the query took too long; ask for less"),
@@ -70,7 +86,11 @@ _CAUSES: dict[str, tuple[type[GuatuError], Words]] = {
     ),
 }
 _UNREACHABLE = Words("数据库暂时无法连接", "the database cannot be reached at the moment")
+# Who is not let in is told so without a SQLSTATE: by the sentence alone, in the server's language.
 _NO_DATABASE = re.compile(r"database .* does not exist|数据库.*不存在")
+_FULL = re.compile(
+    r"too many (clients|connections)|connection slots are reserved|太多的客户|连接太多|连接过多|保留的连接位置"
+)
 
 
 def without_password(dsn: str) -> str:
@@ -90,6 +110,8 @@ def connect(dsn: str) -> Connection:
     ------
     StoreMissing
         There is no such database.
+    StoreBusy
+        The server takes no more connections.
     StoreUnreachable
         The server does not answer or lets nobody in.
     InvalidParameter
@@ -100,14 +122,10 @@ def connect(dsn: str) -> Connection:
             dsn,
             connect_timeout=_CONNECT_SECONDS,
             application_name="guatu",
-            options=f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off",
+            options=f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off {_KEEPALIVES}",
         )
     except psycopg2.OperationalError as error:
-        if _NO_DATABASE.search(str(error)):
-            raise StoreMissing(
-                Words("数据库不存在", "there is no such database"), found=without_password(dsn)
-            ) from error
-        raise StoreUnreachable(_UNREACHABLE, found=without_password(dsn)) from error
+        raise _refusal(str(error), without_password(dsn)) from error
     except psycopg2.ProgrammingError:  # its text repeats the address, perhaps with the password: it is not passed on
         raise InvalidParameter(
             Words("数据库地址无法读取", "the database's address cannot be read"),
@@ -116,6 +134,15 @@ def connect(dsn: str) -> Connection:
     connection.autocommit = True
     _give_kept_values(connection)
     return connection
+
+
+def _refusal(told: str, where: str) -> GuatuError:
+    """Why a server let nobody in, by what it said."""
+    if _NO_DATABASE.search(told):
+        return StoreMissing(Words("数据库不存在", "there is no such database"), found=where)
+    if _FULL.search(told):
+        return StoreBusy(_CONNECTIONS_TAKEN, found=where)
+    return StoreUnreachable(_UNREACHABLE, found=where)
 
 
 def _give_kept_values(connection: Connection) -> None:
@@ -155,7 +182,8 @@ def _cause(error: psycopg2.Error) -> GuatuError | None:
     if isinstance(error, psycopg2.IntegrityError | psycopg2.DataError):
         told = error.diag.constraint_name or error.diag.message_primary
         return InvalidRow(Words("数据违反库的约束", "the row breaks a constraint of the store"), found=told)
-    if isinstance(error, _LOST):
+    lost = isinstance(error, _LOST) if code is None else code.startswith(_LOST_CODES)
+    if lost:
         return StoreUnreachable(_UNREACHABLE)
     return None
 
@@ -209,6 +237,7 @@ class Pool:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", (f"{self._busy_seconds * 1000:.0f}ms",))
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK,))
                 cursor.execute("SET LOCAL lock_timeout = 0")
+                cursor.execute(_NOTICE_LEAVING)
             yield connection
 
     @contextmanager
