@@ -46,32 +46,44 @@ COMMENT ON COLUMN parcel_large.place IS '范围（Web 墨卡托）与起始级�
 -- How a shape lies on the map. small_until: the last zoom, 12 at most, at which its box is no wider than a cell; below 6
 -- it is large at every zoom that is prepared. x, y, width, height: its box in cells of that zoom, from the north-west
 -- corner of the world. area_dm2: its area in the Web Mercator plane, whose width is 40075016.69 m.
-CREATE FUNCTION parcel_seen(
-  shape geometry, OUT diagonal geometry, OUT small_until integer,
-  OUT x double precision, OUT y double precision, OUT width double precision, OUT height double precision,
-  OUT area_dm2 double precision
-) LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-DECLARE
-  box CONSTANT geometry := public.ST_SetSRID(public.ST_MakeLine(
-    public.ST_MakePoint(public.ST_XMin(shape), public.ST_YMin(shape)),
-    public.ST_MakePoint(public.ST_XMax(shape), public.ST_YMax(shape))
-  ), public.ST_SRID(shape));
-  world_m CONSTANT double precision := 40075016.685578488;
-  cells double precision;
-BEGIN
-  diagonal := public.ST_Transform(box, 3857);
-  x := public.ST_XMin(diagonal);
-  y := public.ST_YMax(diagonal);
-  width := greatest(public.ST_XMax(diagonal) - x, 1e-6);
-  height := greatest(y - public.ST_YMin(diagonal), 1e-6);
-  small_until := least(12, floor(ln(world_m / 128 / greatest(width, height)) / ln(CAST(2 AS double precision))));
-  cells := 128 * 2.0::double precision ^ small_until / world_m;
-  x := (x + world_m / 2) * cells;
-  y := (world_m / 2 - y) * cells;
-  width := width * cells;
-  height := height * cells;
-  area_dm2 := 100 * public.ST_Area(shape) * (public.ST_Length(diagonal) / greatest(public.ST_Length(box), 1e-6)) ^ 2;
-END
+-- One SELECT, so that the planner puts it in the place of the call; OFFSET 0 keeps what is used twice from being done twice.
+CREATE FUNCTION parcel_seen(shape geometry) RETURNS TABLE (
+  diagonal geometry, small_until integer,
+  x double precision, y double precision, width double precision, height double precision,
+  area_dm2 double precision
+) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT
+    diagonal, small_until,
+    (west / 40075016.685578488 + 0.5) * (128 << small_until_or_0), (0.5 - north / 40075016.685578488) * (128 << small_until_or_0),
+    (east - west) / 40075016.685578488 * (128 << small_until_or_0), (north - south) / 40075016.685578488 * (128 << small_until_or_0),
+    100 * public.ST_Area(shape) * (public.ST_Length(diagonal) / greatest(public.ST_Length(box), 1e-6)) ^ 2
+  FROM (
+    SELECT *, greatest(small_until, 0) AS small_until_or_0
+    FROM (
+      SELECT *, CAST(least(12, floor(
+        ln(40075016.685578488 / 128 / greatest(east - west, north - south)) / ln(CAST(2 AS double precision))
+      )) AS integer) AS small_until
+      FROM (
+        SELECT
+          box, diagonal, public.ST_XMin(diagonal) AS west, public.ST_YMax(diagonal) AS north,
+          greatest(public.ST_XMax(diagonal), public.ST_XMin(diagonal) + 1e-6) AS east,
+          least(public.ST_YMin(diagonal), public.ST_YMax(diagonal) - 1e-6) AS south
+        FROM (
+          SELECT box, public.ST_Transform(box, 3857) AS diagonal
+          FROM (
+            SELECT public.ST_SetSRID(public.ST_MakeLine(
+              public.ST_MakePoint(public.ST_XMin(shape), public.ST_YMin(shape)),
+              public.ST_MakePoint(public.ST_XMax(shape), public.ST_YMax(shape))
+            ), public.ST_SRID(shape)) AS box
+            OFFSET 0
+          ) AS boxed
+          OFFSET 0
+        ) AS placed
+        OFFSET 0
+      ) AS sided
+      OFFSET 0
+    ) AS sized
+  ) AS scaled
 $$;
 COMMENT ON FUNCTION parcel_seen IS '地块在 Web 墨卡托中的范围、面积与并入格网的最大级别 / how large a parcel is on the map';
 
@@ -81,15 +93,14 @@ CREATE FUNCTION parcel_spread(
   x double precision, y double precision, width double precision, height double precision, area_dm2 double precision
 ) RETURNS TABLE (cell_x integer, cell_y integer, dm2 bigint) LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT
-    CAST(across.place AS integer), CAST(down.place AS integer),
-    CAST(round(area_dm2 * across.size / width * down.size / height) AS bigint)
-  FROM (VALUES
-    (floor(x), least(x + width, floor(x) + 1) - x), (floor(x) + 1, x + width - (floor(x) + 1))
-  ) AS across (place, size)
-  CROSS JOIN (VALUES
-    (floor(y), least(y + height, floor(y) + 1) - y), (floor(y) + 1, y + height - (floor(y) + 1))
-  ) AS down (place, size)
-  WHERE small_until >= 6 AND across.size > 0 AND down.size > 0
+    CAST(floor(x) AS integer) + step.across, CAST(floor(y) AS integer) + step.down,
+    CAST(round(
+      area_dm2
+      * (least(x + width, floor(x) + step.across + 1) - greatest(x, floor(x) + step.across)) / width
+      * (least(y + height, floor(y) + step.down + 1) - greatest(y, floor(y) + step.down)) / height
+    ) AS bigint)
+  FROM (VALUES (0, 0), (1, 0), (0, 1), (1, 1)) AS step (across, down)
+  WHERE small_until >= 6 AND x + width > floor(x) + step.across AND y + height > floor(y) + step.down
 $$;
 COMMENT ON FUNCTION parcel_spread IS '地块面积在格网中的分配 / a small parcel''s area by cells';
 
