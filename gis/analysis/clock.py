@@ -19,6 +19,7 @@ import pandas as pd
 
 from gis.analysis.clock_words import clock_reasons
 from gis.analysis.stages import ordered_by, ranks_of
+from gis.layers import PARCEL
 from gis.model import EventKind, OwnerKind, Stage, SupplyKind
 from gis.rules import RuleBook, Wait
 from gis.workdays import WorkCalendar
@@ -152,6 +153,14 @@ class Clock:
         route = Route(OwnerKind.COLLECTIVE, None, Stage.NOT_STARTED)
         began = {Stage.NOT_STARTED: np.array([self.today])}
         return self.run(route, began, usual=False).ready[0], self.run(route, began, usual=True).ready[0]
+
+
+# What ``time_parcels`` looks at, for those who read no more than is needed.
+CLOCKED_COLUMNS = (
+    *("parcel_no", "owner_kind", "supply_kind", "stage", "stage_on", "hold_reason", "held_since"),
+    *(name for name in PARCEL.names if name.startswith("planned_")),
+)
+STEP_COLUMNS = ("parcel_no", "kind", "stage", "on_date")
 
 
 def time_parcels(parcels: pd.DataFrame, events: pd.DataFrame | None, rules: RuleBook, on: date) -> pd.DataFrame:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import geopandas as gpd
+import pandas as pd
 
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
+from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
 from gis.analysis.footprints import boxes_of, project_footprints
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
@@ -66,15 +68,19 @@ class StoreSource:
             reports=self._store.read("progress_report", query),
             milestones=self._store.read("milestone", query),
             rules=self._rules,
-            events=self._store.read("parcel_event", Query(on=self._on, keys=tuple(parcels["parcel_no"]))),
+            events=self._events(tuple(parcels["parcel_no"])),
         )
+
+    def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
+        return self._store.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
 
     def _all(self, layer: str) -> gpd.GeoDataFrame:
         return self._store.read(layer, Query(on=self._on))
 
     def _near(self, projects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         boxes = boxes_of(project_footprints(projects, self._rules)).tolist()
-        return self._store.read("parcel", Query(on=self._on, near=tuple(BBox(*box) for box in boxes)))
+        near = tuple(BBox(*box) for box in boxes)
+        return self._store.read("parcel", Query(on=self._on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
 
 
 def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessment:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from gis.analysis.clock import time_parcels
+from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS, time_parcels
 from gis.model import Query
 from gis.rules import RuleBook
 from gis.store.port import Store
@@ -15,6 +15,8 @@ from gis.store.port import Store
 
 def clock_parcels(store: Store, on: date, numbers: Iterable[str]) -> pd.DataFrame:
     """The clocks of those of these parcels that there are on day ``on``, by number (see ``time_parcels``)."""
-    query = Query(on=on, keys=tuple(numbers))
+    keys = tuple(numbers)
     rules = RuleBook.from_frame(store.read("rule_parameter"), on)
-    return time_parcels(store.read("parcel", query), store.read("parcel_event", query), rules, on)
+    parcels = store.read("parcel", Query(on=on, keys=keys, columns=CLOCKED_COLUMNS))
+    events = store.read("parcel_event", Query(on=on, keys=keys, columns=STEP_COLUMNS))
+    return time_parcels(parcels, events, rules, on)
