@@ -48,6 +48,11 @@ _HTTP_WORDS: dict[int, Words] = {
 }
 _FOR_PROGRAMS = ("/api/", "/tiles/", "/export/", "/basemap/", "/healthz")
 _RETRY_SECONDS = "2"
+# A page that failed for one of these looks again by itself; one that asked too much would only ask it again.
+_PASSING = {causes.StoreBusy.__name__, causes.StoreUnreachable.__name__}
+_PAGE_RETRY_SECONDS = 5
+# Where the store lies and what it is: for the log, not for visitors.
+_OF_THE_STORE = {causes.StoreMissing, causes.StoreSchema, causes.StoreBusy, causes.StoreUnreachable}
 
 
 def init(app: Flask) -> None:
@@ -69,8 +74,8 @@ def problem_of(error: GuatuError) -> dict[str, object]:
         "type": row.__name__,
         "title": error.words.as_dict(),
         "status": STATUS[row],
-        "found": error.found,
-        "expected": error.expected,
+        "found": None if row in _OF_THE_STORE else error.found,
+        "expected": None if row in _OF_THE_STORE else error.expected,
         "column": error.place.column,
     }
     if several := getattr(error, "problems", ()):
@@ -86,7 +91,7 @@ def problem_of(error: GuatuError) -> dict[str, object]:
 def _expected(error: GuatuError) -> Response:
     status = STATUS[row_of(type(error))]
     if status >= 500:
-        current_app.logger.warning("%s %s: %s", request.method, request.path, error)
+        current_app.logger.warning("%s %s: %s (%s)", request.method, request.path, error, error.found)
     response = _rendered(problem_of(error), error.words, status)
     if status == 503:
         response.headers["Retry-After"] = _RETRY_SECONDS
@@ -118,16 +123,18 @@ def _unknown(_: Exception) -> Response:
 
 def _rendered(problem: dict[str, object], words: Words, status: int) -> Response:
     if request.path.startswith(_FOR_PROGRAMS):
-        body = current_app.json.dumps(problem)
-        return Response(body, status, mimetype="application/problem+json")
-    return Response(_page(problem, words, status), status, mimetype="text/html")
+        response = Response(current_app.json.dumps(problem), status, mimetype="application/problem+json")
+    else:
+        response = Response(_page(problem, words, status), status, mimetype="text/html")
+    response.cache_control.no_store = status >= 500  # nobody on the way keeps what will pass
+    return response
 
 
 def _page(problem: dict[str, object], words: Words, status: int) -> str:
     """The error page; a bare sentence where even that cannot be drawn (the store itself may be gone)."""
+    again = _PAGE_RETRY_SECONDS if problem["type"] in _PASSING else None
+    shown = {name: problem[name] for name in ("found", "expected")}
     try:
-        return render_template(
-            "error.html", words=words, found=problem["found"], expected=problem["expected"], status=status
-        )
+        return render_template("error.html", words=words, status=status, again_seconds=again, **shown)
     except (TemplateError, GuatuError):
         return f"<!doctype html><meta charset=utf-8><title>{status}</title><p>{escape(words.zh)}<p>{escape(words.en)}"

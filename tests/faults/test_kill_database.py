@@ -177,12 +177,19 @@ def test_one_session_that_is_ended_by_the_administrator_does_not_touch_the_other
     cluster: Cluster, store: Store
 ) -> None:
     put(store, "parcel", parcels(3, households=1))
-    with pytest.raises(StoreUnreachable), store.writing(OFFICER) as writer:
-        writer.put("parcel", parcels(3, households=2))
+
+    def end_the_writer() -> None:
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
         with closing(open_store(cluster.dsn())) as other, other.session() as session:  # type: ignore[attr-defined]
-            session.rows(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'", {}
-            )
-        writer.put("parcel", parcels(1, first=9))
+            session.rows(end, {})
+
+    def write() -> None:
+        with store.writing(OFFICER) as writer:
+            writer.put("parcel", parcels(3, households=2))
+            end_the_writer()
+            writer.put("parcel", parcels(1, first=9))
+
+    with pytest.raises(StoreUnreachable):
+        write()
     assert list(store.read("parcel", Query(columns=("households",)))["households"]) == [1, 1, 1]
     assert put(store, "parcel", parcels(3, households=2)).count("updated") == 3

@@ -56,7 +56,7 @@ def importer(store: Store, postgis_dsn: str) -> Iterator[tuple[IO[str], IO[str]]
 
 
 def acknowledged_until_killed(importer: tuple[IO[str], IO[str]], file: Path, share: int, seconds: float) -> bool:
-    """Import ``file``; kill so many seconds after it has said that ``share`` percent are done. Whether it was stored."""
+    """Import ``file``; kill so many seconds after it said that ``share`` percent are done. Whether it was stored."""
     orders, lines = importer
     orders.write(f"{file}\n")
     orders.flush()

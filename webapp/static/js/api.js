@@ -17,10 +17,21 @@ export class Problem extends Error {
 
 const underWay = new Map();
 const watchers = [];
+const failureWatchers = [];
 
 /** `hear(n)` is called with the number of requests under way whenever it changes. */
 export function watchRequests(hear) {
   watchers.push(hear);
+}
+
+/** `hear(problem)` is called with every request that failed as it may: trying again may help. */
+export function watchFailures(hear) {
+  failureWatchers.push(hear);
+}
+
+function told(problem) {
+  if (problem.mayPass) for (const hear of failureWatchers) hear(problem);
+  return problem;
 }
 
 function tellWatchers() {
@@ -53,8 +64,8 @@ export async function ask(path, query = null, purpose = path) {
     return await response.json();
   } catch (error) {
     if (error.name === "AbortError") return null;
-    if (error instanceof Problem) throw error;
-    throw new Problem(gettext("连接不上服务器"), { detail: String(error.message) });
+    if (error instanceof Problem) throw told(error);
+    throw told(new Problem(gettext("连接不上服务器"), { detail: String(error.message) }));
   } finally {
     if (underWay.get(purpose) === controller) underWay.delete(purpose);
     tellWatchers();

@@ -1,6 +1,7 @@
 // What must not be overlooked: sample data, another day than the latest, a server that does not answer, an empty store.
 import { el, fill, icon } from "./dom.js";
 import { page } from "./page_data.js";
+import { Recovery } from "./recovery.js";
 import { gettext } from "./words.js";
 
 function strip(kind, sign, ...children) {
@@ -21,6 +22,7 @@ export class Banners {
     this.retry = retry;
     this.problems = new Map();
     this.notes = new Map();
+    this.recovery = new Recovery(retry);
     data.listen((_, name) => name === "info" && this.draw());
     state.listen((_, changed) => changed.has("on") && this.draw());
   }
@@ -29,6 +31,12 @@ export class Banners {
   failed(problem, part = "data") {
     if (problem) this.problems.set(part, problem);
     else this.problems.delete(part);
+    this.draw();
+  }
+
+  /** What failed is asked for again: whoever fails again says so again. */
+  forget(...parts) {
+    for (const part of parts) this.problems.delete(part);
     this.draw();
   }
 
@@ -42,10 +50,12 @@ export class Banners {
     const { info } = this.data;
     const on = this.state.now.on;
     const [problem] = this.problems.values();
+    if (problem?.mayPass) this.recovery.begin();
+    else this.recovery.end();
     fill(
       this.box,
       problem
-        ? strip("bad", "warning", problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", problem.detail ? `（${problem.detail}）` : "", button(gettext("重试"), this.retry))
+        ? strip("bad", "warning", problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", problem.mayPass ? gettext("，恢复后自动更新") : "", problem.detail ? `（${problem.detail}）` : "", button(gettext("重试"), this.retry))
         : null,
       [...this.notes.values()].map((text) => strip("warn", "warning", text)),
       on && info && on !== usualDay(info)

@@ -1,5 +1,5 @@
 // Wires the parts of the page together: state → data → map, legend, table, charts, panel.
-import { ask, watchRequests } from "./api.js";
+import { ask, Problem, watchFailures, watchRequests } from "./api.js";
 import { Banners, usualDay } from "./banners.js";
 import { Charts } from "./charts.js";
 import { Data } from "./data.js";
@@ -40,7 +40,7 @@ const wall = new WallMap(window.guatuWall, {
   hovered,
   moved: settled((at) => state.set({ at: { zoom: at.zoom, lat: at.lat, lon: at.lon } }, { quiet: true }), 250),
   pointed: (place) => readout.point(place),
-  failed: (error) => console.debug("map:", error?.message),
+  failed: mapFailed,
 });
 const charts = new Charts(find("[data-page=charts]"), state, data);
 const layout = new Layout(state, (tab) => (tab === "charts" ? showCharts() : charts.hide()));
@@ -62,6 +62,13 @@ function panelOpened(open) {
   if (!isPhone()) return;
   layout.sheet(open ? "detail" : null);
   wall.covered = open ? find("[data-part=panel]").getBoundingClientRect().height : 0;
+}
+
+/** A tile that the server could not give; the map does not ask for it again by itself. */
+function mapFailed(error) {
+  console.debug("map:", error?.message);
+  const { status } = error ?? {};
+  if (status === 0 || status >= 500) banners.failed(new Problem(gettext("地图有一部分没有取到"), { status }), "map");
 }
 
 /** Their program is loaded now: it may not come. */
@@ -201,6 +208,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") closePopover() || measure?.stop() || layout.closeSide() || (panel.isOpen && panel.close());
 });
 
+watchFailures((problem) => banners.failed(problem, "server"));
 watchRequests((n) => document.body.classList.toggle("busy", n > 0));
 
 /** Parks are labelled in the middle of their box. */
@@ -260,6 +268,8 @@ async function start(first = true) {
 const failed = (problem) => banners.failed(problem, "list");
 
 function tryAgain() {
+  if (banners.problems.has("map")) wall.showDay(state.now.on);
+  banners.forget("map", "server");
   start(null).catch(failed);
   if (charts.seen) showCharts();
 }
