@@ -26,6 +26,7 @@ def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | Non
     """See ``Store.tile``. Past days are left to gis.maps, which lays the events over the rows."""
     if spec.layer not in DRAWN_LAYERS or not _is_present(session, spec):
         return None
+    session.sql.draw_alone()
     merges = spec.layer == "parcel" and spec.z <= LAST_PREPARED
     name = f"large_{spec.layer}" if merges else spec.layer
     if spec.box and spec.affine:

@@ -5,7 +5,11 @@
 -- about a unit, at 14 to a quarter, and takes a tenth of the time of a projection. Far, they go by Web Mercator. Instead of
 -- ST_AsMVTGeom, which would make every shape valid anew, they are cut, rounded and turned (near_shape, far_shape): half the time,
 -- and what gis/maps does. west … north: the tile and its edge, near in the working CRS; far in Web Mercator, and
--- crs_west … crs_north in the working CRS, null where the whole layer is to be looked at.
+-- crs_west … crs_north in the working CRS, null where the whole layer is to be looked at. OFFSET 0: each shape is made once.
+
+-- name: draw_alone()!
+-- Many tiles are drawn at once, each by one process: starting helpers takes longer than the work.
+SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- name: parcel_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
@@ -18,6 +22,7 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   FROM parcel
   WHERE parcel.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
   ORDER BY parcel.parcel_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -32,6 +37,7 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   FROM parcel
   WHERE :crs_west IS NULL OR parcel.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
   ORDER BY parcel.parcel_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -48,6 +54,7 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
     ST_MakeLine(ST_MakePoint(:merc_west, :merc_south, :zoom), ST_MakePoint(:merc_east, :merc_north, :zoom)), 3857
   )
   ORDER BY parcel.parcel_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -64,6 +71,7 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
     ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
   )
   ORDER BY parcel.parcel_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -77,6 +85,7 @@ SELECT ST_AsMVT(drawn, 'town', 4096, 'shape') FROM (
   FROM town
   WHERE town.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
   ORDER BY code
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -90,6 +99,7 @@ SELECT ST_AsMVT(drawn, 'town', 4096, 'shape') FROM (
   FROM town
   WHERE :crs_west IS NULL OR town.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
   ORDER BY code
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -103,6 +113,7 @@ SELECT ST_AsMVT(drawn, 'park', 4096, 'shape') FROM (
   FROM park
   WHERE park.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
   ORDER BY code
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -116,6 +127,7 @@ SELECT ST_AsMVT(drawn, 'park', 4096, 'shape') FROM (
   FROM park
   WHERE :crs_west IS NULL OR park.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
   ORDER BY code
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -129,6 +141,7 @@ SELECT ST_AsMVT(drawn, 'zone', 4096, 'shape') FROM (
   FROM zone
   WHERE zone.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
   ORDER BY zone_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
@@ -142,6 +155,7 @@ SELECT ST_AsMVT(drawn, 'zone', 4096, 'shape') FROM (
   FROM zone
   WHERE :crs_west IS NULL OR zone.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
   ORDER BY zone_no
+  OFFSET 0
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
