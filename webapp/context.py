@@ -22,6 +22,8 @@ from webapp.tile_folder import TileFolder, default_folder
 from webapp.upstream import Upstream
 
 _KEY = "guatu"
+# Of 5,000 projects a list is about a megabyte, packed.
+ANSWERS_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Served:
     assessor: Assessor
     drawer: TileDrawer
     tiles: Kept[bytes]
+    answers: Kept[bytes]
     tile_folder: TileFolder
     upstream: Upstream
 
@@ -69,7 +72,14 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
     folder = Path(settings.tile_cache_dir) if settings.tile_cache_dir else default_folder()
     shared = TileFolder(folder, settings.tile_cache_mb * 1_000_000)
     app.extensions[_KEY] = Served(
-        settings, store, Assessor(store), TileDrawer(store), Kept(settings.tile_cache), shared, Upstream()
+        settings=settings,
+        store=store,
+        assessor=Assessor(store),
+        drawer=TileDrawer(store),
+        tiles=Kept(settings.tile_cache),
+        answers=Kept(ANSWERS_KEPT),
+        tile_folder=shared,
+        upstream=Upstream(),
     )
 
 

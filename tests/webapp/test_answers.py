@@ -185,3 +185,16 @@ def test_several_threads_get_the_same_answers(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 8
+
+
+def test_the_same_question_is_answered_once_until_the_data_change(
+    own_app: Flask, own_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr("webapp.views.api.list_projects", lambda *asked: made.append(asked) or {"n": len(made)})
+    client = own_app.test_client()
+    addresses = ("/api/projects", "/api/projects", "/api/projects?words=x")
+    assert [client.get(address).json for address in addresses] == [{"n": 1}, {"n": 1}, {"n": 2}]
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.put("parcel", pd.DataFrame({"parcel_no": ["1"], "unit": ["示例单位"]}))
+    assert client.get("/api/projects").json == {"n": 3}

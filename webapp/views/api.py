@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVarTuple
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from gis.analysis.as_json import assessment_json
 from gis.analysis.assessment import Assessment
@@ -26,12 +26,12 @@ from gis.workflows.show_parcel import show_parcel
 from gis.workflows.show_park import list_parks, show_park
 from gis.workflows.show_project import show_project
 from gis.workflows.total_projects import total_projects
-from webapp.caching import conditional, tag_of
+from webapp.caching import conditional, pack, packed, tag_of
 from webapp.context import served
 from webapp.params import key_in_path, reading
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-GEOJSON = "application/geo+json"
+JSON, GEOJSON = "application/json", "application/geo+json"
 
 Ts = TypeVarTuple("Ts")
 
@@ -42,9 +42,7 @@ def info() -> Response:
     on = _day_only()
     site = served()
     # Neither a token nor an address is in the settings' text.
-    return conditional(
-        site.tag(None, on, site.settings), lambda: jsonify(describe_store(site.store, site.settings, on))
-    )
+    return _answer(site.tag(None, on, site.settings), lambda: describe_store(site.store, site.settings, on))
 
 
 @blueprint.get("/codes")
@@ -84,13 +82,8 @@ def project_features() -> Response:
         asked, wanted = ask.day(), ask.project_filter()
     site = served()
     on = site.day(asked)
-
-    def make() -> Response:
-        response = jsonify(list_project_features(site.store, site.assessment(on), wanted))
-        response.mimetype = GEOJSON
-        return response
-
-    return conditional(site.assessed_tag(on, wanted), make)
+    tag = site.assessed_tag(on, wanted)
+    return _answer(tag, lambda: list_project_features(site.store, site.assessment(on), wanted), GEOJSON)
 
 
 @blueprint.get("/projects/<path:code>")
@@ -131,7 +124,7 @@ def towns() -> Response:
     """The county and its towns."""
     on = _day_only()
     site = served()
-    return conditional(site.tag(("town",), on), lambda: jsonify(list_towns(site.store, on)))
+    return _answer(site.tag(("town",), on), lambda: list_towns(site.store, on))
 
 
 @blueprint.get("/assessment")
@@ -139,7 +132,7 @@ def assessment() -> Response:
     """The whole assessment, as ``guatu assess --json`` prints it."""
     on = _day_only()
     site = served()
-    return conditional(site.assessed_tag(on), lambda: jsonify(assessment_json(site.assessment(on))))
+    return _answer(site.assessed_tag(on), lambda: assessment_json(site.assessment(on)))
 
 
 @blueprint.get("/totals")
@@ -166,7 +159,7 @@ def legend() -> Response:
     on = _day_only()
     site = served()
     shown = ("parcel", "parcel_event", "zone", "park", "town")
-    return conditional(site.tag(shown, on), lambda: jsonify(count_legend(site.store, on)))
+    return _answer(site.tag(shown, on), lambda: count_legend(site.store, on))
 
 
 @blueprint.get("/at")
@@ -188,9 +181,13 @@ def _assessed(asked: date | None, show: Callable[[Store, Assessment, *Ts], objec
     """What ``show`` tells of the store as assessed on the day asked for; tagged by that and ``parameters``."""
     site = served()
     on = site.day(asked)
-    return conditional(
-        site.assessed_tag(on, *parameters), lambda: jsonify(show(site.store, site.assessment(on), *parameters))
-    )
+    return _answer(site.assessed_tag(on, *parameters), lambda: show(site.store, site.assessment(on), *parameters))
+
+
+def _answer(tag: str, make: Callable[[], object], mimetype: str = JSON) -> Response:
+    """What ``make`` gives, as JSON; made once for all who ask the same of the same data."""
+    key, kept = (request.path, tag), served().answers
+    return conditional(tag, lambda: packed(kept.get_or_make(key, lambda: pack(jsonify(make()).get_data())), mimetype))
 
 
 def _unchanging(value: object) -> Response:
