@@ -1,7 +1,7 @@
 """
 Drawn tiles in a folder that the processes of one host share, so that what one has drawn another need not.
 
-Why not a library: docs/decisions/0008-tiles-of-a-million-parcels.md. A tile is a file named by what it shows, its data
+Why not a library: docs/decisions/0009-tiles-of-a-million-parcels.md. A tile is a file named by what it shows, its data
 version included: it is never changed, only put in place whole and removed. Nobody waits for anybody.
 """
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mapbox_vector_tile.Mapbox import vector_tile_pb2
 from shapely.geometry import MultiPolygon, Polygon, box, shape
 
-from gis.maps.mvt import Value, encode_polygons
+from gis.maps.mvt import Rectangles, Value, encode_polygons, with_rectangles
 
 
 def decoded(tile: bytes, layer: str = "parcel") -> list[dict[str, Any]]:
@@ -148,3 +148,50 @@ def test_rings_never_repeat_a_point(shapes: list[Polygon]) -> None:
             rings = ring if isinstance(ring[0][0], list) else [ring]
             for points in rings:
                 assert (np.diff(points, axis=0) != 0).any(axis=1).all()
+
+
+rectangles = st.lists(
+    st.tuples(st.integers(0, 4000), st.integers(0, 4000), st.integers(1, 90), st.integers(1, 90)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(st.lists(polygons, max_size=5), st.lists(rectangles, max_size=4))
+def test_added_rectangles_leave_what_is_there_and_keep_their_own_attributes(
+    shapes: list[Polygon], groups: list[list[tuple[int, int, int, int]]]
+) -> None:
+    readiness: list[Value | None] = ["ready"] * len(shapes)
+    before = encoded(*shapes, n=list(range(len(shapes))), readiness=readiness) if shapes else b""
+    boxes = [np.array([(x, y, x + w, y + h) for x, y, w, h in group]) for group in groups]
+    added = [Rectangles(box, {"readiness": code, "merged": True}) for box, code in zip(boxes, "abcd", strict=False)]
+    after = with_rectangles(before, "parcel", added)
+    assert bool(after) == bool(shapes or groups)
+    if not after:
+        return
+    old, features = decoded(before) if before else [], decoded(after)
+    assert features[: len(old)] == old
+    assert [f["properties"] for f in features[len(old) :]] == [dict(one.attributes) for one in added]
+    raw = raw_layer(after)
+    assert len(set(raw.keys)) == len(raw.keys)
+    for box_, feature in zip(boxes, raw.features[len(old) :], strict=True):
+        area = ((box_[:, 2] - box_[:, 0]) * (box_[:, 3] - box_[:, 1])).sum()
+        assert shape_area(feature.geometry) == area
+
+
+def shape_area(commands: Any) -> int:
+    """The surveyor's area of all rings: positive where they turn as outer rings do."""
+    at, x, y, ring, doubled = 0, 0, 0, [], 0
+    while at < len(commands):
+        command, count = commands[at] & 7, commands[at] >> 3
+        at += 1
+        if command == 7:
+            doubled += sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))
+            ring = []
+            continue
+        for _ in range(count):
+            x += (commands[at] >> 1) ^ -(commands[at] & 1)
+            y += (commands[at + 1] >> 1) ^ -(commands[at + 1] & 1)
+            ring.append((x, y))
+            at += 2
+    return doubled // 2

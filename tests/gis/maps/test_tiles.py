@@ -17,7 +17,7 @@ from shapely.geometry import box, shape
 
 from gis.crs import coords_of, lonlat_of
 from gis.errors import InvalidValue
-from gis.maps.tiles import CELL, TILE_LAYERS, Tile, class_places, draw_layer, merge_small
+from gis.maps.tiles import CELL, TILE_LAYERS, Tile, class_places, draw_layer, merge_small, with_small
 from gis.model import Readiness
 
 CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
@@ -216,3 +216,42 @@ def test_merging_keeps_the_area_of_each_class(spots: list[tuple[int, int, str]])
         shapes = [c for _, _, c in spots if c == code]
         drawn_area = merged[code].area if code in merged else 0.0
         assert drawn_area == pytest.approx(400 * len(shapes), abs=4 * len(shapes) * (CELL + 0.1 * CELL**2))
+
+
+@pytest.mark.parametrize(("z", "off_units"), [(12, 1.1), (13, 0.6), (14, 0.3), (18, 0.02)])
+def test_the_affine_map_of_a_near_tile_is_right_to_about_a_unit(z: int, off_units: float) -> None:
+    tile = Tile(z, HERE.x * 2**z // 2**14, HERE.y * 2**z // 2**14)
+    bbox = tile.box_in(CRS)
+    assert bbox is not None
+    affine = tile.affine_from(bbox, CRS)
+    assert affine is not None
+    a, b, d, e, xoff, yoff = affine
+    for x, y in [(0, 0), (4096, 0), (2048, 2048), (0, 4096), (4096, 4096), (-64, 4160)]:
+        east, north = in_crs(tile, x, y)
+        assert a * east + b * north + xoff == pytest.approx(x, abs=off_units)
+        assert d * east + e * north + yoff == pytest.approx(y, abs=off_units)
+
+
+def test_a_tile_that_is_too_wide_or_too_far_away_has_no_affine_map() -> None:
+    for tile in (Tile(10, 836, 412), Tile(14, 0, 0)):
+        bbox = tile.box_in(CRS)
+        assert bbox is not None
+        assert tile.affine_from(bbox, CRS) is None
+
+
+def test_prepared_cells_are_added_to_what_is_drawn_by_itself() -> None:
+    tile = Tile(10, 836, 412)
+    alone = draw_layer(TILE_LAYERS["parcel"], parcels([parcel(tile, 2000, 2000, 2200, 2200)]), tile, CRS)
+    shares = np.zeros((128, 128, len(Readiness)))
+    shares[2, 3] = [0.25, 0, 0, 0.5, 0]
+    for data, numbers in ((alone, ["P0", None, None]), (b"", [None, None])):
+        both = with_small(TILE_LAYERS["parcel"], data, shares)
+        layer = mapbox_vector_tile.decode(both, default_options={"y_coord_down": True})["parcel"]
+        assert [f["properties"].get("parcel_no") for f in layer["features"]] == numbers
+        waiting, ready = layer["features"][-2:]
+        assert waiting["properties"] == {"readiness": WAITING, "merged": True}
+        assert bounds_of(waiting) == (96, 64, 104, 96)
+        assert ready["properties"] == {"readiness": READY, "merged": True}
+        assert bounds_of(ready) == (104, 64, 120, 96)
+    assert with_small(TILE_LAYERS["parcel"], alone, None) == alone
+    assert with_small(TILE_LAYERS["parcel"], b"", np.zeros((128, 128, len(Readiness)))) == b""
