@@ -2,8 +2,8 @@
 Which day a ledger's row counts from, and which row of a key rules. The same in every store.
 
 A row may bear its own day: a report its period's end, a plan the day it was set, a promise the day it
-was said. A row without one is a correction of the row before it and counts from that row's day; where
-nothing stands before it, it counts from the beginning. Of the rows that count by a given day, the one
+was said. A row without one is a correction of what ruled when it was written and counts from the latest day known then;
+where nothing stands before it, it counts from the beginning. Of the rows that count by a given day, the one
 with the latest day rules, and of equal days the one written last.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from gis.crs import to_lonlat
 from gis.errors import InvalidParameter, Place
 from gis.layers import PROJECT
 from gis.maps.geojson import features_of, label_points
-from gis.model import ProjectFilter, Query
+from gis.model import Coded, Flag, Lamp, ProjectFilter, Query, Readiness
 from gis.store.port import Store
 from gis.words import Words
 from gis.workflows.names import read_names, with_names
@@ -49,6 +51,13 @@ ASSESSED = (
 NAMED = ("located_in_town_name", "credited_to_town_name", "located_in_park_name")
 LISTED = (*PROJECT.names, *NAMED, *ASSESSED)
 ON_THE_MAP = ("code", "name", "lamp", "stage", "worst_flag", "readiness", "at_risk_wan", "total_wan")
+CODED: dict[str, type[Coded]] = {
+    **{column.name: column.codes for column in PROJECT.columns if column.codes},
+    "lamp": Lamp,
+    "start_lamp": Lamp,
+    "worst_flag": Flag,
+    "readiness": Readiness,
+}
 SORTABLE = tuple(name for name in LISTED if name != "flags")
 
 
@@ -74,7 +83,16 @@ def _sorted(frame: pd.DataFrame, sort: str) -> pd.DataFrame:
             place=Place(column="sort"),
         )
     by_code = frame.sort_values("code", kind="stable")
-    return by_code.sort_values(column, ascending=not sort.startswith("-"), na_position="last", kind="stable")
+    ascending = not sort.startswith("-")
+    return by_code.sort_values(column, ascending=ascending, na_position="last", kind="stable", key=_ranked(column))
+
+
+def _ranked(column: str) -> Callable[[pd.Series], pd.Series] | None:
+    """Codes by their place in their list, not by their letters; "none" and none at all count as missing."""
+    if column not in CODED:
+        return None
+    places = {member.value: place for place, member in enumerate(CODED[column]) if member.value != "none"}
+    return lambda codes: codes.map(places)
 
 
 def list_projects(store: Store, assessment: Assessment, wanted: ProjectFilter, sort: str = "") -> Record:

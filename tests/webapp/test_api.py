@@ -17,6 +17,7 @@ from gis.crs import lonlat_of
 from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
 from gis.store.port import Store
+from gis.workflows.list_projects import CODED
 from webapp import create_app
 
 # On 2026-06-30: A has a plan of 12,000 and 3,000 invested: done 25 %, expected 6/12 = 50 %, 25 points behind.
@@ -108,6 +109,15 @@ def test_sorting_puts_missing_values_last_both_ways(client: FlaskClient) -> None
     assert codes(client.get("/api/projects?sort=-footprint_m2"))[0] == "B"  # 1,000 m × 40 m = 40,000 m²
     assert codes(client.get("/api/projects?sort=-total_wan"))[0] == "A"
     assert codes(client.get("/api/projects?sort=total_wan"))[0] == "A"
+
+
+def test_codes_are_sorted_by_their_place_in_their_list(client: FlaskClient) -> None:
+    for column in ("lamp", "stage"):
+        rows = client.get(f"/api/projects?sort={column}").json["projects"]
+        places = {member.value: place for place, member in enumerate(CODED[column])}
+        assert [places[row[column]] for row in rows] == sorted(places[row[column]] for row in rows)
+    worst_first = [row["lamp"] for row in client.get("/api/projects?sort=-lamp").json["projects"]]
+    assert worst_first == sorted(worst_first, key=["red", "yellow", "green", "none"].index)
 
 
 def test_features_are_longitude_and_latitude_with_a_point_for_the_label(client: FlaskClient) -> None:
