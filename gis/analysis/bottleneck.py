@@ -10,6 +10,7 @@ Tables of parts name their project by its position among the sorted codes (colum
 
 from __future__ import annotations
 
+from math import fsum
 from typing import Any
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.clock import Clock
+from gis.analysis.cut import grouped
 from gis.analysis.readiness import LandCut
 from gis.analysis.stages import STAGE_CODES
 from gis.model import Flag, ProjectStage, Readiness, Stage
@@ -106,9 +108,11 @@ def _by_stage(parts: pd.DataFrame, codes: pd.Index) -> pd.Series:
     """Of each project, its counted area by stage, in the order of the stages."""
     listed = parts[(parts["rank"] >= 0) & (parts["area_m2"] > 0)]
     result: list[dict[str, float]] = [{} for _ in codes]
-    sums = listed.groupby(["project", "rank"])["area_m2"].sum().reset_index()
-    for project, rank, area in sums.itertuples(index=False, name=None):
-        result[project][STAGE_CODES[rank]] = float(area)
+    group = listed["project"].to_numpy() * len(STAGE_CODES) + listed["rank"].to_numpy()
+    for key, areas in grouped(group, listed["area_m2"].to_numpy()):
+        project, rank = divmod(key, len(STAGE_CODES))
+        # Rounded once: the sum is the same to the last bit whatever else is assessed with it.
+        result[project][STAGE_CODES[rank]] = fsum(areas)
     return pd.Series(result, index=codes, dtype=object)
 
 
