@@ -122,6 +122,13 @@ class TileLayer:
     shows: tuple[str, ...]
     # The column by which small ones are merged; None: never merged.
     merged_by: str | None = None
+    # Attributes that no style or question needs far out, and that would take a tenth of such a tile.
+    near_only: tuple[str, ...] = ()
+
+    def attributes_at(self, zoom: int, frame: pd.DataFrame) -> Attributes:
+        """What a feature carries on a tile of this zoom."""
+        left_out = self.near_only if zoom < MERGE_BELOW_ZOOM else ()
+        return {name: values for name, values in self.attributes(frame).items() if name not in left_out}
 
 
 def _given(column: pd.Series) -> list[Value | None]:
@@ -158,6 +165,7 @@ TILE_LAYERS: dict[str, TileLayer] = {
             _parcel_attributes,
             shows=("parcel", "parcel_event"),
             merged_by="readiness",
+            near_only=("name",),
         ),
         TileLayer("zone", ("zone_no", "name", "kind"), _as_stored("zone_no", "name", "kind"), shows=("zone",)),
         TileLayer("park", ("code", "name", "level"), _as_stored("code", "name", "level"), shows=("park",)),
@@ -233,7 +241,7 @@ def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, 
     is_small = _is_small(layer, boxes, tile.z)
     small = Small.of(layer, frame[is_small], boxes[is_small])
     drawn, shapes = _drawn(frame[~is_small], tile, crs)
-    attributes = layer.attributes(drawn)
+    attributes = layer.attributes_at(tile.z, drawn)
     merged = _merged(small if also is None else small.joined(also), tile, crs)
     if merged and layer.merged_by is not None:
         shapes = np.concatenate([shapes, np.array(list(merged.values()), dtype=object)])

@@ -44,7 +44,7 @@ WHERE ST_Area(shape) > 0;
 -- name: large_parcel_near(zoom, merc_west, merc_south, merc_east, merc_north, west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   SELECT
-    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    parcel.parcel_no, parcel.stage, readiness_of(parcel.stage) AS readiness,
     CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
     near_shape(
       parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
@@ -61,7 +61,7 @@ WHERE ST_Area(shape) > 0;
 -- name: large_parcel_far(zoom, west, south, east, north, tolerance_m, scale, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   SELECT
-    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    parcel.parcel_no, parcel.stage, readiness_of(parcel.stage) AS readiness,
     CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
     far_shape(
       parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
