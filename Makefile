@@ -54,6 +54,9 @@ bench: setup-dev ## print the tables of bench/
 	$(BIN)/python -m bench.tiles
 	$(BIN)/python -m bench.import_parcels
 	$(BIN)/python -m bench.first_view
+	$(BIN)/python -m bench.import_postgis
+	$(BIN)/python -m bench.assess_postgis
+	$(BIN)/python -m bench.tiles_against_tipg
 
 clean: ## remove what set-up and running made
 	rm -rf $(VENV) node_modules webapp/static/vendor demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
