@@ -158,6 +158,7 @@ ACTS: dict[str, Callable[[str], Any]] = {
     "SQL+": sql_inside,
     "geopandas": geopandas,
 }
+OTHERS = ("SQL", "SQL+", "geopandas")
 
 
 def require_same(found: dict[str, ByStage]) -> str:
@@ -182,12 +183,11 @@ def row(dsn: str, parcels: int, projects: int) -> dict[str, float]:
     seconds = "".join(f"{acts[name].seconds:>11.2f}" for name in ACTS)
     peaks = f"{acts['ours'].peak_mib:>8.0f}{acts['geopandas'].peak_mib:>8.0f}"
     print(f"{parcels:>9,}{projects:>9,}{seconds}{peaks}", flush=True)
-    ratios = ", ".join(
-        f"{other} {acts[other].seconds / acts['ours'].seconds:.1f}× ours, "
-        f"{acts[other].seconds / acts['land'].seconds:.1f}× land"
-        for other in ("SQL", "SQL+", "geopandas")
-    )
-    print(f"  {ratios}")
+    print(f"{'CPU':>18}" + "".join(f"{acts[n].cpu_seconds:>11.2f}" for n in ACTS))
+    for name in ("ours", "land"):
+        ratios = (f"{acts[name].seconds / acts[other].seconds:.2f} of {other}" for other in OTHERS)
+        by_cpu = (f"{acts[name].cpu_seconds / acts[other].cpu_seconds:.2f}" for other in OTHERS)
+        print(f"  {name} takes {', '.join(ratios)}; by CPU {', '.join(by_cpu)}")
     print(require_same({name: act.found for name, act in acts.items() if act.found is not None}), flush=True)
     taken = measured(one_event, dsn).found
     medians = {name: statistics.median(each) for name, each in taken.items()}
@@ -211,7 +211,7 @@ def main() -> None:
         for number, parcels in enumerate(options.parcels):
             dsn = databases.fresh()
             if not number:
-                print(f"{machine(dsn)}. Seconds, reading included; peak memory in MiB, the database's apart.")
+                print(f"{machine(dsn)}. Seconds, reading included; CPU with the database's; peak MiB without it.")
                 names = "".join(f"{name:>11}" for name in ACTS)
                 print(f"{'parcels':>9}{'projects':>9}{names}{'ours':>8}{'geop.':>8}")
             fill(dsn, parcels, options.projects)

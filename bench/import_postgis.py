@@ -64,10 +64,10 @@ def both(databases: Databases, size: int, folder: Path) -> tuple[int, Measured, 
 
 def line(rows: int, mine: Measured, peer: Measured) -> str:
     """One line of the table."""
-    ratio = mine.seconds / peer.seconds
+    ratio, by_cpu = mine.seconds / peer.seconds, mine.cpu_seconds / peer.cpu_seconds
     return (
         f"{rows:>9,} {mine.seconds:>8.1f} {rows / mine.seconds:>9,.0f} {mine.peak_mib:>9.0f}"
-        f" {peer.seconds:>10.1f} {peer.peak_mib:>12.0f} {ratio:>13.1f}"
+        f" {peer.seconds:>10.1f} {peer.peak_mib:>12.0f} {ratio:>13.1f} {by_cpu:>8.1f}"
     )
 
 
@@ -86,7 +86,7 @@ def main() -> None:
     with server() as databases:
         print(machine(databases.fresh()))
         heads = f"{'parcels':>9} {'ours s':>8} {'rows/s':>9} {'ours MiB':>9} {'ogr2ogr s':>10} {'ogr2ogr MiB':>12}"
-        print(f"{heads} {'ours/ogr2ogr':>13}")
+        print(f"{heads} {'ours/ogr2ogr':>13} {'by CPU':>8}")
         for size in sizes:
             with tempfile.TemporaryDirectory() as folder:
                 rows, mine, peer = both(databases, size, Path(folder))

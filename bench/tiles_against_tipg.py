@@ -39,7 +39,7 @@ from bench.county import CELL_M, CRS, ORIGIN_M
 from bench.http_load import Load, ask, get, together
 from bench.postgis import fill, machine, query, server
 from gis.crs import mercator_of
-from gis.maps.tiles import EXTENT, HALF_WORLD_M, Tile
+from gis.maps.tiles import HALF_WORLD_M, Tile
 from gis.model import LOCAL_ACTOR
 from gis.store import open_store
 
@@ -47,6 +47,7 @@ PROJECTS = 50
 ZOOMS = (14, 13, 12)
 WORKERS, CONNECTIONS = 2, 4
 MOST_TILES = 60
+EXTENT = 4096  # units across a tile, from both
 COLD_REQUESTS, WARM_REQUESTS = 120, 480
 START_SECONDS = 120
 ROOT = Path(__file__).parent.parent
