@@ -233,6 +233,14 @@ class Store(Protocol):
         """
         ...
 
+    def restart_changes(self) -> None:
+        """
+        Tell every layer to have changed, with versions that no earlier life of this store can have told.
+
+        For a restored backup, whose versions would else be told a second time, of other data.
+        """
+        ...
+
     def check_integrity(self) -> Iterator[Finding]:
         """What the engine itself can find wrong: broken pages, dangling keys, a stale index, stale derived columns."""
         ...

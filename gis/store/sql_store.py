@@ -126,6 +126,19 @@ class SqlStore(ABC):
             yield writer
             writer.finish()
 
+    def restart_changes(self) -> None:
+        """
+        Tell every layer to have changed, with versions that no earlier life of this store can have told.
+
+        For a restored backup: what was written after it is gone, and its versions would be told a second time, of other
+        data. Versions go on from the seconds since 1970, which no store reaches by counting its changes.
+        """
+        at = moment()
+        with self._writing(at) as session:
+            first = max(int(session.sql.last_change()), int(datetime.now(UTC).timestamp())) + 1
+            session.sql.restart_changes(layers=json.dumps(list(LAYERS)), first=first, at=at)
+            session.finish()
+
     def check_integrity(self) -> Iterator[Finding]:
         """See ``Store.check_integrity``."""
         with self._reading() as session:

@@ -27,4 +27,5 @@ def restore_store(where: str, file: Path, *, progress: Progress) -> tuple[Findin
     restored(where, file, progress)
     store.migrate_store(where)
     with closing(store.open_store(where)) as opened:
+        opened.restart_changes()
         return verify_store(opened)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from gis.errors import InvalidParameter, InvalidRow, NotAllowed
+from gis.layers import LAYERS
 from gis.model import BBox, Query
 from gis.store.port import Change, Store
 from tests.contract.store_samples import OFFICER, VIEWER, append, hold, parcels, projects, put, stages
@@ -56,6 +57,19 @@ def test_versions_of_layers_grow_apart(store: Store) -> None:
     assert store.version(("parcel", "project")) == store.version() > parcel
     assert store.version(("zone",)) == 0
     assert store.version(()) == 0
+
+
+def test_a_store_that_begins_anew_tells_versions_that_were_never_told(store: Store) -> None:
+    put(store, "parcel", parcels(2))
+    before = store.version()
+    store.restart_changes()
+    assert all(store.version((layer,)) > before + 1_000_000 for layer in LAYERS)
+    assert {(change.layer, change.key) for change in store.changes_since(before)} == {(layer, None) for layer in LAYERS}
+    restarted = store.version()
+    put(store, "parcel", parcels(1, first=5))
+    assert store.version() == store.version(("parcel",)) == restarted + 1
+    store.restart_changes()
+    assert store.version(("town",)) > restarted + 1
 
 
 def test_very_many_changes_count_as_the_whole_layer(store: Store) -> None:

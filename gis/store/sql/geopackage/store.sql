@@ -10,6 +10,10 @@ SELECT name, crs, schema_version, created_at, data_on, is_sample FROM store_info
 -- name: add_changes(layer, key, at)*!
 INSERT INTO change (layer, key, changed_at) VALUES (:layer, :key, :at);
 
+-- name: restart_changes(layers, first, at)!
+-- layers: a JSON list of names, of which each is told to have changed as a whole
+INSERT INTO change (seq, layer, key, changed_at) SELECT :first + key, value, NULL, :at FROM json_each(:layers);
+
 -- name: last_change()$
 SELECT coalesce(max(seq), 0) FROM change;
 

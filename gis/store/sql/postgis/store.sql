@@ -18,6 +18,16 @@ SELECT r.value ->> 'layer', r.value ->> 'key', CAST(r.value ->> 'at' AS timestam
 FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS r (value, place)
 ORDER BY r.place;
 
+-- name: restart_changes(layers, first, at)!
+-- layers: a JSON list of names, of which each is told to have changed as a whole
+WITH restarted AS (
+  INSERT INTO change (seq, layer, key, changed_at)
+  SELECT :first + place - 1, name, NULL, :at
+  FROM jsonb_array_elements_text(CAST(:layers AS jsonb)) WITH ORDINALITY AS wanted (name, place)
+  RETURNING seq
+)
+SELECT setval(pg_get_serial_sequence('change', 'seq'), max(seq)) FROM restarted;
+
 -- name: last_change()$
 SELECT coalesce(max(seq), 0) FROM change;
 
