@@ -98,6 +98,7 @@ def test_the_sheet_for_the_printer_is_one_a3_page_with_all_a_map_needs(office, t
 def test_a_server_that_fails_is_told_with_what_is_shown_kept_and_trying_again_helps(office):
     page = office.open()
     rows = page.locator("[data-part=row-count]").inner_text()
+    office.keep_from_recovering()
     page.route("**/api/projects?*", lambda route: route.abort())
     page.click("[data-lamp=red]")
     expect(page.locator(".strip.bad")).to_contain_text("连接不上服务器")
@@ -141,6 +142,7 @@ def test_an_empty_store_says_how_to_fill_it(browser, open_elsewhere, empty):
 
 def test_a_list_whose_program_did_not_come_is_told_and_trying_again_brings_it(office):
     page = office.page
+    office.keep_from_recovering()
     page.route("**/tabulator.min.js", lambda route: route.abort())
     page.goto(office.address)
     expect(page.locator(".strip.bad")).to_contain_text("连接不上服务器", timeout=60_000)

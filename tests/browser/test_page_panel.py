@@ -63,6 +63,7 @@ def test_land_outside_a_boundary_is_told_without_a_zone_to_open(office):
 
 def test_charts_whose_program_did_not_come_are_told_and_trying_again_brings_them(office):
     page = office.page
+    office.keep_from_recovering()
     page.route("**/echarts*.js", lambda route: route.abort())
     office.open()
     page.click("[data-tab=charts]")
