@@ -32,7 +32,9 @@ SCHEMA = "guatu"
 MOST_CONNECTIONS = 10
 READ_SECONDS = 30
 # One writer at a time, so that the sequence of changes is the order of the commits.
-_WRITER_LOCK = 0x67756174  # "guat"
+_WRITER_LOCK = 0x67756174  # "guat"; 0003_outside_edits.sql takes the same
+# guatu.writing: who does not say so is another program, whose edits the database tells by itself.
+_OPTIONS = f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off -c guatu.writing=on"
 _CONNECT_SECONDS = 5
 
 _BEGIN_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '{READ_SECONDS}s'"
@@ -122,7 +124,7 @@ def connect(dsn: str) -> Connection:
             dsn,
             connect_timeout=_CONNECT_SECONDS,
             application_name="guatu",
-            options=f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off {_KEEPALIVES}",
+            options=f"{_OPTIONS} {_KEEPALIVES}",
         )
     except psycopg2.OperationalError as error:
         raise _refusal(str(error), without_password(dsn)) from error

@@ -1,0 +1,63 @@
+"""What another program (QGIS, psql) changes in the database is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from gis.errors import StoreBusy
+from gis.store import create_store, open_store
+from gis.store.port import Change, Store
+from tests.contract.store_samples import CRS, OFFICER, append, parcels, put, stages
+
+pytestmark = pytest.mark.postgis
+
+
+@pytest.fixture
+def store(postgis_dsn: str) -> Iterator[Store]:
+    made = create_store(postgis_dsn, name="示范县", crs=CRS, actor=OFFICER)
+    put(made, "parcel", parcels(3))
+    yield made
+    made.close()
+
+
+def test_an_edit_of_another_program_is_a_change_of_the_whole_layer(store: Store, postgis_dsn: str) -> None:
+    before = store.version()
+    with closing(psycopg2.connect(postgis_dsn)) as other, other, other.cursor() as cursor:
+        cursor.execute("UPDATE guatu.parcel SET remark = 'QGIS' WHERE parcel_no = 'P0'")
+        cursor.execute("DELETE FROM guatu.parcel WHERE parcel_no = 'P2'")
+    changes = store.changes_since(before)
+    assert [(change.layer, change.key) for change in changes] == [("parcel", None), ("parcel", None)]
+    assert store.version(("parcel",)) == changes[-1].seq
+    assert store.version(("town",)) == 0
+
+
+def test_an_event_of_another_program_is_noticed_too(store: Store, postgis_dsn: str) -> None:
+    before = store.version()
+    with closing(psycopg2.connect(postgis_dsn)) as other, other, other.cursor() as cursor:
+        columns = "parcel_no, kind, stage, on_date"
+        cursor.execute(f"INSERT INTO guatu.parcel_event ({columns}) VALUES ('P0', 'stage', 'survey', '2026-03-01')")
+    assert [(change.layer, change.key) for change in store.changes_since(before)] == [("parcel_event", None)]
+
+
+def test_guatu_tells_its_own_changes_once_and_by_key(store: Store) -> None:
+    before = store.version()
+    append(store, "parcel_event", stages("P1", ("survey", "2026-03-01")))
+    told = store.changes_since(before)
+    assert told == (Change(before + 1, "parcel_event", "P1"), Change(before + 2, "parcel", "P1"))
+
+
+def test_another_program_s_edit_takes_its_turn_among_the_writers(store: Store, postgis_dsn: str) -> None:
+    with closing(psycopg2.connect(postgis_dsn)) as other, other.cursor() as cursor:
+        cursor.execute("UPDATE guatu.parcel SET remark = 'QGIS' WHERE parcel_no = 'P0'")
+        waiting = open_store(postgis_dsn, busy_seconds=0.2)
+        with pytest.raises(StoreBusy):
+            put(waiting, "parcel", parcels(1, first=7))
+        other.commit()
+        assert put(waiting, "parcel", parcels(1, first=7)).count("stored") == 1
+        waiting.close()
+    first, second = store.changes_since(store.version() - 2)
+    assert ((first.key, second.key), first.seq < second.seq) == ((None, "P7"), True)
