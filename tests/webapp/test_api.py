@@ -111,6 +111,17 @@ def test_sorting_puts_missing_values_last_both_ways(client: FlaskClient) -> None
     assert codes(client.get("/api/projects?sort=total_wan"))[0] == "A"
 
 
+def test_a_zone_tells_what_it_is_and_which_projects_stand_in_it(client: FlaskClient) -> None:
+    whole = client.get("/api/zones/Z1").json
+    assert (whole["zone"]["name"], whole["zone"]["kind"]) == ("示例农田", "permanent_basic_farmland")
+    assert whole["area_m2"] == pytest.approx(10_000)
+    (conflict,) = client.get("/api/projects/A").json["conflicts"]
+    in_zone = {row["code"]: row["in_zone_m2"] for row in whole["projects"]}
+    assert in_zone["A"] == pytest.approx(conflict["area_m2"])
+    assert list(in_zone.values()) == sorted(in_zone.values(), reverse=True)
+    assert client.get("/api/zones/none").status_code == 404
+
+
 def test_codes_are_sorted_by_their_place_in_their_list(client: FlaskClient) -> None:
     for column in ("lamp", "stage"):
         rows = client.get(f"/api/projects?sort={column}").json["projects"]

@@ -25,6 +25,7 @@ from gis.workflows.list_towns import list_towns
 from gis.workflows.show_parcel import show_parcel
 from gis.workflows.show_park import list_parks, show_park
 from gis.workflows.show_project import show_project
+from gis.workflows.show_zone import show_zone
 from gis.workflows.total_projects import total_projects
 from webapp.caching import conditional, pack, packed, tag_of
 from webapp.context import served
@@ -117,6 +118,12 @@ def parks() -> Response:
 def park(code: str) -> Response:
     """One park whole."""
     return _assessed(_day_only(), show_park, key_in_path("code", code))
+
+
+@blueprint.get("/zones/<path:zone_no>")
+def zone(zone_no: str) -> Response:
+    """One constraint zone whole."""
+    return _assessed(_day_only(), show_zone, key_in_path("zone_no", zone_no))
 
 
 @blueprint.get("/towns")

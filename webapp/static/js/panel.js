@@ -16,6 +16,8 @@ function markOfThing(thing) {
   return swatch(thing.layer, thing.level, 22, 14);
 }
 
+const PANELS = { parcel: parcelPanel, park: parkPanel, zone: zonePanel };
+
 export class Panel {
   /** `act`: `flyTo(bounds)`, `markBlocking(numbers)`, `opened(open)`. */
   constructor(root, state, data, act) {
@@ -87,7 +89,7 @@ export class Panel {
 
   async #open(sel) {
     const query = new URLSearchParams(this.state.now.on ? { on: this.state.now.on } : {});
-    const paths = { project: "/api/projects/", parcel: "/api/parcels/", park: "/api/parks/" };
+    const paths = { project: "/api/projects/", parcel: "/api/parcels/", park: "/api/parks/", zone: "/api/zones/" };
     if (!(sel.layer in paths)) return this.#openLocal(sel);
     const answer = await ask(paths[sel.layer] + inPath(sel.key), query, "panel");
     if (!answer || !this.#isStill(sel)) return null;
@@ -97,16 +99,13 @@ export class Panel {
     const thing = answer[sel.layer];
     this.#named(thing.name || sel.key, sel.key);
     this.act.markBlocking([]);
-    fill(this.body, sel.layer === "parcel" ? parcelPanel(answer, act, answer.on) : parkPanel(answer, act));
+    fill(this.body, PANELS[sel.layer](answer, act, answer.on));
     return null;
   }
 
   #project(answer, act) {
     const { project } = answer;
     this.#named(project.name, project.code);
-    for (const { zone_no, kind, result } of answer.conflicts ?? []) {
-      if (zone_no && !this.seen.has(`zone:${zone_no}`)) this.seen.set(`zone:${zone_no}`, { layer: "zone", code: zone_no, kind, result });
-    }
     fill(this.kind, badge("lamp", project.lamp, 18), ` ${wordsOf(page.things.project)}`);
     this.act.markBlocking((answer.blocking ?? []).map((part) => part.parcel_no).filter(Boolean));
     fill(this.body, projectPanel(answer, act, answer.on));
@@ -117,7 +116,6 @@ export class Panel {
   #openLocal(sel) {
     this.act.markBlocking([]);
     const act = this.#actions();
-    if (sel.layer === "zone") return fill(this.body, zonePanel(this.seen.get(`zone:${sel.key}`) ?? { code: sel.key }));
     const town = (this.data.towns ?? []).find((each) => each.code === sel.key) ?? { code: sel.key, name: sel.key };
     const row = this.data.totals?.rows?.find((each) => each.code === sel.key);
     const inside = (this.data.projects?.projects ?? []).filter((project) => project.located_in_town === sel.key);

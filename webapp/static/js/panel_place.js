@@ -84,16 +84,22 @@ export function townPanel(town, row, projects, act) {
   ];
 }
 
-/** The content of a constraint zone's panel, from what was said of it under the click. */
-export function zonePanel(zone) {
+/** The content of a constraint zone's panel. */
+export function zonePanel(answer, act) {
+  const { zone } = answer;
+  const inZone = (project) => mu(project.in_zone_m2);
   return [
     zone.kind ? el("div", { class: "tags" }, el("span", { class: "tag" }, swatch("zone", zone.kind, 22, 14), wordOf("ZoneKind", zone.kind))) : null,
     facts([
-      [gettext("编号"), zone.code],
-      [gettext("面积"), zone.area_m2 ? area(zone.area_m2) : null],
+      [gettext("编号"), zone.zone_no],
+      [gettext("面积"), area(answer.area_m2)],
       [gettext("管控要求"), wordOf("ZoneResult", zone.result)],
       [gettext("数据版本"), zone.version_on],
       [gettext("数据提供单位"), zone.supplier],
+      [gettext("备注"), zone.remark],
     ]),
+    answer.projects.length
+      ? section(gettext("占用的项目（{n}）", { n: number(answer.projects.length) }), cutAfter(projectList(answer.projects, act.open, inZone), MOST_PROJECTS))
+      : null,
   ];
 }
