@@ -13,13 +13,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gis.errors import InvalidParameter, UnreadableFile
+from gis.errors import InvalidParameter
 from gis.layers import Layer
 from gis.model import BBox, Query
 from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS, VERSION
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.session import Geometries, Session, Table, arrays_of, table_of
+from gis.store.session import Geometries, Session, Table, arrays_of, broken_geometry, table_of
 from gis.store.values import Kept, in_small_letters, sought_value
 from gis.words import Words
 
@@ -38,16 +38,8 @@ def read_layer(session: Session, layer: Layer, query: Query, crs: Any) -> gpd.Ge
     try:
         arrays = read(session, layer, query, names)
     except (ValueError, shapely.errors.ShapelyError) as error:
-        raise _broken(layer, error) from None
+        raise broken_geometry(layer.words, error) from None
     return _frame(arrays, wanted, crs)
-
-
-def _broken(layer: Layer, error: Exception) -> UnreadableFile:
-    words = Words(
-        f"{layer.words.zh}中有损坏的几何，请用 guatu verify 查明",
-        f"a geometry of {layer.words.en} is broken: guatu verify names it",
-    )
-    return UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry")
 
 
 def _wanted(layer: Layer, query: Query) -> tuple[str, ...]:
@@ -92,7 +84,7 @@ def _entities(session: Session, layer: Layer, query: Query, names: Sequence[str]
 
 
 def _present(session: Session, layer: Layer, query: Query, names: Sequence[str]) -> dict[str, Any]:
-    statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=None, filtered=True)
+    statement = statements.select_entities(session.dialect, layer, names, query)
     return session.arrays(*statement, _types(layer, names))
 
 
@@ -111,8 +103,8 @@ def _past(session: Session, layer: Layer, query: Query, names: Sequence[str], da
     replaced = bool(session.sql.has_history_after(layer=layer.name, day=day))
     staged = [name for name in STAGE_COLUMNS.get(layer.name, ()) if name in names]
     names = tuple(dict.fromkeys((*names, *(["stage"] if staged else []))))  # null in rows from history: to be derived
-    since = day if replaced else None
-    statement = statements.select_entities(session.dialect, layer, names, query, unreplaced_since=since, filtered=False)
+    reach = statements.Reach(unreplaced_since=day if replaced else None, filtered=False)
+    statement = statements.select_entities(session.dialect, layer, names, query, reach)
     table = table_of(session.rows(*statement), names)
     if replaced:
         table = _sorted(_joined(table, _versions(session, layer, query, names, day)), layer.key[0])

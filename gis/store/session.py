@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.errors import UnreadableFile
 from gis.layers import Layer
 from gis.model import BBox
 from gis.store.columns import GEOMETRY
 from gis.store.port import Finding
 from gis.store.values import Kept, frame_values
+from gis.words import Words
 
 if TYPE_CHECKING:
     from gis.store.tables import KeptTable
@@ -136,6 +138,15 @@ def arrays_of(session: Session, table: Table, types: Mapping[str, str]) -> dict[
         name: session.geometries_of(kept) if types[name] == GEOMETRY else frame_values(types[name], kept)
         for name, kept in table.items()
     }
+
+
+def broken_geometry(of: Words, error: Exception) -> UnreadableFile:
+    """The refusal to read rows, called ``of``, among which a geometry cannot be read."""
+    words = Words(
+        f"{of.zh}中有损坏的几何，请用 guatu verify 查明",
+        f"a geometry of {of.en} is broken: guatu verify names it",
+    )
+    return UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry")
 
 
 def table_of(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Table:

@@ -52,22 +52,27 @@ def quoted(names: Iterable[str], prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{name}"' for name in names)
 
 
-def select_entities(
-    dialect: Dialect,
-    layer: Layer,
-    columns: Sequence[str],
-    query: Query,
-    *,
-    unreplaced_since: str | None,
-    filtered: bool,
-    ordered: bool = True,
-) -> tuple[str, Bound]:
+@dataclass(frozen=True, slots=True)
+class Reach:
     """
-    The present rows of a layer that ``query`` asks for, ordered by key.
+    How much of a query a SELECT of present rows answers by itself.
 
     ``unreplaced_since``: leave out rows replaced after that day. ``filtered``: equalities and the limit
-    are applied here; not where rows of the past are still to be laid over these.
+    are applied here; not where rows of the past are still to be laid over these. ``ordered``: by key.
     """
+
+    unreplaced_since: str | None = None
+    filtered: bool = True
+    ordered: bool = True
+
+
+PRESENT = Reach()
+
+
+def select_entities(
+    dialect: Dialect, layer: Layer, columns: Sequence[str], query: Query, reach: Reach = PRESENT
+) -> tuple[str, Bound]:
+    """The present rows of a layer that ``query`` asks for."""
     key, chosen, source = layer.key[0], Selection(), f"{layer.name} AS t"
     if query.bbox is not None:
         source, condition = dialect.in_box(layer)
@@ -77,24 +82,22 @@ def select_entities(
         chosen.add(f"t.{row_id(layer)} IN ({ids})", **bound)
     if query.keys is not None:
         chosen.add(f't."{key}" IN ({dialect.each("keys")})', keys=json.dumps(query.keys))
-    if unreplaced_since is not None:
+    if reach.unreplaced_since is not None:
         chosen.add(
             "NOT EXISTS (SELECT 1 FROM row_history AS h "
             f'WHERE h.layer = :layer AND h.key = t."{key}" AND h.valid_to > :day)',
             layer=layer.name,
-            day=unreplaced_since,
+            day=reach.unreplaced_since,
         )
-    limit = _filter(chosen, dialect, layer, query, "t.") if filtered else ""
-    order = f' ORDER BY t."{key}"' if ordered else ""
+    limit = _filter(chosen, dialect, layer, query, "t.") if reach.filtered else ""
+    order = f' ORDER BY t."{key}"' if reach.ordered else ""
     shown = ", ".join(_version(layer) if name == VERSION else f't."{name}"' for name in columns)
     return f"SELECT {shown} FROM {source} {chosen.where}{order}{limit}", chosen.bound
 
 
 def select_tally(dialect: Dialect, layer: Layer, column: str, query: Query) -> tuple[str, Bound]:
     """How many of the present rows that ``query`` asks for have each value of ``column``."""
-    inner, bound = select_entities(
-        dialect, layer, (column,), query, unreplaced_since=None, filtered=True, ordered=False
-    )
+    inner, bound = select_entities(dialect, layer, (column,), query, Reach(ordered=False))
     return f'SELECT "{column}", count(*) FROM ({inner}) AS counted GROUP BY "{column}" ORDER BY "{column}"', bound
 
 
@@ -152,7 +155,7 @@ def select_ruling(dialect: Dialect, ledger: Ledger, columns: Sequence[str], quer
 
 
 def _counts_from(dialect: Dialect, ledger: Ledger) -> str:
-    """The day from which a row counts: its own, else that of the row before it, else the beginning."""
+    """The day from which a row counts: its own, else the latest known when it was written, else the beginning."""
     if ledger.day is None:
         return dialect.beginning
     before = f'max("{ledger.day}") OVER (PARTITION BY {quoted(ledger.layer.key)} ORDER BY id)'

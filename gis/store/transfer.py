@@ -18,15 +18,13 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis.errors import UnreadableFile
 from gis.store.columns import GEOMETRY
 from gis.store.port import StoreInfo
-from gis.store.session import Geometries, Session, Table, table_of
+from gis.store.session import Geometries, Session, Table, broken_geometry, table_of
 from gis.store.sql_store import told
 from gis.store.statements import quoted
 from gis.store.tables import STORE_INFO, TABLES, KeptTable
 from gis.store.values import Kept
-from gis.words import Words
 
 # Both sides of a comparison must cut alike: a digest is made of whole pieces.
 _ROWS_AT_ONCE = 5_000
@@ -141,8 +139,4 @@ def _shapes(session: Session, table: KeptTable, kept: Kept) -> Geometries:
     try:
         return np.asarray(session.geometries_of(kept), dtype=object)
     except (ValueError, shapely.errors.ShapelyError) as error:
-        words = Words(
-            f"{table.words.zh}中有损坏的几何，请用 guatu verify 查明",
-            f"a geometry of {table.words.en} is broken: guatu verify names it",
-        )
-        raise UnreadableFile(words, found=str(error)[:200], expected="几何 / a geometry") from None
+        raise broken_geometry(table.words, error) from None

@@ -23,7 +23,7 @@ from gis.store.columns import RECORDED_WORDS
 from gis.store.geopackage.connections import connect
 from gis.store.geopackage.session import GeoPackageDialect
 from gis.store.port import Store
-from gis.store.statements import select_entities
+from gis.store.statements import Reach, select_entities
 from tests.contract.store_samples import (
     CRS,
     EAST,
@@ -172,8 +172,7 @@ def test_a_box_is_looked_up_in_the_index_not_by_a_scan(store: Store, path: Path)
         LAYERS["parcel"],
         ("parcel_no",),
         Query(bbox=box),
-        unreplaced_since="2026-01-01",
-        filtered=True,
+        Reach(unreplaced_since="2026-01-01"),
     )
     with closing(connect(path)) as file:
         plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {statement}", bound)]
