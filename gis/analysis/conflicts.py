@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -174,11 +175,18 @@ def chemical_outside_park(projects: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -
     Boolean, index ``code``.
     """
     rows = projects.set_index("code").sort_index()
-    allowed = parks.loc[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)]
+    outside = rows["is_chemical"].fillna(False).to_numpy(dtype=bool, copy=True)
+    chemical = rows[outside]
+    if len(chemical):
+        outside[outside] = ~_in_park(chemical, parks.loc[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)])
+    return pd.Series(outside, index=rows.index)
+
+
+def _in_park(rows: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Which projects are in one of these parks."""
     named = rows["located_in_park"]
-    chemical = rows["is_chemical"].fillna(False).to_numpy(dtype=bool)
-    there = np.where(named.notna(), named.isin(allowed["code"]), _inside_any(_shapes(rows), _shapes(allowed)))
-    return pd.Series(chemical & ~there.astype(bool), index=rows.index)
+    there = np.where(named.notna(), named.isin(parks["code"]), _inside_any(_shapes(rows), _shapes(parks)))
+    return there.astype(bool)
 
 
 def _inside_any(shapes: Shapes, areas: Shapes) -> Any:

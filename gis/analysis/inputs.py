@@ -87,7 +87,8 @@ class Assessment:
         ``required_monthly_wan`` (to year's end), ``forecast_wan`` (year's end by the last three months' rate),
         ``forecast_share``, ``lamp`` (Lamp code), ``started`` (bool), ``due_to_start`` (bool: planned start
         reached, not cancelled), ``start_lamp`` (Lamp code, "none" once started or not due),
-        ``start_months_late`` (int), ``stagnant`` (bool), ``image_percent``, ``last_report_on`` (datetime64).
+        ``start_months_late`` (int), ``stagnant`` (bool), ``image_percent``, ``last_report_on`` (datetime64),
+        ``progress_reasons`` (tuple of Words: those of ``reasons`` that progress gives).
 
         land: ``geometry_kind`` ("polygon", "line", "point", "none"), ``footprint_m2``, ``ready_m2``,
         ``ready_share`` (NaN without a footprint), ``uncovered_m2``, ``overlap_m2`` (land under two or more

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -33,13 +35,37 @@ from gis.rules import RuleBook
 _PARTS = ["project_code", "parcel_no", "stage", "area_m2", "is_sliver", "at_risk_wan"]
 
 
-def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
-    """Assess the projects of ``inputs``; ``clocks`` are those of all parcels (see ``time_parcels``)."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    What a parcel's event cannot change: the side of an assessment that does not look at parcels.
+
+    Of an earlier assessment of exactly these projects, on the same day, with the same rules, zones, plans,
+    reports and rows of projects.
+
+    progress
+        As ``assess_progress`` gives it: index ``code``, sorted; ``gis.analysis.progress.COLUMNS`` and
+        ``progress_reasons``. ``Assessment.projects`` has these columns.
+    conflicts
+        As in Assessment.
+    """
+
+    progress: pd.DataFrame
+    conflicts: pd.DataFrame
+
+
+def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = None) -> Assessment:
+    """
+    Assess the projects of ``inputs``.
+
+    ``clocks`` are those of all parcels (see ``time_parcels``). With ``kept`` nobody looks at the plans, reports,
+    milestones and zones of ``inputs``, which may be empty.
+    """
     slivers = Slivers(MIN_AREA_M2, float(inputs.rules.value("land.sliver_width_m")))
     footprints = project_footprints(inputs.projects, inputs.rules)
     cut = cut_land(footprints, inputs.parcels, slivers)
-    projects = _with_progress(inputs)
-    conflicts = find_conflicts(footprints, projects, inputs.zones, inputs.rules, slivers)
+    kept = kept or _without_parcels(inputs, footprints, slivers)
+    projects, conflicts = _own(inputs.projects).join(kept.progress), kept.conflicts
     chemical = chemical_outside_park(inputs.projects, inputs.parks)
     needed = needed_parcels(cut, clocks, inputs.rules)
     blocking = blocking_parts(needed)
@@ -50,7 +76,7 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
     holding_up = blocking.assign(at_risk_wan=at_risk[blocking.index])
     return Assessment(
         on=inputs.on,
-        projects=projects.drop(columns=["progress_reasons", "lacks_parcels", "waits_for_land"]),
+        projects=projects.drop(columns=["lacks_parcels", "waits_for_land"]),
         parts=cut.parts.assign(at_risk_wan=at_risk)[_PARTS],
         blocking=holding_up[["project_code", *BLOCKING_COLUMNS]].reset_index(drop=True),
         conflicts=conflicts,
@@ -60,10 +86,15 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame) -> Assessment:
     )
 
 
-def _with_progress(inputs: Inputs) -> pd.DataFrame:
-    """The projects' own attributes and their progress, by code."""
-    own = pd.DataFrame(inputs.projects.drop(columns=inputs.projects.geometry.name))
-    return own.set_index("code").sort_index().join(assess_progress(inputs))
+def _without_parcels(inputs: Inputs, footprints: gpd.GeoDataFrame, slivers: Slivers) -> Kept:
+    """What can be said of the projects without a look at parcels."""
+    conflicts = find_conflicts(footprints, _own(inputs.projects), inputs.zones, inputs.rules, slivers)
+    return Kept(assess_progress(inputs), conflicts)
+
+
+def _own(projects: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The projects' own attributes, by code."""
+    return pd.DataFrame(projects.drop(columns=projects.geometry.name)).set_index("code").sort_index()
 
 
 def _conflicting(conflicts: pd.DataFrame, chemical: pd.Series) -> pd.Series:
