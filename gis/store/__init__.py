@@ -12,7 +12,7 @@ from gis.errors import StoreMissing
 from gis.model import Actor
 from gis.store.geopackage.connections import BUSY_SECONDS
 from gis.store.geopackage.ddl import SCHEMA_VERSION
-from gis.store.geopackage.store import GeoPackageStore, create_geopackage
+from gis.store.geopackage.store import GeoPackageStore, create_geopackage, migrate_geopackage
 from gis.store.port import Store, StoreInfo
 from gis.store.session import Session
 from gis.store.sql_store import SqlStore, begin, moment
@@ -111,12 +111,15 @@ def open_sql_store(where: str | Path, *, busy_seconds: float = BUSY_SECONDS) -> 
         from gis.store.postgis.store import PostgisStore
 
         return PostgisStore(str(where), busy_seconds=busy_seconds)
+    return GeoPackageStore(_existing(where), busy_seconds=busy_seconds)
+
+
+def _existing(where: str | Path) -> Path:
     path = Path(where)
     if not path.is_file():
-        raise StoreMissing(
-            Words("库不存在，请先用 guatu init 建库", "no store there; make one: guatu init"), found=str(path)
-        )
-    return GeoPackageStore(path, busy_seconds=busy_seconds)
+        words = Words("库不存在，请先用 guatu init 建库", "no store there; make one: guatu init")
+        raise StoreMissing(words, found=str(path))
+    return path
 
 
 def migrate_store(where: str | Path) -> tuple[int, int]:
@@ -128,11 +131,10 @@ def migrate_store(where: str | Path) -> tuple[int, int]:
     StoreMissing
         Nothing is there.
     StoreSchema
-        Made by a newer Guatu, or a file of an older one (there has been none yet).
+        Made by a newer Guatu.
     """
     if is_database(where):
         from gis.store.postgis.store import migrate_postgis
 
         return migrate_postgis(str(where))
-    open_store(where).close()
-    return SCHEMA_VERSION, SCHEMA_VERSION
+    return migrate_geopackage(_existing(where))

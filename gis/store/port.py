@@ -119,7 +119,55 @@ class StoredTile:
     shares: NDArray[np.float64] | None = None
 
 
-class Writer(Protocol):
+@dataclass(frozen=True, slots=True)
+class Results:
+    """
+    What an assessment of one day found, kept beside the data: project code → its result, a JSON text.
+
+    ``version`` is that of the data that they are of; ``made_by`` tells by which program, for who reads them to know
+    whether they are of use.
+    """
+
+    on: date
+    version: int
+    made_by: str
+    rows: Mapping[str, str]
+
+
+class Reader(Protocol):
+    """Reads a store as it is: committed, or as an open transaction leaves it."""
+
+    def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
+        """
+        Rows of a layer, ordered by key; with ``query.on`` as they were at the end of that day.
+
+        Entities carry their derived columns (stage, hold) as of that day. Ledgers give the ruling row
+        of each key; project and parcel events give every row up to that day, in order.
+        A ledger comes as a plain DataFrame.
+        """
+        ...
+
+    def shapes_ever(self, layer: str, keys: Collection[str]) -> NDArray[np.object_]:
+        """Every geometry that the entities with these keys have or had."""
+        ...
+
+    def version(self, layers: Collection[str] | None = None) -> int:
+        """A number that grows with each change to these layers (None: to any); 0 in a new store."""
+        ...
+
+    def changes_since(self, version: int) -> tuple[Change, ...]:
+        """What changed after ``version``, oldest first."""
+        ...
+
+    def results(self, *, since: int = -1, keys: Collection[str] | None = None) -> Results | None:
+        """
+        The kept results, with those rows alone that were kept at a later version than ``since``, of these projects
+        (None: of all). None where none are kept.
+        """
+        ...
+
+
+class Writer(Reader, Protocol):
     """The open transaction. All of it is kept, or none."""
 
     def put(
@@ -167,23 +215,17 @@ class Writer(Protocol):
         """
         ...
 
+    def keep_results(self, results: Results, *, whole: bool) -> None:
+        """Keep these results in place of earlier ones: of all (``whole``), or of the same projects."""
+        ...
 
-class Store(Protocol):
+
+class Store(Reader, Protocol):
     """The only door to the data."""
 
     @property
     def info(self) -> StoreInfo:
         """Name, CRS and age."""
-        ...
-
-    def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
-        """
-        Rows of a layer, ordered by key; with ``query.on`` as they were at the end of that day.
-
-        Entities carry their derived columns (stage, hold) as of that day. Ledgers give the ruling row
-        of each key; project and parcel events give every row up to that day, in order.
-        A ledger comes as a plain DataFrame.
-        """
         ...
 
     def tile(self, spec: TileSpec) -> StoredTile | None:
@@ -204,14 +246,6 @@ class Store(Protocol):
 
     def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:
         """The box around these layers in the working CRS; None where all are empty."""
-        ...
-
-    def version(self, layers: Collection[str] | None = None) -> int:
-        """A number that grows with each change to these layers (None: to any); 0 in a new store."""
-        ...
-
-    def changes_since(self, version: int) -> tuple[Change, ...]:
-        """What changed after ``version``, oldest first."""
         ...
 
     def history(self, layer: str, key: str) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis.errors import NotAllowed, StoreSchema
 from gis.layers import LAYERS
@@ -21,7 +23,8 @@ from gis.rules import default_parameters
 from gis.store import statements
 from gis.store.incoming import layer_named
 from gis.store.integrity import findings
-from gis.store.port import Change, Finding, StoredTile, StoreInfo, TileSpec, Writer
+from gis.store.port import Change, Finding, Results, StoredTile, StoreInfo, TileSpec, Writer
+from gis.store.reader import SessionReader
 from gis.store.reading import read_layer, tally
 from gis.store.session import Session, Sessions, table_of
 from gis.store.values import frame_values
@@ -70,8 +73,23 @@ class SqlStore(ABC):
         ``recorded_jurisdiction`` may be asked for by name, and come with a ledger unasked. ``query.keys``
         of a ledger are those of what its rows belong to (project code, parcel number, parameter code).
         """
+        with self._reader() as reader:
+            return reader.read(layer, query)
+
+    def shapes_ever(self, layer: str, keys: Collection[str]) -> NDArray[np.object_]:
+        """See ``Reader.shapes_ever``."""
+        with self._reader() as reader:
+            return reader.shapes_ever(layer, keys)
+
+    def results(self, *, since: int = -1, keys: Collection[str] | None = None) -> Results | None:
+        """See ``Reader.results``."""
+        with self._reader() as reader:
+            return reader.results(since=since, keys=keys)
+
+    @contextmanager
+    def _reader(self) -> Iterator[SessionReader]:
         with self._reading() as session:
-            return read_layer(session, layer_named(layer), query, self._crs)
+            yield SessionReader(session, self._crs)
 
     def tile(self, spec: TileSpec) -> StoredTile | None:
         """See ``Store.tile``: left to gis.maps, but for engines that know better."""
@@ -93,17 +111,14 @@ class SqlStore(ABC):
         return dict(Counter(values.astype(object).where(values.notna(), None).tolist()))
 
     def version(self, layers: Collection[str] | None = None) -> int:
-        """See ``Store.version``."""
-        with self._reading() as session:
-            if layers is None:
-                return int(session.sql.last_change())
-            names = [layer_named(layer).name for layer in layers]
-            return int(session.sql.last_change_of(layers=json.dumps(names)))
+        """See ``Reader.version``."""
+        with self._reader() as reader:
+            return reader.version(layers)
 
     def changes_since(self, version: int) -> tuple[Change, ...]:
-        """See ``Store.changes_since``."""
-        with self._reading() as session:
-            return tuple(Change(seq, layer, key) for seq, layer, key in session.sql.changes_since(version=version))
+        """See ``Reader.changes_since``."""
+        with self._reader() as reader:
+            return reader.changes_since(version)
 
     def history(self, layer: str, key: str) -> pd.DataFrame:
         """See ``Store.history``. ``recorded_*`` tell of the version itself; ``attributes`` are dicts of kept values."""
@@ -122,7 +137,7 @@ class SqlStore(ABC):
             raise NotAllowed(words, found=actor.role.value)
         at = moment()
         with self._writing(at) as session:
-            writer = StoreWriter(session, self._info.crs, actor, at)
+            writer = StoreWriter(session, self._crs, self._info.crs, actor, at)
             yield writer
             writer.finish()
 
@@ -168,7 +183,7 @@ def begin(session: Session, info: StoreInfo, actor: Actor, at: str) -> None:
         data_on=None if info.data_on is None else info.data_on.isoformat(),
         is_sample=info.is_sample,
     )
-    writer = StoreWriter(session, info.crs, actor, at)
+    writer = StoreWriter(session, info.crs, info.crs, actor, at)
     writer.append("rule_parameter", _parameters())
     writer.finish(log=False)
 

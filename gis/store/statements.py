@@ -16,7 +16,7 @@ from typing import Any
 
 from gis.layers import Layer
 from gis.model import Query
-from gis.store.columns import VERSION
+from gis.store.columns import GEOMETRY, VERSION
 from gis.store.ledgers import Ledger
 from gis.store.session import Dialect
 from gis.store.values import in_small_letters, sought_value
@@ -194,3 +194,13 @@ def select_known_keys(dialect: Dialect, layer: Layer) -> str:
 def count(layer: Layer) -> str:
     """Rows of a layer."""
     return f"SELECT count(*) FROM {layer.name}"
+
+
+def select_shapes_ever(dialect: Dialect, layer: Layer) -> str:
+    """The geometries that entities have or had; takes a list ``keys`` and the ``layer``'s name."""
+    keys = dialect.each("keys")
+    return (
+        f"SELECT {GEOMETRY} FROM {layer.name} WHERE {layer.key[0]} IN ({keys}) AND {GEOMETRY} IS NOT NULL "
+        f"UNION ALL SELECT {GEOMETRY} FROM row_history "
+        f"WHERE layer = :layer AND key IN ({keys}) AND {GEOMETRY} IS NOT NULL"
+    )

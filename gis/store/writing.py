@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,9 +20,10 @@ from gis.store import statements
 from gis.store.columns import AREA_COLUMNS, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.incoming import Incoming, check_complete, check_entities, check_ledger, check_references, comparable
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.port import Outcome, PutResult
+from gis.store.port import Change, Outcome, PutResult, Results
+from gis.store.reader import SessionReader, keep_results
 from gis.store.reading import LAST_DAY, stages_on
-from gis.store.session import Geometries, Session, Table, table_of
+from gis.store.session import Geometries, Table, table_of
 from gis.store.values import Kept
 from gis.store.versions import Found, refuse_stale
 
@@ -33,14 +34,13 @@ Rows = NDArray[np.bool_]
 
 
 @dataclass
-class StoreWriter:
+class StoreWriter(SessionReader):
     """
     ``gis.store.port.Writer`` within one transaction.
 
     ``at`` is the moment (UTC, ISO 8601) written with every row; ``finish`` must be called before the commit.
     """
 
-    session: Session
     crs: str
     actor: Actor
     at: str
@@ -85,9 +85,14 @@ class StoreWriter:
 
     def finish(self, *, log: bool = True) -> None:
         """Write the sequence of changes. ``log`` False: a new store's own content."""
-        rows = [{"layer": layer, "key": key, "at": self.at} for layer, key in self._logged()] if log else []
-        self.session.many("add_changes", rows)
+        if log:
+            self._log_changes()
         self.session.finish()
+
+    def _log_changes(self) -> None:
+        """Those since the last time."""
+        self.session.many("add_changes", [{"layer": layer, "key": key, "at": self.at} for layer, key in self._logged()])
+        self._changed.clear()
 
     def _logged(self) -> Iterable[tuple[str, str | None]]:
         for layer, keys in self._changed.items():
@@ -95,6 +100,20 @@ class StoreWriter:
                 yield layer, None
             else:
                 yield from ((layer, key) for key in sorted(keys))
+
+    def version(self, layers: Collection[str] | None = None) -> int:
+        """See ``Reader.version``."""
+        self._log_changes()
+        return super().version(layers)
+
+    def changes_since(self, version: int) -> tuple[Change, ...]:
+        """See ``Reader.changes_since``."""
+        self._log_changes()
+        return super().changes_since(version)
+
+    def keep_results(self, results: Results, *, whole: bool) -> None:
+        """See ``Writer.keep_results``."""
+        keep_results(self.session, results, whole=whole)
 
     def _note(self, layer: str, keys: Iterable[str]) -> None:
         noted = set(keys)

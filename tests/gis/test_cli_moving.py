@@ -30,8 +30,8 @@ def county(tmp_path: Path) -> str:
 
 
 def test_migrate_says_that_a_store_is_up_to_date(county: str) -> None:
-    assert run("--db", county, "migrate").stdout == "库结构已是最新（版本 1）\n"
-    assert run("--db", county, "migrate", language="en").stdout == "the store is already up to date (version 1)\n"
+    assert run("--db", county, "migrate").stdout == "库结构已是最新（版本 2）\n"
+    assert run("--db", county, "migrate", language="en").stdout == "the store is already up to date (version 2)\n"
 
 
 def test_migrate_without_a_store_ends_with_2(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gis.layers import LAYERS, Column, Layer
 from gis.model import Coded
 from gis.store.columns import GEOMETRY, RECORDED_WORDS
-from gis.store.geopackage.ddl import PLAIN_TABLES
+from gis.store.geopackage.ddl import PLAIN_TABLES, PlainTable
 from gis.store.queries import named_sql
 from gis.words import Words
 
@@ -23,12 +23,17 @@ def describe(connection: sqlite3.Connection, crs_name: str, srid: int, wkt: str)
     for layer in LAYERS.values():
         _describe_layer(connection, layer, srid)
     for table in PLAIN_TABLES:
-        _add_content(connection, table.name, "attributes", table.zh, table.en, None)
+        describe_table(connection, table)
     for table_name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         _add_extension(connection, table_name, None, _SCHEMA)
     for codes in dict.fromkeys(_code_lists()):
         for member in codes:
             sql.add_code(connection, constraint=_constraint(codes), value=member.value, description=member.words.zh)
+
+
+def describe_table(connection: sqlite3.Connection, table: PlainTable) -> None:
+    """A table of the store itself."""
+    _add_content(connection, table.name, "attributes", table.zh, table.en, None)
 
 
 def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> None:

@@ -17,6 +17,7 @@ from gis.store.geopackage.connections import BUSY_SECONDS, Connections, causes, 
 from gis.store.geopackage.ddl import APPLICATION_ID, GEOPACKAGE_VERSION, SCHEMA_VERSION, schema
 from gis.store.geopackage.extents import recorded
 from gis.store.geopackage.metadata import describe
+from gis.store.geopackage.migrations import run_steps
 from gis.store.geopackage.session import GeoPackageSession
 from gis.store.incoming import layer_named
 from gis.store.port import StoreInfo
@@ -62,6 +63,13 @@ class GeoPackageStore(SqlStore):
 
 
 def _checked_info(connection: sqlite3.Connection, path: Path) -> StoreInfo:
+    info = _info(connection, path)
+    if info.schema_version != SCHEMA_VERSION:
+        raise other_schema(info.schema_version, SCHEMA_VERSION)
+    return info
+
+
+def _info(connection: sqlite3.Connection, path: Path) -> StoreInfo:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION_ID or not _has_info(connection):
         words = Words("不是本系统的库文件", "not a store of Guatu")
@@ -70,8 +78,6 @@ def _checked_info(connection: sqlite3.Connection, path: Path) -> StoreInfo:
     if row is None:
         raise UnreadableFile(Words("库文件不完整", "the store's file is incomplete"), found=path.name)
     name, crs, version, created_at, data_on, is_sample = row
-    if version != SCHEMA_VERSION:
-        raise other_schema(version, SCHEMA_VERSION)
     day = None if data_on is None else date.fromisoformat(data_on)
     return StoreInfo(name, crs, version, datetime.fromisoformat(created_at), day, bool(is_sample))
 
@@ -109,3 +115,24 @@ def _fill(connection: sqlite3.Connection, info: StoreInfo, fill: Callable[[Sessi
     fill(GeoPackageSession(connection, srid_of(info.crs), moment()))
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
+
+
+def migrate_geopackage(path: Path) -> tuple[int, int]:
+    """
+    Bring an older file up to date; gives its version before and after.
+
+    Raises
+    ------
+    UnreadableFile
+        Not a store.
+    StoreSchema
+        The file is of a newer Guatu.
+    """
+    with causes(path), closing(connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        before = _info(connection, path).schema_version
+        if before > SCHEMA_VERSION:
+            raise other_schema(before, SCHEMA_VERSION)
+        run_steps(connection, before)
+        connection.execute("COMMIT")
+    return before, SCHEMA_VERSION

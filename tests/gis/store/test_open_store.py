@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 
 from gis.errors import CrsRefused, GuatuError, StoreExists, StoreMissing, StoreSchema, UnreadableFile
-from gis.store import create_store, open_store
+from gis.store import create_store, migrate_store, open_store
 from gis.store.geopackage.ddl import SCHEMA_VERSION
 from tests.contract.store_samples import CRS, OFFICER, parcels, square
 
@@ -57,6 +57,29 @@ def test_a_store_of_another_version_says_both_versions(path: Path, version: int)
     with pytest.raises(StoreSchema) as refused:
         open_store(path)
     assert (refused.value.found, refused.value.expected) == (str(version), str(SCHEMA_VERSION))
+
+
+def test_a_file_of_the_first_version_is_migrated_to_what_a_new_one_is(path: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.gpkg"
+    made(new)
+    with closing(sqlite3.connect(made(path))) as file, file:
+        for table in ("assessment", "project_assessment"):  # what the second version added
+            file.execute(f"DROP TABLE {table}")
+            file.execute("DELETE FROM gpkg_contents WHERE table_name = ?", (table,))
+        file.execute("UPDATE store_info SET schema_version = 1")
+    assert migrate_store(path) == (1, SCHEMA_VERSION)
+    assert structure(path) == structure(new)
+    with closing(open_store(path)) as store:
+        assert list(store.check_integrity()) == []
+    assert migrate_store(path) == (SCHEMA_VERSION, SCHEMA_VERSION)
+
+
+def structure(path: Path) -> set[tuple[str, ...]]:
+    """The tables' declarations, and what the file tells of them."""
+    with closing(sqlite3.connect(path)) as file:
+        tables = file.execute("SELECT name, trim(sql) FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        told = file.execute("SELECT table_name, data_type, identifier FROM gpkg_contents").fetchall()
+    return {*tables, *told}
 
 
 def test_a_file_that_is_no_store_is_said_so(path: Path) -> None:

@@ -66,3 +66,22 @@ WHERE h.layer = :layer AND h.valid_to > :day
     SELECT 1 FROM row_history AS earlier
     WHERE earlier.layer = :layer AND earlier.key = h.key AND earlier.valid_to > :day AND earlier.id < h.id
   );
+
+-- name: assessment()^
+SELECT on_date, version, made_by FROM assessment;
+
+-- name: project_assessments(since, keys)
+-- keys: a JSON list or null
+SELECT project_code, result FROM project_assessment
+WHERE version > :since AND (:keys IS NULL OR project_code IN (SELECT value FROM json_each(:keys)));
+
+-- name: forget_project_assessments()!
+DELETE FROM project_assessment;
+
+-- name: keep_assessment(on_date, version, made_by)!
+INSERT INTO assessment (id, on_date, version, made_by) VALUES (1, :on_date, :version, :made_by)
+ON CONFLICT (id) DO UPDATE SET on_date = excluded.on_date, version = excluded.version, made_by = excluded.made_by;
+
+-- name: keep_project_assessments(code, version, result)*!
+INSERT INTO project_assessment (project_code, version, result) VALUES (:code, :version, :result)
+ON CONFLICT (project_code) DO UPDATE SET version = excluded.version, result = excluded.result;

@@ -96,3 +96,25 @@ SELECT west, south, east, north FROM layer_extent WHERE layer = :layer;
 INSERT INTO layer_extent VALUES (:layer, :west, :south, :east, :north)
 ON CONFLICT (layer) DO UPDATE
 SET west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north;
+
+-- name: assessment()^
+SELECT on_date, version, made_by FROM assessment;
+
+-- name: project_assessments(since, keys)
+-- keys: a JSON list or null
+SELECT project_code, result FROM project_assessment
+WHERE version > :since AND (:keys IS NULL OR project_code IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))));
+
+-- name: forget_project_assessments()!
+DELETE FROM project_assessment;
+
+-- name: keep_assessment(on_date, version, made_by)!
+INSERT INTO assessment (id, on_date, version, made_by) VALUES (1, :on_date, :version, :made_by)
+ON CONFLICT (id) DO UPDATE SET on_date = excluded.on_date, version = excluded.version, made_by = excluded.made_by;
+
+-- name: keep_project_assessments(rows)!
+-- rows: a JSON list of objects with these keys
+INSERT INTO project_assessment (project_code, version, result)
+SELECT r.code, r.version, CAST(r.result AS json)
+FROM json_to_recordset(CAST(:rows AS json)) AS r (code text, version bigint, result text)
+ON CONFLICT (project_code) DO UPDATE SET version = excluded.version, result = excluded.result;

@@ -1,0 +1,74 @@
+"""Reading within an open transaction, of a store or of a writer. The same in every store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.errors import InvalidParameter
+from gis.model import ALL, Query
+from gis.store import statements
+from gis.store.incoming import layer_named
+from gis.store.port import Change, Results
+from gis.store.reading import read_layer
+from gis.store.session import Session
+from gis.words import Words
+
+
+@dataclass
+class SessionReader:
+    """``gis.store.port.Reader`` over one open transaction; ``frame_crs`` is given to the geometries."""
+
+    session: Session
+    frame_crs: Any
+
+    def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
+        """See ``Reader.read``."""
+        return read_layer(self.session, layer_named(layer), query, self.frame_crs)
+
+    def shapes_ever(self, layer: str, keys: Collection[str]) -> NDArray[np.object_]:
+        """See ``Reader.shapes_ever``."""
+        declared = layer_named(layer, "entity")
+        if not declared.geometry:
+            words = Words(f"{declared.words.zh}没有几何", f"{declared.words.en} have no geometry")
+            raise InvalidParameter(words, found=layer)
+        select = statements.select_shapes_ever(self.session.dialect, declared)
+        rows = self.session.rows(select, {"keys": json.dumps(sorted(keys)), "layer": declared.name})
+        return self.session.geometries_of(np.array([kept for (kept,) in rows], dtype=object))
+
+    def version(self, layers: Collection[str] | None = None) -> int:
+        """See ``Reader.version``."""
+        if layers is None:
+            return int(self.session.sql.last_change())
+        names = [layer_named(layer).name for layer in layers]
+        return int(self.session.sql.last_change_of(layers=json.dumps(names)))
+
+    def changes_since(self, version: int) -> tuple[Change, ...]:
+        """See ``Reader.changes_since``."""
+        return tuple(Change(seq, layer, key) for seq, layer, key in self.session.sql.changes_since(version=version))
+
+    def results(self, *, since: int = -1, keys: Collection[str] | None = None) -> Results | None:
+        """See ``Reader.results``."""
+        header = self.session.sql.assessment()
+        if header is None:
+            return None
+        on, version, made_by = header
+        wanted = None if keys is None else json.dumps(sorted(keys))
+        rows = self.session.sql.project_assessments(since=since, keys=wanted)
+        return Results(date.fromisoformat(on), version, made_by, dict(rows))
+
+
+def keep_results(session: Session, results: Results, *, whole: bool) -> None:
+    """See ``Writer.keep_results``."""
+    if whole:
+        session.sql.forget_project_assessments()
+    session.sql.keep_assessment(on_date=results.on.isoformat(), version=results.version, made_by=results.made_by)
+    rows = [{"code": code, "version": results.version, "result": text} for code, text in results.rows.items()]
+    session.many("keep_project_assessments", rows)
