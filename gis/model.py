@@ -19,14 +19,16 @@ from gis.words import Words
 
 
 class Coded(StrEnum):
-    """A closed list of codes, each with its words."""
+    """A closed list of codes, each with its words and its ``rank``: its place in the list, from 0."""
 
     words: Words
+    rank: int
 
     def __new__(cls, code: str, zh: str = "", en: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.words = Words(zh, en)
+        member.rank = len(cls.__members__)
         return member
 
     @classmethod
@@ -43,7 +45,7 @@ class Coded(StrEnum):
 
 
 class Stage(Coded):
-    """Requisition stages of a parcel, in the order of the law (DOMAIN §3). Compare by ``rank``."""
+    """Requisition stages of a parcel, in the order of the law (DOMAIN §3). Compare by ``rank``: 0 … 9."""
 
     NOT_STARTED = "not_started", "未启动", "not started"
     PRE_NOTICE = "pre_notice", "征收预公告", "pre-notice"
@@ -55,11 +57,6 @@ class Stage(Coded):
     CLEARED = "cleared", "净地", "cleared"
     SUPPLIED = "supplied", "已供地", "supplied"
     REGISTERED = "registered", "已登记", "registered"
-
-    @property
-    def rank(self) -> int:
-        """0 for not_started … 9 for registered."""
-        return list(Stage).index(self)
 
     @property
     def readiness(self) -> Readiness:
@@ -94,11 +91,6 @@ class ProjectStage(Coded):
     FULL_CAPACITY = "full_capacity", "达产", "at full capacity"
     SUSPENDED = "suspended", "暂停", "suspended"
     CANCELLED = "cancelled", "取消", "cancelled"
-
-    @property
-    def rank(self) -> int:
-        """Position in the order; suspended and cancelled come last."""
-        return list(ProjectStage).index(self)
 
     @property
     def is_active(self) -> bool:

@@ -46,6 +46,12 @@ class WorkCalendar:
         """Nobody has published yet whether this day is worked."""
         return day not in self.overrides and not FIRST_YEAR <= day.year <= LAST_YEAR
 
+    def has_provisional_between(self, first: date, last: date) -> bool:
+        """A day after ``first`` and before ``last`` is provisional."""
+        if first.year >= FIRST_YEAR and last.year <= LAST_YEAR:
+            return False
+        return any(self.is_provisional(first + timedelta(days=n)) for n in range(1, (last - first).days))
+
     def last_day(self, posted: date, days: int, *, working: bool) -> date:
         """
         The last day of a period of ``days`` that began the day after ``posted``.

@@ -2,76 +2,111 @@
 The clock of each parcel: when the law allows its next step, and when its land can be ready.
 
 A forward pass over the steps that remain, made twice (DOMAIN §4): ``earliest`` takes the law's waits
-and nothing else, ``expected`` adds the usual local durations. All parcels with the same path, kind of
-supply and stage are stepped through together, as arrays of days.
+and nothing else, ``expected`` adds the usual local durations. All land of one kind of owner is stepped
+through together, as arrays of days: the work grows with the steps of the law, not with the parcels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gis.analysis.clock_rows import NO_DAY, NONE, Days, Flags, ParcelRows, StepsTold, no_days
 from gis.analysis.clock_words import clock_reasons
-from gis.analysis.stages import ordered_by, ranks_of
+from gis.analysis.stages import STAGE_CODES, Ranks
 from gis.layers import PARCEL
-from gis.model import EventKind, OwnerKind, Stage, SupplyKind
+from gis.model import HoldReason, OwnerKind, Stage
 from gis.rules import RuleBook, Wait
+from gis.words import Words
 from gis.workdays import WorkCalendar
 
-Days = npt.NDArray[np.datetime64]
-Flags = npt.NDArray[np.bool_]
-Began = Mapping[Stage, Days]
-
-NO_DAY = np.datetime64("NaT", "D")
-ONE_DAY = np.timedelta64(1, "D")
+# By rank, for whole columns at once.
+_STAGES = np.array(list(Stage), dtype=object)
+_STEPS = np.array([None, *list(Stage)[1:]], dtype=object)  # rank 0 is no step
+_HOLDS = np.array([*HoldReason, None], dtype=object)  # rank -1 is no hold
 
 
 @dataclass
 class WaitTable:
-    """Working-day arithmetic, each distinct day worked out once."""
+    """Waits as arithmetic on whole columns; each distinct day that needs a calendar is worked out once."""
 
     calendar: WorkCalendar
-    _kept: dict[tuple[date, int, bool], tuple[np.datetime64, bool]] = field(default_factory=dict)
+    _kept: dict[tuple[date, int], tuple[np.datetime64, bool]] = field(default_factory=dict)
 
     def after(self, began: Days, wait: Wait) -> tuple[Days, Flags]:
         """The first day on which ``wait.before`` may begin, and whether unpublished days were counted."""
+        if not wait.working:
+            return began + np.timedelta64(wait.days + 1, "D"), np.zeros(len(began), dtype=bool)
         distinct, inverse = np.unique(began, return_inverse=True)
-        answers = [self._one(day, wait) for day in distinct]
-        firsts = np.array([a[0] for a in answers], dtype="datetime64[D]")
-        unpublished = np.array([a[1] for a in answers], dtype=bool)
+        answers = [self._working(day, wait.days) for day in distinct.tolist()]
+        firsts = np.array([first for first, _ in answers], dtype="datetime64[D]")
+        unpublished = np.array([counted for _, counted in answers], dtype=bool)
         return firsts[inverse], unpublished[inverse]
 
-    def _one(self, began: np.datetime64, wait: Wait) -> tuple[np.datetime64, bool]:
-        if np.isnat(began):
+    def _working(self, posted: date | None, days: int) -> tuple[np.datetime64, bool]:
+        if posted is None:
             return NO_DAY, False
-        posted: date = began.astype(object)
-        key = (posted, wait.days, wait.working)
-        if key not in self._kept:
-            first = self.calendar.first_day_after(posted, wait.days, working=wait.working)
-            span = pd.date_range(posted, first)[1:-1]
-            unpublished = wait.working and any(self.calendar.is_provisional(d.date()) for d in span)
-            self._kept[key] = (np.datetime64(first, "D"), unpublished)
-        return self._kept[key]
+        if (posted, days) not in self._kept:
+            first = self.calendar.first_day_after(posted, days, working=True)
+            unpublished = self.calendar.has_provisional_between(posted, first)
+            self._kept[posted, days] = (np.datetime64(first, "D"), unpublished)
+        return self._kept[posted, days]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """What decides the steps that remain: the path, the kind of supply, the stage reached."""
+class Course:
+    """
+    What the rules say of one kind of owner's land.
+
+    ``steps`` is its path, ``ready_rank`` the stage of the path at which it counts as ready, ``waits`` those between
+    its steps; by the rank of the stage reached: ``usual``, the usual time to the next step (for a stage off the
+    path, that of the stage before it), and ``next_rank``, the step that comes next, 0 where none is left.
+    """
+
+    steps: tuple[Stage, ...]
+    ready_rank: int
+    waits: tuple[Wait, ...]
+    usual: npt.NDArray[np.timedelta64]
+    next_rank: Ranks
+
+    @classmethod
+    def of(cls, owner: OwnerKind, rules: RuleBook) -> Course:
+        """The course of this owner's land."""
+        steps, days = rules.path(owner), rules.typical_days(owner)
+        ready = next((s for s in steps if s.rank >= rules.ready_stage.rank), steps[-1])
+        usual = [0]
+        for stage in Stage:
+            usual.append(days.get(stage, usual[-1]))
+        following = [next((s.rank for s in steps if s.rank > stage.rank), 0) for stage in Stage]
+        waits = tuple(wait for wait in rules.waits if wait.after in steps)
+        return cls(steps, ready.rank, waits, np.array(usual[1:], dtype="timedelta64[D]"), np.array(following))
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """
+    Parcels of one kind of owner, by rising rank of their stage: those still before a step are the first ones.
+
+    ``entered`` is the day on which each entered its stage, ``began`` the day on which it entered each of the stages
+    from which waits count, NaT where it has not been there; ``supplies`` holds ranks of ``SupplyKind``.
+    """
 
     owner: OwnerKind
-    supply: SupplyKind | None
-    stage: Stage
+    ranks: Ranks
+    supplies: Ranks
+    entered: Days
+    began: Mapping[Stage, Days]
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One forward pass over a group of parcels; the first step, and the day the land is ready."""
+    """One forward pass over land; the first step, and the day the land is ready (NaT: neither is to come)."""
 
     first_step: Days
     ready: Days
@@ -91,68 +126,61 @@ class Clock:
         """The clock of one day, by the rules' calendar."""
         return cls(on, rules, WaitTable(rules.calendar))
 
-    @property
+    @cached_property
     def today(self) -> np.datetime64:
         """The day of the assessment."""
         return np.datetime64(self.on, "D")
 
-    def steps_left(self, route: Route) -> tuple[Stage, ...]:
-        """The stages of the path that are still to come, in order."""
-        return tuple(s for s in self.rules.path(route.owner) if s.rank > route.stage.rank)
+    @cached_property
+    def courses(self) -> Mapping[OwnerKind, Course]:
+        """The course of each kind of owner's land."""
+        return {owner: Course.of(owner, self.rules) for owner in OwnerKind}
 
-    def ready_at(self, owner: OwnerKind) -> Stage:
-        """The stage of the path at which land counts as ready."""
-        path = self.rules.path(owner)
-        return next((s for s in path if s.rank >= self.rules.ready_stage.rank), path[-1])
-
-    def usual_days(self, route: Route, stage: Stage) -> int:
-        """Usual days from ``stage`` to the next; for a stage off the path, those of the stage before it."""
-        usual = self.rules.typical_days(route.owner)
-        known = [s for s in usual if s.rank <= stage.rank]
-        return usual[max(known, key=lambda s: s.rank)] if known else 0
-
-    def run(self, route: Route, began: Began, *, usual: bool) -> Pass:
+    def run(self, land: Land, *, usual: bool) -> Pass:
         """
-        Step a group through its remaining path; ``began`` holds the known beginnings by stage.
+        Step land through its remaining path.
 
         No step is put before the assessment's day. ``usual`` adds the usual durations.
         """
-        known = dict(began)
-        entry = known[route.stage]
-        size = len(entry)
-        result = Pass(_no_days(size), _no_days(size), np.zeros(size, dtype=bool))
-        at, stage = entry, route.stage
-        ready_rank = self.ready_at(route.owner).rank
-        for number, step in enumerate(self.steps_left(route)):
-            day, unpublished = self._legal(route, step, known)
+        course, size = self.courses[land.owner], len(land.ranks)
+        result = Pass(no_days(size), no_days(size), np.zeros(size, dtype=bool))
+        at, reached = land.entered.copy(), land.ranks.copy()
+        began = {stage: days.copy() for stage, days in land.began.items()}
+        for step in course.steps:
+            before = slice(int(np.searchsorted(land.ranks, step.rank)))
+            day, unpublished = self._legal(step, land, began, before)
             if usual:
-                day = np.fmax(day, at + np.timedelta64(self.usual_days(route, stage), "D"))
-            day = np.fmax(np.fmax(day, at), self.today)
-            if number == 0:
-                result.first_step[:] = day
-            if step.rank <= ready_rank or number == 0:
-                result.unpublished[:] |= unpublished
-            known[step], at, stage = day, day, step
-            if step.rank == ready_rank:
-                result.ready[:] = day
+                day = np.fmax(day, at[before] + course.usual[reached[before]])
+            day = np.fmax(np.fmax(day, at[before]), self.today)
+            is_first = reached[before] == land.ranks[before]
+            result.first_step[before][is_first] = day[is_first]
+            result.unpublished[before] |= unpublished & (is_first | (step.rank <= course.ready_rank))
+            if step.rank == course.ready_rank:
+                result.ready[before] = day
+            at[before], reached[before] = day, step.rank
+            if step in began:
+                began[step][before] = day
         return result
 
-    def _legal(self, route: Route, step: Stage, known: Began) -> tuple[Days, Flags]:
+    def _legal(self, step: Stage, land: Land, began: Mapping[Stage, Days], before: slice) -> tuple[Days, Flags]:
         """The latest day that a statutory wait sets for ``step``; NaT where none does."""
-        size, path = len(known[route.stage]), self.rules.path(route.owner)
-        legal, unpublished = _no_days(size), np.zeros(size, dtype=bool)
-        for wait in self.rules.waits:
-            applies = wait.before is step and wait.after in path and wait.supply in (None, route.supply)
-            if applies and wait.after in known:
-                day, counted = self.waits.after(known[wait.after], wait)
+        supplies = land.supplies[before]
+        legal, unpublished = no_days(len(supplies)), np.zeros(len(supplies), dtype=bool)
+        for wait in self.courses[land.owner].waits:
+            if wait.before is step:
+                day, counted = self.waits.after(began[wait.after][before], wait)
+                if wait.supply is not None:
+                    counted &= supplies == wait.supply.rank
+                    day[supplies != wait.supply.rank] = NO_DAY
                 legal, unpublished = np.fmax(legal, day), unpublished | counted
         return legal, unpublished
 
     def whole_procedure(self) -> tuple[np.datetime64, np.datetime64]:
         """Earliest and expected ready day of collective land that nobody has listed yet."""
-        route = Route(OwnerKind.COLLECTIVE, None, Stage.NOT_STARTED)
-        began = {Stage.NOT_STARTED: np.array([self.today])}
-        return self.run(route, began, usual=False).ready[0], self.run(route, began, usual=True).ready[0]
+        today, never = np.array([self.today]), no_days(1)
+        began = {wait.after: today if wait.after is Stage.NOT_STARTED else never for wait in self.rules.waits}
+        land = Land(OwnerKind.COLLECTIVE, np.zeros(1, np.int64), np.array([NONE]), today, began)
+        return self.run(land, usual=False).ready[0], self.run(land, usual=True).ready[0]
 
 
 # What ``time_parcels`` looks at, for those who read no more than is needed.
@@ -184,165 +212,127 @@ def time_parcels(parcels: pd.DataFrame, events: pd.DataFrame | None, rules: Rule
         dates are the day on which it became ready where that is known, else the present stage's day, never
         after ``on``. Held land: no expected date; the earliest is still given.
     """
-    rows = _normal(parcels)
+    rows = ParcelRows.of(parcels)
     clock = Clock.of(on, rules)
-    told = _stage_events(rows, events, clock)
-    columns = _stepped(rows, _began(rows, told, clock), clock)
-    _settle_ready(rows, told, clock, columns)
-    columns["ready_expected_on"][rows["held"].to_numpy() & ~columns["is_ready"]] = NO_DAY
-    columns["overdue_stage"], columns["overdue_days"] = _overdue(rows, clock)
-    return _framed(rows, columns, pd.Timestamp(on))
+    told = StepsTold.of(events, rows, clock.today)
+    times = _stepped(rows, told, clock)
+    _settle_ready(rows, told, clock, times)
+    times.ready_expected_on[(rows.hold_ranks >= 0) & ~times.is_ready] = NO_DAY
+    return _framed(rows, times, _overdue(rows, clock), clock.today)
 
 
-def _normal(parcels: pd.DataFrame) -> pd.DataFrame:
-    """The rows by number, with defaults in place of what is missing and codes as small numbers."""
-    rows = pd.DataFrame(parcels.drop(columns="geometry", errors="ignore"))
-    rows = ordered_by(rows, "parcel_no").reset_index(drop=True)
-    rows["stage"] = rows["stage"].fillna(Stage.NOT_STARTED.value)
-    rows["rank"] = ranks_of(rows["stage"])
-    rows["owner"] = rows["owner_kind"].fillna(OwnerKind.COLLECTIVE.value)
-    rows["supply"] = rows["supply_kind"].fillna("")
-    rows["held"] = rows["hold_reason"].notna().to_numpy(dtype=bool)
-    return rows
+def _began(stage: Stage, rows: ParcelRows, told: StepsTold, entered: Days) -> Days:
+    """The day on which each parcel entered ``stage``: of its present stage, as its row says; of a later one, NaT."""
+    began = no_days(len(entered))
+    of_stage = told.ranks == stage.rank
+    began[told.places[of_stage]] = told.days[of_stage]  # in order: the latest stays
+    # An event later than the present stage's beginning was undone by it.
+    is_told = (began <= entered) & (rows.ranks != stage.rank)
+    return np.where(rows.ranks < stage.rank, NO_DAY, np.where(is_told, began, entered))
 
 
-def _days(column: pd.Series) -> Days:
-    return column.to_numpy(dtype="datetime64[D]")
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """What the two forward passes say of each parcel; a ``next_rank`` of 0: no step is left."""
+
+    next_rank: Ranks
+    next_legal_on: Days
+    ready_earliest_on: Days
+    ready_expected_on: Days
+    provisional: Flags
+    is_ready: Flags
 
 
-def _began(rows: pd.DataFrame, told: pd.DataFrame, clock: Clock) -> dict[Stage, Days]:
-    """
-    For each stage, the day on which a parcel entered it; of the present stage as the row says.
-
-    Land not started is taken to start today, and an unknown day counts as today.
-    """
-    entry = np.where(rows["rank"] == 0, clock.today, _days(rows["stage_on"])).astype("datetime64[D]")
-    entry = np.where(np.isnat(entry), clock.today, entry)
-    result: dict[Stage, Days] = {}
-    for stage in Stage:
-        group = told[told["rank"] == stage.rank]
-        past = _no_days(len(rows))
-        past[group["row"]] = group["on_date"].to_numpy()  # in order: the latest stays
-        # An event later than the present stage's beginning was undone by it.
-        past = np.where(np.isnat(past) | (past > entry), entry, past)
-        result[stage] = np.where(rows["rank"] == stage.rank, entry, past)
-    return result
-
-
-def _stage_events(rows: pd.DataFrame, events: pd.DataFrame | None, clock: Clock) -> pd.DataFrame:
-    """
-    The events by which stages began, up to today, oldest first.
-
-    ``row`` is the parcel's position in ``rows``, ``rank`` the stage's; ``on_date`` counts in days.
-    """
-    if events is None or events.empty:
-        return pd.DataFrame({"row": np.zeros(0, np.intp), "rank": np.zeros(0, np.int64), "on_date": _no_days(0)})
-    told = events[(events["kind"] == EventKind.STAGE.value) & (events["on_date"] <= pd.Timestamp(clock.on))]
-    row = pd.Index(rows["parcel_no"]).get_indexer(pd.Index(told["parcel_no"]))
-    frame = pd.DataFrame({"row": row, "rank": ranks_of(told["stage"]), "on_date": _days(told["on_date"])})
-    known: pd.DataFrame = frame[row >= 0]
-    return known.sort_values("on_date", kind="stable")
+def _stepped(rows: ParcelRows, told: StepsTold, clock: Clock) -> _Times:
+    """Both forward passes, one kind of owner after another."""
+    size, entered = len(rows.ranks), rows.entered(clock.today)
+    began = {wait.after: _began(wait.after, rows, told, entered) for wait in clock.rules.waits}
+    is_ready = rows.ranks >= clock.rules.ready_stage.rank
+    next_rank, unpublished = np.zeros(size, np.int64), np.zeros(size, dtype=bool)
+    times = _Times(next_rank, no_days(size), no_days(size), no_days(size), unpublished, is_ready)
+    for owner, where in rows.by_owner():
+        began_there = {stage: days[where] for stage, days in began.items()}
+        land = Land(owner, rows.ranks[where], rows.supplies[where], entered[where], began_there)
+        earliest, expected = clock.run(land, usual=False), clock.run(land, usual=True)
+        times.next_rank[where] = clock.courses[owner].next_rank[land.ranks]
+        times.next_legal_on[where] = earliest.first_step
+        times.ready_earliest_on[where] = earliest.ready
+        times.ready_expected_on[where] = expected.ready
+        times.provisional[where] = earliest.unpublished | expected.unpublished
+    return times
 
 
-def _no_days(size: int) -> Days:
-    return np.full(size, NO_DAY)
-
-
-def _stepped(rows: pd.DataFrame, began: Began, clock: Clock) -> dict[str, npt.NDArray[Any]]:
-    """Both forward passes, one group of parcels after another."""
-    size = len(rows)
-    out: dict[str, npt.NDArray[Any]] = {
-        "next_stage": np.full(size, "", dtype=object),
-        "next_legal_on": _no_days(size),
-        "ready_earliest_on": _no_days(size),
-        "ready_expected_on": _no_days(size),
-        "provisional": np.zeros(size, dtype=bool),
-        "is_ready": np.zeros(size, dtype=bool),
-    }
-    for key, rows_of in rows.groupby(["owner", "supply", "rank"], sort=False).indices.items():
-        route, where = _route(key), np.asarray(rows_of, dtype=np.intp)
-        _step_group(route, {stage: days[where] for stage, days in began.items()}, clock, out, where)
-    return out
-
-
-def _route(key: Any) -> Route:
-    owner, supply, rank = key
-    return Route(OwnerKind(owner), SupplyKind(supply) if supply else None, list(Stage)[rank])
-
-
-def _step_group(
-    route: Route, began: Began, clock: Clock, out: Mapping[str, npt.NDArray[Any]], where: npt.NDArray[np.intp]
-) -> None:
-    left = clock.steps_left(route)
-    out["is_ready"][where] = route.stage.rank >= clock.rules.ready_stage.rank
-    if not left:
-        return
-    known = {s: days for s, days in began.items() if s.rank <= route.stage.rank}
-    earliest, expected = clock.run(route, known, usual=False), clock.run(route, known, usual=True)
-    out["next_stage"][where] = left[0].value
-    out["next_legal_on"][where] = earliest.first_step
-    out["ready_earliest_on"][where] = earliest.ready
-    out["ready_expected_on"][where] = expected.ready
-    out["provisional"][where] = earliest.unpublished | expected.unpublished
-
-
-def _settle_ready(
-    rows: pd.DataFrame, told: pd.DataFrame, clock: Clock, columns: Mapping[str, npt.NDArray[Any]]
-) -> None:
+def _settle_ready(rows: ParcelRows, told: StepsTold, clock: Clock, times: _Times) -> None:
     """Ready land keeps the day on which it became ready; that never makes a project late."""
-    ready = columns["is_ready"]
-    since = _ready_since(rows, told, clock)
-    entered = _days(rows["stage_on"])
-    since = np.where(np.isnat(since), entered, since)
+    ready = times.is_ready
+    since = _ready_since(len(ready), told, clock)
+    since = np.where(np.isnat(since), rows.stage_on, since)
     since = np.where(np.isnat(since), clock.today, np.minimum(since, clock.today))
-    columns["ready_earliest_on"][ready] = since[ready]
-    columns["ready_expected_on"][ready] = since[ready]
+    times.ready_earliest_on[ready] = since[ready]
+    times.ready_expected_on[ready] = since[ready]
 
 
-def _ready_since(rows: pd.DataFrame, told: pd.DataFrame, clock: Clock) -> Days:
+def _ready_since(size: int, told: StepsTold, clock: Clock) -> Days:
     """The first day of the unbroken time in which events put the parcel at the ready stage or later."""
-    rank, row, day = told["rank"].to_numpy(), told["row"].to_numpy(), told["on_date"].to_numpy("datetime64[D]")
-    is_ready = rank >= clock.rules.ready_stage.rank
-    broken, since = _no_days(len(rows)), _no_days(len(rows))
-    broken[row[~is_ready]] = day[~is_ready]
-    unbroken = np.flatnonzero(is_ready & ~(day < broken[row]))[::-1]
-    since[row[unbroken]] = day[unbroken]  # newest first: the oldest stays
+    is_ready = told.ranks >= clock.rules.ready_stage.rank
+    broken, since = no_days(size), no_days(size)
+    broken[told.places[~is_ready]] = told.days[~is_ready]
+    unbroken = np.flatnonzero(is_ready & ~(told.days < broken[told.places]))[::-1]
+    since[told.places[unbroken]] = told.days[unbroken]  # newest first: the oldest stays
     return since
 
 
-def _overdue(rows: pd.DataFrame, clock: Clock) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
-    """Of the steps not yet taken whose planned day has passed, the earliest, and by how many days."""
-    size = len(rows)
-    stage, worst = np.full(size, "", dtype=object), np.full(size, clock.today)
-    for step in list(Stage)[1:]:
-        column = f"planned_{step.value}_on"
-        if column not in rows:
-            continue
-        planned = _days(rows[column])
-        on_path = rows["owner"].isin([o.value for o in OwnerKind if step in clock.rules.path(o)])
-        late = (planned < worst) & (rows["rank"] < step.rank).to_numpy() & on_path.to_numpy()
-        stage[late], worst[late] = step.value, planned[late]
-    return stage, (clock.today - worst).astype(np.int64)
+def _overdue(rows: ParcelRows, clock: Clock) -> tuple[Ranks, npt.NDArray[np.int64]]:
+    """Of the steps not yet taken whose planned day has passed, the earliest (0: none), and by how many days."""
+    rank, worst = np.zeros(len(rows.ranks), np.int64), np.full(len(rows.ranks), clock.today)
+    for step, planned in rows.planned.items():
+        on_path = np.array([step in clock.courses[owner].steps for owner in OwnerKind])[rows.owners]
+        late = (planned < worst) & (rows.ranks < step.rank) & on_path
+        rank[late], worst[late] = step.rank, planned[late]
+    return rank, (clock.today - worst).astype(np.int64)
 
 
-def _framed(rows: pd.DataFrame, columns: Mapping[str, npt.NDArray[Any]], today: pd.Timestamp) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            "stage": rows["stage"].to_numpy(dtype=object),
-            "next_stage": columns["next_stage"],
-            **{name: columns[name].astype("datetime64[s]") for name in DATE_COLUMNS},
-            "overdue_stage": columns["overdue_stage"],
-            "overdue_days": columns["overdue_days"],
-            "held": rows["held"].to_numpy(),
-            "provisional": columns["provisional"],
-            "is_ready": columns["is_ready"],
-            "hold_reason": rows["hold_reason"].to_numpy(dtype=object),
-            "held_since": rows["held_since"].to_numpy(dtype="datetime64[s]"),
-        },
-        index=pd.Index(rows["parcel_no"], dtype="str", name="parcel_no"),
-    ).astype(dict.fromkeys(("stage", "next_stage", "overdue_stage", "hold_reason"), "str"))
-    frame["reason"] = clock_reasons(frame, today)
-    return frame
+def _framed(
+    rows: ParcelRows, times: _Times, overdue: tuple[Ranks, npt.NDArray[np.int64]], today: np.datetime64
+) -> pd.DataFrame:
+    overdue_rank, overdue_days = overdue
+    columns = {
+        "stage": _stage_codes(rows.ranks, none=Stage.NOT_STARTED.value),
+        "next_stage": _stage_codes(times.next_rank),
+        "next_legal_on": times.next_legal_on.astype("datetime64[s]"),
+        "ready_earliest_on": times.ready_earliest_on.astype("datetime64[s]"),
+        "ready_expected_on": times.ready_expected_on.astype("datetime64[s]"),
+        "overdue_stage": _stage_codes(overdue_rank),
+        "overdue_days": overdue_days,
+        "held": rows.hold_ranks >= 0,
+        "provisional": times.provisional,
+        "is_ready": times.is_ready,
+        "hold_reason": rows.hold_reason.array,
+        "held_since": rows.held_since.astype("datetime64[s]"),
+        "reason": np.fromiter(_reasons(rows, times, overdue, today), dtype=object, count=len(rows.ranks)),
+    }
+    return pd.DataFrame(columns, index=rows.numbers)
 
 
-DATE_COLUMNS: Sequence[str] = ("next_legal_on", "ready_earliest_on", "ready_expected_on")
+def _stage_codes(ranks: Ranks, none: str = "") -> pd.api.extensions.ExtensionArray:
+    """The stages of these ranks as text, with ``none`` for rank 0."""
+    return pd.array([none, *STAGE_CODES[1:]], dtype="str").take(ranks)
+
+
+def _reasons(
+    rows: ParcelRows, times: _Times, overdue: tuple[Ranks, npt.NDArray[np.int64]], today: np.datetime64
+) -> Iterator[Words]:
+    overdue_rank, overdue_days = overdue
+    said = zip(
+        _STAGES[rows.ranks].tolist(),
+        _STEPS[times.next_rank].tolist(),
+        np.where(times.next_legal_on <= today, NO_DAY, times.next_legal_on).tolist(),
+        np.where(times.is_ready, NO_DAY, times.ready_expected_on).tolist(),
+        _HOLDS[rows.hold_ranks].tolist(),
+        rows.held_since.tolist(),
+        _STEPS[overdue_rank].tolist(),
+        overdue_days.tolist(),
+        times.provisional.tolist(),
+        strict=True,
+    )
+    return clock_reasons(rows.numbers.tolist(), said)

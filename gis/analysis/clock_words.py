@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
 
 from gis.model import HoldReason, Stage
 from gis.words import Words
 
 # What a parcel waits for, by its next stage.
-_WAITS_FOR: dict[str, Words] = {
+_WAITS_FOR: dict[Stage, Words] = {
     Stage.PRE_NOTICE: Words("待发征收预公告", "its pre-notice"),
     Stage.SURVEY: Words("待现状调查与稳评", "its survey and risk assessment"),
     Stage.PLAN_NOTICE: Words("待发补偿安置方案公告", "its plan notice"),
@@ -22,19 +21,25 @@ _WAITS_FOR: dict[str, Words] = {
     Stage.SUPPLIED: Words("待供地", "supply"),
     Stage.REGISTERED: Words("待登记", "registration"),
 }
-_SAID_OF = [
-    "stage",
-    "next_stage",
-    "next_legal_on",
-    "ready_expected_on",
-    "overdue_stage",
-    "overdue_days",
-    "is_ready",
-    "provisional",
-    "hold_reason",
-    "held_since",
-    "is_allowed",
-]
+
+
+class Said(NamedTuple):
+    """
+    What a parcel's sentence says besides its number; parcels of which the same is said share their words.
+
+    ``until``: the next step has to wait until then, None where it is allowed now. ``ready_on``: None where the
+    land is ready already or nobody knows. What else is None is not said.
+    """
+
+    stage: Stage
+    next_stage: Stage | None
+    until: date | None
+    ready_on: date | None
+    hold_reason: HoldReason | None
+    held_since: date | None
+    overdue_stage: Stage | None
+    overdue_days: int
+    is_provisional: bool
 
 
 def day(value: object) -> str:
@@ -42,63 +47,60 @@ def day(value: object) -> str:
     return f"{value:%Y-%m-%d}"
 
 
-def clock_reasons(clock: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
+def clock_reasons(numbers: Iterable[str], said: Iterable[tuple[Any, ...]]) -> Iterator[Words]:
     """
     One sentence a parcel: what it waits for and until when, what holds it, what is overdue.
 
-    ``clock`` has the columns of ``Assessment.parcels``.
+    ``said`` has the values of a ``Said`` for each number.
     """
-    said = clock.assign(is_allowed=clock["next_legal_on"] <= today)[_SAID_OF]
-    group = said.groupby(_SAID_OF, sort=False, dropna=False, observed=True).ngroup().to_numpy()
-    _, first = np.unique(group, return_index=True)
-    tails = [_tail(row) for row in said.iloc[first].itertuples(index=False)]
-    reasons = [
-        Words(f"地块 {number} {tails[g].zh}", f"parcel {number} {tails[g].en}")
-        for number, g in zip(clock.index.to_numpy(dtype=object), group, strict=True)
-    ]
-    return pd.Series(reasons, index=clock.index, dtype=object)
+    tails: dict[tuple[Any, ...], Words] = {}
+    for number, case in zip(numbers, said, strict=True):
+        if case not in tails:
+            tails[case] = _tail(Said(*case))
+        tail = tails[case]
+        yield Words(f"地块 {number} {tail.zh}", f"parcel {number} {tail.en}")
 
 
-def _tail(row: Any) -> Words:
+def _tail(said: Said) -> Words:
     """What is said after the parcel's number."""
-    parts = [_next(row), *_hold(row), *_overdue(row), *_provisional(row)]
+    parts = [_next(said), *_hold(said), *_overdue(said), *_provisional(said)]
     return Words("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
 
 
-def _next(row: Any) -> Words:
-    if not row.next_stage:
-        stage = Stage(row.stage).words
+def _next(said: Said) -> Words:
+    if said.next_stage is None:
+        stage = said.stage.words
         return Words(stage.zh, f"is {stage.en}")
-    waits = _WAITS_FOR[row.next_stage]
-    if row.is_allowed:
+    waits = _WAITS_FOR[said.next_stage]
+    if said.until is None:
         step = Words(f"{waits.zh}，现已可办", f"waits for {waits.en}, allowed now")
     else:
-        on = day(row.next_legal_on)
+        on = day(said.until)
         step = Words(f"{waits.zh}，最早 {on}", f"waits for {waits.en} until {on}")
-    if row.is_ready or pd.isna(row.ready_expected_on):
+    if said.ready_on is None:
         return step
-    on = day(row.ready_expected_on)
+    on = day(said.ready_on)
     return Words(f"{step.zh}，预计 {on} 可供使用", f"{step.en}, expected ready {on}")
 
 
-def _hold(row: Any) -> list[Words]:
-    if pd.isna(row.hold_reason):
+def _hold(said: Said) -> list[Words]:
+    if said.hold_reason is None:
         return []
-    reason = HoldReason(row.hold_reason).words
-    if pd.isna(row.held_since):
+    reason = said.hold_reason.words
+    if said.held_since is None:
         return [Words(f"因{reason.zh}受阻", f"held: {reason.en}")]
-    since = day(row.held_since)
+    since = day(said.held_since)
     return [Words(f"自 {since} 因{reason.zh}受阻", f"held since {since}: {reason.en}")]
 
 
-def _overdue(row: Any) -> list[Words]:
-    if not row.overdue_stage:
+def _overdue(said: Said) -> list[Words]:
+    if said.overdue_stage is None:
         return []
-    stage, days = Stage(row.overdue_stage).words, row.overdue_days
+    stage, days = said.overdue_stage.words, said.overdue_days
     return [Words(f"“{stage.zh}”已逾计划 {days} 天", f"'{stage.en}' overdue by {days} days")]
 
 
-def _provisional(row: Any) -> list[Words]:
-    if not row.provisional:
+def _provisional(said: Said) -> list[Words]:
+    if not said.is_provisional:
         return []
     return [Words("节假日安排尚未公布，日期暂定", "provisional: holidays not yet published")]

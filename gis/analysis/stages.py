@@ -1,4 +1,4 @@
-"""Requisition stages as numbers and back, for arithmetic on whole columns; tables in the order of their keys."""
+"""Coded columns as numbers and back, for arithmetic on whole columns; tables in the order of their keys."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gis.model import Stage
+from gis.model import Coded, Stage
 
 Table = TypeVar("Table", bound=pd.DataFrame)
+Ranks = npt.NDArray[np.int64]
 
-RANKS: dict[str, int] = {stage.value: stage.rank for stage in Stage}
 STAGE_CODES = np.array([stage.value for stage in Stage], dtype=object)
 
 
-def ranks_of(stages: pd.Series) -> npt.NDArray[np.int64]:
+def ranks_in(column: pd.Series, codes: type[Coded], missing: int) -> Ranks:
+    """The rank of each code of ``column`` in its list, ``missing`` where there is none; ValueError on a foreign one."""
+    places, seen = pd.factorize(column.array)
+    # The place of a missing value is -1: the last one.
+    return np.array([*(codes(code).rank for code in seen), missing], dtype=np.int64)[places]
+
+
+def ranks_of(stages: pd.Series) -> Ranks:
     """The rank of each stage code; a missing one counts as not started."""
-    coded = stages.astype("category").cat
-    known = [RANKS[code] for code in coded.categories]
-    # The code of a missing value is -1: it takes the last place.
-    return np.array([*known, Stage.NOT_STARTED.rank], dtype=np.int64)[coded.codes.to_numpy()]
+    return ranks_in(stages, Stage, missing=Stage.NOT_STARTED.rank)
 
 
 def ordered_by(table: Table, key: str) -> Table:
