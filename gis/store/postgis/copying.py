@@ -1,22 +1,18 @@
 """
-Rows into and out of PostgreSQL by COPY: CSV that Arrow writes and reads, in pieces, so that a million rows
-never stand in memory twice.
+Rows into and out of PostgreSQL by COPY, in pieces, so that a million rows never stand in memory twice: in as CSV that
+Arrow writes, out as binary rows.
 """
 
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
-import shapely
 from pyarrow import csv
 
-from gis.store.columns import GEOMETRY
+from gis.store.postgis.binary_rows import END, HEADER_BYTES, Piece, columns_of, joined
 from gis.store.postgis.connections import Connection
 from gis.store.session import Table
 
@@ -73,15 +69,6 @@ class _Pieces(io.RawIOBase):
 # ---------------------------------------------------------------------------------------- out
 
 _BYTES_AT_ONCE = 8 << 20
-_READ = csv.ParseOptions(newlines_in_values=True)
-_READ_TYPES = {
-    "integer": pa.int64(),
-    "real": pa.float64(),
-    "money": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("ms", tz="UTC"),
-}
 
 
 def copy_out(connection: Connection, statement: str, types: Mapping[str, str]) -> dict[str, Any]:
@@ -92,94 +79,37 @@ def copy_out(connection: Connection, statement: str, types: Mapping[str, str]) -
     """
     rows = _Rows(types)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv)", rows, size=1 << 20)
+        cursor.copy_expert(f"COPY ({statement}) TO STDOUT WITH (FORMAT binary)", rows, size=1 << 20)
     pieces = rows.finished()
-    return {name: _joined(kind, [piece[name] for piece in pieces]) for name, kind in types.items()}
+    return {name: joined(kind, [piece[name] for piece in pieces]) for name, kind in types.items()}
 
 
-class _Rows(io.RawIOBase):
-    """Takes a row at a time, as COPY gives them, and turns some megabytes of them into Arrow at once."""
+class _Rows:
+    """Takes a row at a time, as the server sends them, and turns some megabytes of them into columns at once."""
 
     def __init__(self, types: Mapping[str, str]) -> None:
         self._types = types
-        self._convert = csv.ConvertOptions(
-            column_types={name: _READ_TYPES.get(kind, pa.string()) for name, kind in types.items()},
-            true_values=["t"],
-            false_values=["f"],
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        )
         self._waiting: list[bytes] = []
         self._size = 0
-        self._pieces: list[dict[str, Any]] = []
+        self._pieces: list[dict[str, Piece]] = []
 
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, row: Any) -> int:
-        """One whole row."""
-        self._waiting.append(bytes(row))
+    def write(self, row: bytes) -> int:
+        """One whole row; the first has the header before it, the last is the end's mark."""
+        self._waiting.append(row)
         self._size += len(row)
         if self._size >= _BYTES_AT_ONCE:
             self._turn()
         return len(row)
 
-    def finished(self) -> list[dict[str, Any]]:
+    def finished(self) -> list[dict[str, Piece]]:
         """What came, column by column, in pieces: at least one, perhaps of no rows."""
-        if self._waiting or not self._pieces:
-            self._turn()
+        self._turn()
         return self._pieces
 
     def _turn(self) -> None:
-        text, self._waiting, self._size = b"".join(self._waiting), [], 0
-        if not text:
-            self._pieces.append({name: _nothing(kind) for name, kind in self._types.items()})
-            return
-        block = csv.ReadOptions(column_names=list(self._types), use_threads=False, block_size=len(text) + 1)
-        table = csv.read_csv(io.BytesIO(text), block, _READ, self._convert)
-        self._pieces.append({name: _piece(kind, table.column(name)) for name, kind in self._types.items()})
-
-
-def _nothing(kind: str) -> Any:
-    return _piece(kind, pa.chunked_array([], type=_READ_TYPES.get(kind, pa.string())))
-
-
-def _piece(kind: str, column: pa.ChunkedArray) -> Any:
-    """Geometries are read at once, so that their texts need not stay; the rest waits for its fellows."""
-    if kind != GEOMETRY:
-        return column
-    texts = column.to_numpy(zero_copy_only=False)
-    return shapely.set_srid(shapely.from_wkb(np.asarray(texts, dtype=object)), 0)
-
-
-def _joined(kind: str, pieces: list[Any]) -> Any:
-    if kind == GEOMETRY:
-        return np.concatenate(pieces)
-    column = pa.chunked_array([chunk for piece in pieces for chunk in piece.chunks], type=pieces[0].type)
-    return _SHOW.get(kind, _show)(column)
-
-
-def _show(column: pa.ChunkedArray) -> Any:
-    return column.to_pandas(types_mapper=_PANDAS_TYPES.get).array
-
-
-def _show_json(column: pa.ChunkedArray) -> Any:
-    shown = np.empty(len(column), dtype=object)
-    shown[:] = [None if text is None else json.loads(text) for text in column.to_pylist()]
-    return shown
-
-
-_PANDAS_TYPES = {
-    pa.string(): pd.StringDtype(na_value=np.nan),
-    pa.int64(): pd.Int64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-}
-_SHOW: dict[str, Callable[[pa.ChunkedArray], Any]] = {
-    "real": lambda column: column.to_numpy(),
-    "money": lambda column: column.to_numpy(),
-    "date": lambda column: column.to_numpy().astype("datetime64[s]"),
-    "datetime": lambda column: column.to_numpy().astype("datetime64[ms]"),
-    "json": _show_json,
-}
+        rows, self._waiting, self._size = self._waiting, [], 0
+        if not self._pieces:
+            rows[0] = rows[0][HEADER_BYTES:]
+        if rows and rows[-1] == END:
+            rows.pop()
+        self._pieces.append(columns_of(rows, self._types))
