@@ -27,8 +27,10 @@ from gis.words import Words
 from gis.workdays import WorkCalendar
 
 # By rank, for whole columns at once.
+_STAGE_TEXTS = pd.array(STAGE_CODES, dtype="str")
+_STEP_TEXTS = pd.array(["", *STAGE_CODES[1:]], dtype="str")  # rank 0 is no step
 _STAGES = np.array(list(Stage), dtype=object)
-_STEPS = np.array([None, *list(Stage)[1:]], dtype=object)  # rank 0 is no step
+_STEPS = np.array([None, *list(Stage)[1:]], dtype=object)
 _HOLDS = np.array([*HoldReason, None], dtype=object)  # rank -1 is no hold
 
 
@@ -297,26 +299,21 @@ def _framed(
 ) -> pd.DataFrame:
     overdue_rank, overdue_days = overdue
     columns = {
-        "stage": _stage_codes(rows.ranks, none=Stage.NOT_STARTED.value),
-        "next_stage": _stage_codes(times.next_rank),
+        "stage": _STAGE_TEXTS.take(rows.ranks),
+        "next_stage": _STEP_TEXTS.take(times.next_rank),
         "next_legal_on": times.next_legal_on.astype("datetime64[s]"),
         "ready_earliest_on": times.ready_earliest_on.astype("datetime64[s]"),
         "ready_expected_on": times.ready_expected_on.astype("datetime64[s]"),
-        "overdue_stage": _stage_codes(overdue_rank),
+        "overdue_stage": _STEP_TEXTS.take(overdue_rank),
         "overdue_days": overdue_days,
         "held": rows.hold_ranks >= 0,
         "provisional": times.provisional,
         "is_ready": times.is_ready,
-        "hold_reason": rows.hold_reason.array,
+        "hold_reason": rows.hold_reason,
         "held_since": rows.held_since.astype("datetime64[s]"),
         "reason": np.fromiter(_reasons(rows, times, overdue, today), dtype=object, count=len(rows.ranks)),
     }
     return pd.DataFrame(columns, index=rows.numbers)
-
-
-def _stage_codes(ranks: Ranks, none: str = "") -> pd.api.extensions.ExtensionArray:
-    """The stages of these ranks as text, with ``none`` for rank 0."""
-    return pd.array([none, *STAGE_CODES[1:]], dtype="str").take(ranks)
 
 
 def _reasons(

@@ -35,13 +35,13 @@ class ParcelRows:
     ranks: Ranks
     stage_on: Days
     hold_ranks: Ranks
-    hold_reason: pd.Series
+    hold_reason: pd.api.extensions.ExtensionArray
     held_since: Days
     planned: Mapping[Stage, Days]
 
     @classmethod
     def of(cls, parcels: pd.DataFrame) -> ParcelRows:
-        table = ordered_by(pd.DataFrame(parcels), "parcel_no")
+        table = ordered_by(parcels, "parcel_no")
         planned = {stage: f"planned_{stage.value}_on" for stage in list(Stage)[1:]}
         return cls(
             pd.Index(table["parcel_no"], dtype="str", name="parcel_no"),
@@ -50,7 +50,7 @@ class ParcelRows:
             ranks_of(table["stage"]),
             _days(table["stage_on"]),
             ranks_in(table["hold_reason"], HoldReason, missing=NONE),
-            table["hold_reason"].astype("str"),
+            table["hold_reason"].array.astype("str"),
             _days(table["held_since"]),
             {stage: _days(table[column]) for stage, column in planned.items() if column in table},
         )
@@ -88,9 +88,9 @@ class StepsTold:
     def of(cls, events: pd.DataFrame | None, rows: ParcelRows, today: np.datetime64) -> StepsTold:
         if events is None or events.empty:
             return cls(np.zeros(0, np.intp), np.zeros(0, np.int64), no_days(0))
-        places = rows.numbers.get_indexer(pd.Index(events["parcel_no"], dtype="str"))
+        places = rows.numbers.get_indexer(pd.Index(events["parcel_no"]))
         is_stage = (events["kind"] == EventKind.STAGE.value).to_numpy(dtype=bool)
         days = events["on_date"].to_numpy()
         kept = np.flatnonzero(is_stage & (days <= today) & (places >= 0))
         kept = kept[np.argsort(days[kept], kind="stable")]
-        return cls(places[kept], ranks_of(events["stage"].iloc[kept]), days[kept].astype("datetime64[D]"))
+        return cls(places[kept], ranks_of(events["stage"])[kept], days[kept].astype("datetime64[D]"))

@@ -55,9 +55,9 @@ def clock_reasons(numbers: Iterable[str], said: Iterable[tuple[Any, ...]]) -> It
     """
     tails: dict[tuple[Any, ...], Words] = {}
     for number, case in zip(numbers, said, strict=True):
-        if case not in tails:
-            tails[case] = _tail(Said(*case))
-        tail = tails[case]
+        tail = tails.get(case)
+        if tail is None:
+            tail = tails[case] = _tail(Said(*case))
         yield Words(f"地块 {number} {tail.zh}", f"parcel {number} {tail.en}")
 
 

@@ -12,10 +12,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gis.errors import InvalidValue
@@ -53,23 +54,25 @@ class RuleBook:
     sources: Mapping[str, str]
 
     @classmethod
+    @cache
     def default(cls) -> RuleBook:
-        """The shipped rules."""
+        """The shipped rules, read once."""
         rows = default_parameters()
         return cls({r["code"]: r["value"] for r in rows}, {r["code"]: r["source"] for r in rows})
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, on: date) -> RuleBook:
         """The rules of a store's ``rule_parameter`` table in force on ``on``; codes it lacks keep their default."""
-        book = cls.default()
-        day = pd.Timestamp(on)
-        begun = frame["effective_from"].isna() | (frame["effective_from"] <= day)
-        open_ = frame["effective_to"].isna() | (frame["effective_to"] >= day)
-        ruling = frame[begun & open_].sort_values("effective_from", na_position="first", kind="stable")
-        rows = ruling.to_dict("records")
+        book, day = cls.default(), np.datetime64(on, "D")
+        begins = frame["effective_from"].to_numpy(dtype="datetime64[D]")
+        ends = frame["effective_to"].to_numpy(dtype="datetime64[D]")
+        begun = np.where(np.isnat(begins), np.datetime64(date.min, "D"), begins)
+        ruling = np.flatnonzero((begun <= day) & ~(ends < day))
+        rows = ruling[np.argsort(begun[ruling], kind="stable")].tolist()  # the latest beginning rules
+        codes, values, sources = (frame[name].tolist() for name in ("code", "value", "source"))
         return cls(
-            {**book.values, **{r["code"]: r["value"] for r in rows}},
-            {**book.sources, **{r["code"]: r["source"] for r in rows}},
+            {**book.values, **{codes[row]: values[row] for row in rows}},
+            {**book.sources, **{codes[row]: sources[row] for row in rows}},
         )
 
     def value(self, code: str) -> Any:

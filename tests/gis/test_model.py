@@ -51,6 +51,11 @@ def test_parcel_stages_stand_in_the_order_of_the_law() -> None:
     assert (Stage.PRE_NOTICE.rank, Stage.APPROVED.rank, Stage.CLEARED.rank) == (1, 6, 7)
 
 
+def test_project_stages_that_stand_outside_the_order_come_last() -> None:
+    assert [stage.rank for stage in ProjectStage] == list(range(10))
+    assert (ProjectStage.PLANNED.rank, ProjectStage.SUSPENDED.rank, ProjectStage.CANCELLED.rank) == (0, 8, 9)
+
+
 def test_readiness_is_the_last_column_of_the_table_of_stages() -> None:
     expected = ["not_started"] + ["in_procedure"] * 5 + ["approved"] + ["ready"] * 3
     assert [stage.readiness.value for stage in Stage] == expected

@@ -62,6 +62,23 @@ def test_beyond_the_published_years_weekdays_are_worked_and_said_to_be_provision
     assert not CALENDAR.is_provisional(date(2026, 6, 1))
 
 
+def test_only_the_days_between_two_others_make_a_time_provisional() -> None:
+    last, unpublished = date(LAST_YEAR, 12, 31), date(LAST_YEAR + 1, 1, 1)
+    assert not CALENDAR.has_provisional_between(date(2026, 2, 9), last)
+    assert not CALENDAR.has_provisional_between(last, unpublished)
+    assert not CALENDAR.has_provisional_between(last - timedelta(days=30), unpublished)
+    assert CALENDAR.has_provisional_between(last, unpublished + timedelta(days=1))
+    assert CALENDAR.has_provisional_between(unpublished - timedelta(days=9), unpublished + timedelta(days=9))
+    assert not WorkCalendar({unpublished: False}).has_provisional_between(last, unpublished + timedelta(days=1))
+
+
+@given(first=st.dates(date(1990, 1, 1), date(2035, 12, 31)), days=st.integers(0, 60))
+def test_a_time_is_provisional_where_one_of_its_days_is(first: date, days: int) -> None:
+    between = [first + timedelta(days=n) for n in range(1, days)]
+    found = CALENDAR.has_provisional_between(first, first + timedelta(days=days))
+    assert found == any(CALENDAR.is_provisional(day) for day in between)
+
+
 def test_every_day_of_the_published_years_has_an_answer() -> None:
     first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
     answers = [CALENDAR.is_workday(first + timedelta(days=n)) for n in range((last - first).days + 1)]

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gis.analysis.clock import time_parcels
+from gis.model import HoldReason, OwnerKind, Stage, SupplyKind
 from gis.rules import RuleBook
 from tests.gis.analysis.land_samples import began, layer, parcel
 from tests.gis.analysis.progress_samples import layer_frame
@@ -208,3 +211,54 @@ def test_no_parcels_give_an_empty_table_of_the_same_columns() -> None:
     one = time_parcels(layer("parcel", [parcel("1")]), None, RuleBook.default(), date(2026, 6, 30))
     assert len(empty) == 0
     assert empty.dtypes.to_dict() == one.dtypes.to_dict()
+
+
+def test_an_unknown_kind_of_supply_waits_for_no_listing() -> None:
+    row = parcel("1", stage="cleared", stage_on="2026-06-01", supply_kind=None)
+    assert clock_of("2026-06-10", row)["next_legal_on"] == day("2026-06-10")
+
+
+def test_a_wait_for_one_kind_of_supply_leaves_the_dates_of_the_other_final() -> None:
+    wait = {"after": "cleared", "before": "supplied", "days": 10, "kind": "working", "supply": "market"}
+    book = RuleBook({**RuleBook.default().values, "wait.supply": wait}, RuleBook.default().sources)
+    market = parcel("1", stage="cleared", stage_on="2026-12-25", supply_kind="market")
+    assert clock_of("2026-12-25", market, rules=book)["provisional"]
+    allotted = clock_of("2026-12-25", {**market, "supply_kind": "allotted"}, rules=book)
+    assert not allotted["provisional"]
+    assert allotted["next_legal_on"] == day("2026-12-25")
+
+
+def test_events_of_other_parcels_and_of_holds_say_nothing() -> None:
+    row = parcel("1", stage="supplied", stage_on="2026-05-01")
+    hold = {"parcel_no": "1", "kind": "hold", "stage": None, "on_date": "2026-04-01", "hold_reason": "dispute"}
+    clock = clock_of("2026-06-30", row, began("2", "cleared", "2026-01-10"), hold)
+    assert clock["ready_expected_on"] == day("2026-05-01")
+
+
+DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31)).map(str)
+PARCELS = st.fixed_dictionaries(
+    {
+        "stage": st.sampled_from([None, *(stage.value for stage in Stage)]),
+        "stage_on": DAYS,
+        "owner_kind": st.sampled_from([None, *(kind.value for kind in OwnerKind)]),
+        "supply_kind": st.sampled_from([None, *(kind.value for kind in SupplyKind)]),
+        "hold_reason": st.sampled_from([None, *(reason.value for reason in HoldReason)]),
+        "held_since": DAYS,
+        "planned_cleared_on": DAYS,
+        "planned_survey_on": DAYS,
+    }
+)
+STEPS = st.tuples(st.integers(0, 5), st.sampled_from([s.value for s in Stage]), DAYS.filter(bool))
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(PARCELS, min_size=2, max_size=6), steps=st.lists(STEPS, max_size=12))
+def test_parcels_timed_together_have_the_clocks_that_each_has_alone(
+    rows: list[dict[str, Any]], steps: list[tuple[int, str, Any]]
+) -> None:
+    on, rules = date(2026, 9, 30), RuleBook.default()
+    land = layer("parcel", [parcel(str(number), **row) for number, row in enumerate(rows)])
+    events = layer_frame("parcel_event", [began(str(number), stage, when) for number, stage, when in steps])
+    together = time_parcels(land, events, rules, on)
+    alone = [time_parcels(land.iloc[[n]], events[events["parcel_no"] == str(n)], rules, on) for n in range(len(rows))]
+    pd.testing.assert_frame_equal(together, pd.concat(alone), check_exact=True)
