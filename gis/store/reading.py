@@ -20,7 +20,7 @@ from gis.store import statements
 from gis.store.columns import FIRST_STAGE, GEOMETRY, RECORDED, STAGE_COLUMNS, VERSION
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.session import Geometries, Session, Table, arrays_of, broken_geometry, table_of
-from gis.store.values import Kept, in_small_letters, sought_value
+from gis.store.values import Kept, in_small_letters, sought_value, storable
 from gis.words import Words
 
 # After every event.
@@ -133,7 +133,7 @@ def _versions(session: Session, layer: Layer, query: Query, names: Sequence[str]
         session.sql.versions_on(
             layer=layer.name,
             day=day,
-            keys=None if query.keys is None else json.dumps(query.keys),
+            keys=None if query.keys is None else json.dumps(storable(query.keys)),
             **dict(zip(("west", "south", "east", "north"), box, strict=True)),
         )
     )

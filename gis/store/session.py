@@ -39,6 +39,10 @@ class Dialect(Protocol):
         """A subselect of the texts in ``:name``, a JSON list."""
         ...
 
+    def among(self, expression: str, name: str, texts: Sequence[str]) -> tuple[str, Bound]:
+        """The condition that ``expression`` is one of ``texts``, all storable, and what is bound to it as ``name``."""
+        ...
+
     def holds(self, expression: str, name: str) -> str:
         """The condition that a text, in small letters, holds ``:name`` somewhere."""
         ...
@@ -51,7 +55,7 @@ class Dialect(Protocol):
         ...
 
     def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
-        """A subselect of the ids of rows whose box meets one of ``boxes``, and what is bound to it."""
+        """The condition of rows of ``t`` whose box meets one of ``boxes``, and what is bound to it."""
         ...
 
 

@@ -9,7 +9,6 @@ exemption above: no text of a user's ever reaches these strings.)
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +18,7 @@ from gis.model import Query
 from gis.store.columns import GEOMETRY, VERSION
 from gis.store.ledgers import Ledger
 from gis.store.session import Dialect
-from gis.store.values import in_small_letters, sought_value
+from gis.store.values import in_small_letters, sought_value, storable
 
 Bound = dict[str, Any]
 
@@ -78,10 +77,10 @@ def select_entities(
         source, condition = dialect.in_box(layer)
         chosen.add(condition, **dict(zip(("west", "south", "east", "north"), query.bbox.as_tuple(), strict=True)))
     if query.near is not None:
-        ids, bound = dialect.near(layer, query.near)
-        chosen.add(f"t.{row_id(layer)} IN ({ids})", **bound)
+        condition, bound = dialect.near(layer, query.near)
+        chosen.add(condition, **bound)
     if query.keys is not None:
-        chosen.add(f't."{key}" IN ({dialect.each("keys")})', keys=json.dumps(query.keys))
+        _choose(chosen, dialect, f't."{key}"', "keys", query.keys)
     if reach.unreplaced_since is not None:
         chosen.add(
             "NOT EXISTS (SELECT 1 FROM row_history AS h "
@@ -107,11 +106,17 @@ def _version(layer: Layer) -> str:
     return f'1 + ({replaced}) AS "{VERSION}"'
 
 
+def _choose(chosen: Selection, dialect: Dialect, expression: str, name: str, texts: Sequence[str]) -> None:
+    """Rows where ``expression`` is one of ``texts``."""
+    condition, bound = dialect.among(expression, name, storable(texts))
+    chosen.add(condition, **bound)
+
+
 def _filter(chosen: Selection, dialect: Dialect, layer: Layer, query: Query, prefix: str = "") -> str:
     for place, (column, value) in enumerate(query.where):
         name = f"where{place}"
         if isinstance(value, tuple):
-            chosen.add(f'{prefix}"{column}" IN ({dialect.each(name)})', **{name: json.dumps(value)})
+            _choose(chosen, dialect, f'{prefix}"{column}"', name, value)
         else:
             chosen.add(f'{prefix}"{column}" = :{name}', **{name: sought_value(layer, column, value)})
     if query.says is not None:
@@ -169,7 +174,7 @@ def _order(ledger: Ledger) -> str:
 def _owned(dialect: Dialect, ledger: Ledger, query: Query) -> Selection:
     chosen = Selection()
     if query.keys is not None:
-        chosen.add(f'"{ledger.owner}" IN ({dialect.each("keys")})', keys=json.dumps(query.keys))
+        _choose(chosen, dialect, f'"{ledger.owner}"', "keys", query.keys)
     return chosen
 
 

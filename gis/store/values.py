@@ -8,7 +8,8 @@ sorted keys, money a double rounded to 10⁻⁶ 万元: up to 15 significant dig
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -26,6 +27,8 @@ from gis.words import Words
 Kept = NDArray[np.object_]
 MONEY_PLACES = 6
 _INT64 = 2**63
+# The character 0, and halves of a character.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 _EXPECTED = {
     "text": Words("文本", "text"),
@@ -118,6 +121,13 @@ def _keep_text(value: object) -> str:
     if "\0" in text:
         raise ValueError
     return text
+
+
+def storable(texts: Sequence[str]) -> Sequence[str]:
+    """Those of ``texts`` that a store can hold, as ``kept_values`` has it; the others are in no row."""
+    if not _UNSTORABLE.search("".join(texts)):
+        return texts
+    return [text for text in texts if not _UNSTORABLE.search(text)]
 
 
 def _keep_integer(value: Any) -> int:

@@ -382,3 +382,21 @@ def test_what_was_near_in_the_past_is_found_where_it_was(store: Store) -> None:
 def test_only_layers_with_a_geometry_can_be_near(store: Store) -> None:
     with pytest.raises(InvalidParameter):
         store.read("parcel_event", near(0))
+
+
+def test_keys_are_found_whatever_characters_they_have(store: Store) -> None:
+    odd = ['a"b', "a\\b", "a,b", "{a}", "NULL", "a'b", "a\nb", "地块 一", "a%sb", "a:keys"]
+    put(store, "parcel", parcels(12).assign(parcel_no=[*odd, "a", "b"]))
+    for key in odd:
+        assert list(store.read("parcel", Query(keys=(key,)))["parcel_no"]) == [key]
+    assert list(store.read("parcel", Query(keys=tuple(odd)))["parcel_no"]) == sorted(odd)
+    assert len(store.read("parcel", Query(where=(("parcel_no", tuple(odd)),)))) == len(odd)
+
+
+@pytest.mark.parametrize("keys", [(), ("P0\0P1",), ("\ud800",), ("P0\ud800",), ("", "\0")])
+def test_keys_that_no_row_can_have_find_nothing(store: Store, keys: tuple[str, ...]) -> None:
+    put(store, "parcel", parcels(2))
+    append(store, "parcel_event", stages("P0", ("survey", "2026-01-05")))
+    assert len(store.read("parcel", Query(keys=keys))) == 0
+    assert len(store.read("parcel_event", Query(keys=keys))) == 0
+    assert list(store.read("parcel", Query(keys=(*keys, "P1")))["parcel_no"]) == ["P1"]

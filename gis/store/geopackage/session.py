@@ -37,6 +37,10 @@ class GeoPackageDialect:
         """By JSON, which takes a list of any length as one value."""
         return f"SELECT value FROM json_each(:{name})"  # noqa: S608 (a name of our own)
 
+    def among(self, expression: str, name: str, texts: Sequence[str]) -> tuple[str, Bound]:
+        """By JSON."""
+        return f"{expression} IN ({self.each(name)})", {name: json.dumps(texts)}
+
     def holds(self, expression: str, name: str) -> str:
         """Without patterns: no letter of the text means anything but itself."""
         return f"instr(lower({expression}), :{name}) > 0"
@@ -55,11 +59,11 @@ class GeoPackageDialect:
     def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
         """By the index."""
         west, south, east, north = (f"json_extract(b.value, '$[{place}]')" for place in range(4))
-        select = (
+        ids = (
             f"SELECT n.id FROM json_each(:boxes) AS b CROSS JOIN {rtree_name(layer)} AS n "  # noqa: S608 (declared names)
             f"ON n.minx <= {east} AND n.maxx >= {west} AND n.miny <= {north} AND n.maxy >= {south}"
         )
-        return select, {"boxes": json.dumps([box.as_tuple() for box in boxes])}
+        return f"t.{statements.row_id(layer)} IN ({ids})", {"boxes": json.dumps([box.as_tuple() for box in boxes])}
 
 
 class GeoPackageSession:

@@ -26,6 +26,7 @@ from gis.store.tables import KeptTable
 from gis.store.values import Kept
 
 _ROWS_AT_ONCE = 5_000
+_STRIP_M = 2_000.0
 _SIDES = ("near_west", "near_south", "near_east", "near_north")
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 # What a JSON record is declared as before it is put into a column.
@@ -44,6 +45,10 @@ class PostgisDialect:
         """By JSON, which takes a list of any length as one value."""
         return f"SELECT jsonb_array_elements_text(CAST(:{name} AS jsonb))"
 
+    def among(self, expression: str, name: str, texts: Sequence[str]) -> tuple[str, Bound]:
+        """As an array, whose length the planner sees, and which it hashes where it reads the whole table."""
+        return f"{expression} = ANY(CAST(:{name} AS text[]))", {name: _array(texts)}
+
     def holds(self, expression: str, name: str) -> str:
         """Without patterns: no letter of the text means anything but itself."""
         return f"strpos(lower({expression}), :{name}) > 0"
@@ -57,15 +62,27 @@ class PostgisDialect:
         )
 
     def near(self, layer: Layer, boxes: Sequence[BBox]) -> tuple[str, Bound]:
-        """By the index. As arrays, whose length the planner sees: with a guess it might read the whole table."""
+        """
+        By the index, then by the rows' places in the table, which come once each and in the table's order.
+
+        As arrays, whose length the planner sees: with a guess it might read the whole table. Boxes go strip by strip,
+        so that those that come one after the other read the same pages.
+        """
+        boxes = sorted(boxes, key=lambda box: (box.west // _STRIP_M, box.south))
         sides = dict(zip(_SIDES, zip(*(box.as_tuple() for box in boxes), strict=True), strict=True)) if boxes else {}
         arrays = ", ".join(f"CAST(:{side} AS double precision[])" for side in _SIDES)
-        select = (
-            f"SELECT n.{statements.row_id(layer)} FROM unnest({arrays}) AS b (west, south, east, north) "  # noqa: S608
+        places = (
+            f"SELECT n.ctid FROM unnest({arrays}) AS b (west, south, east, north) "  # noqa: S608 (declared names)
             f"JOIN {layer.name} AS n "
             f"ON n.{GEOMETRY} && ST_MakeEnvelope(b.west, b.south, b.east, b.north, {self._srid})"
         )
-        return select, {side: list(sides.get(side, ())) for side in _SIDES}
+        return f"t.ctid = ANY(ARRAY({places}))", {side: list(sides.get(side, ())) for side in _SIDES}
+
+
+def _array(texts: Sequence[str]) -> str:
+    """An array of texts, none with the character 0 in it, as PostgreSQL reads it."""
+    listed = "\0".join(texts).replace("\\", "\\\\").replace('"', '\\"')
+    return '{"' + listed.replace("\0", '","') + '"}' if texts else "{}"
 
 
 @cache
