@@ -17,6 +17,7 @@ from chinese_calendar.constants import holidays, workdays
 
 FIRST_YEAR = min(d.year for d in holidays)
 LAST_YEAR = max(d.year for d in (*holidays, *workdays))
+ONE_DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=8192)
@@ -63,10 +64,10 @@ class WorkCalendar:
         day = posted
         left = days
         while left > 0:
-            day += timedelta(days=1)
+            day += ONE_DAY
             left -= self.is_workday(day)
         return day
 
     def first_day_after(self, posted: date, days: int, *, working: bool) -> date:
         """The first day on which what waits for the period may happen."""
-        return self.last_day(posted, days, working=working) + timedelta(days=1)
+        return self.last_day(posted, days, working=working) + ONE_DAY

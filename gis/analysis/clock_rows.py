@@ -89,7 +89,7 @@ class StepsTold:
         if events is None or events.empty:
             return cls(np.zeros(0, np.intp), np.zeros(0, np.int64), no_days(0))
         places = rows.numbers.get_indexer(pd.Index(events["parcel_no"]))
-        is_stage = (events["kind"] == EventKind.STAGE.value).to_numpy(dtype=bool)
+        is_stage = np.asarray(events["kind"].array == EventKind.STAGE.value, dtype=bool)
         days = events["on_date"].to_numpy()
         kept = np.flatnonzero(is_stage & (days <= today) & (places >= 0))
         kept = kept[np.argsort(days[kept], kind="stable")]
