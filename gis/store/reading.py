@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas.array import from_shapely
 from numpy.typing import NDArray
 
 from gis.errors import InvalidParameter
@@ -222,9 +223,16 @@ def stages_on(session: Session, layer: str, keys: Sequence[str], day: str) -> di
 
 
 def _frame(arrays: Mapping[str, Any], wanted: Sequence[str], crs: Any) -> gpd.GeoDataFrame:
-    size = len(next(iter(arrays.values())))
-    columns = [name for name in wanted if name != GEOMETRY]
-    frame = pd.DataFrame({name: arrays[name] for name in columns}, index=pd.RangeIndex(size), columns=columns)
-    if GEOMETRY not in wanted:
-        return cast(gpd.GeoDataFrame, frame)
-    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(arrays[GEOMETRY], crs=crs))
+    """The arrays side by side, the geometry last."""
+    cells = {name: arrays[name] for name in wanted if name != GEOMETRY}
+    if GEOMETRY in wanted:
+        cells[GEOMETRY] = from_shapely(arrays[GEOMETRY], crs=crs)
+    index = pd.RangeIndex(len(next(iter(arrays.values()))))
+    frame = pd.DataFrame(cells, index=index) if cells else pd.DataFrame(index=index, columns=[])
+    shown = cast(gpd.GeoDataFrame, frame)
+    if GEOMETRY in wanted:
+        # As geopandas turns frames into its own; its constructor looks the geometry over again, which takes longer
+        # than all the rest of reading one project.
+        shown.__class__ = gpd.GeoDataFrame
+        shown._geometry_column_name = GEOMETRY
+    return shown

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from shapely import get_coordinates, get_parts, normalize
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
@@ -400,3 +401,17 @@ def test_keys_that_no_row_can_have_find_nothing(store: Store, keys: tuple[str, .
     assert len(store.read("parcel", Query(keys=keys))) == 0
     assert len(store.read("parcel_event", Query(keys=keys))) == 0
     assert list(store.read("parcel", Query(keys=(*keys, "P1")))["parcel_no"]) == ["P1"]
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_layers_come_as_geopandas_would_make_them(store: Store, count: int) -> None:
+    put(store, "parcel", parcels(count))
+    read = store.read("parcel", Query(columns=("geometry", "parcel_no")))
+    made = gpd.GeoDataFrame(
+        {"parcel_no": pd.array([f"P{n}" for n in range(count)], dtype="str")},
+        geometry=gpd.GeoSeries([MultiPolygon([square(n)]) for n in range(count)], crs=CRS),
+    )
+    assert_geodataframe_equal(read, made, normalize=True)
+    assert (type(read), read.geometry.name, read.crs) == (gpd.GeoDataFrame, "geometry", made.crs)
+    assert type(read[["parcel_no"]]) is pd.DataFrame
+    assert read.to_crs("EPSG:4490").crs == "EPSG:4490"

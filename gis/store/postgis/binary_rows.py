@@ -137,7 +137,7 @@ def _whole(pieces: Sequence[Piece]) -> tuple[Any, NDArray[np.bool_]]:
 
 
 def _shown_texts(pieces: Sequence[Piece]) -> Any:
-    return pa.chunked_array(pieces, type=pa.string()).to_pandas(types_mapper=_PANDAS_TEXT.get).array
+    return _TEXT.__from_arrow__(pa.chunked_array(pieces, type=pa.string()))
 
 
 def _shown_json(pieces: Sequence[Piece]) -> Any:
@@ -178,7 +178,7 @@ def _shown_moments(pieces: Sequence[Piece]) -> Any:
     return moments
 
 
-_PANDAS_TEXT = {pa.string(): pd.StringDtype(na_value=np.nan)}
+_TEXT: Any = pd.StringDtype(na_value=np.nan)
 _JOIN: dict[str, Callable[[Sequence[Piece]], Any]] = {
     "integer": _shown_integers,
     "real": _shown_reals,
