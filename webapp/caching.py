@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from flask import Flask, Response, request
 
-GZIP_LEVEL = 5
+GZIP_LEVEL, FAST_GZIP_LEVEL = 5, 1
 WORTH_PACKING_BYTES = 1024
 STATIC_FILES_KEPT = 64
 PACKED_TYPES = frozenset(
@@ -75,9 +75,9 @@ def conditional(tag: str, make: Callable[[], Response]) -> Response:
     return response
 
 
-def pack(data: bytes) -> bytes:
+def pack(data: bytes, level: int = GZIP_LEVEL) -> bytes:
     """``data`` gzipped; the same bytes for the same data."""
-    return gzip.compress(data, GZIP_LEVEL, mtime=0)
+    return gzip.compress(data, level, mtime=0)
 
 
 def packed(data: bytes, mimetype: str) -> Response:

@@ -10,45 +10,54 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
+import pyarrow as pa
+
+from gis.maps.rings import Flags, Ints, Outlines, Rings, rings_of, rings_of_boxes, starts, sums
 
 EXTENT = 4096
 Value = str | bool | int | float
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint32]
 Bytes = npt.NDArray[np.uint8]
 
 _MOVE_TO_ONE = (1 << 3) | 1
 _LINE_TO = 2
 _CLOSE_PATH = (1 << 3) | 7
-# Keys of a feature's fields (number << 3 | wire type): 2 tags, 3 type with its value 3 POLYGON, 4 geometry.
-_TAGS, _TYPE_POLYGON, _GEOMETRY = b"\x12", b"\x18\x03", b"\x22"
+# Keys of fields (number << 3 | wire type), each of one byte: of a layer 2 a feature and 4 a value; of a feature 2 tags,
+# 3 type with its value 3 POLYGON, 4 geometry; of a value 1 a text.
+_FEATURE, _VALUE = 0x12, 0x22
+_TAGS, _TYPE, _POLYGON, _GEOMETRY = 0x12, 0x18, 3, 0x22
+_TEXT = 0x0A
+_SHORT = 0x80 - 2  # bytes of a text whose message's length takes one byte
 
 
 @dataclass(frozen=True, slots=True)
-class _Rings:
-    """
-    Rings of whole tile units, ready to be written: no repeated point, no closing point.
+class Coded:
+    """A column: the place of each row's value among the distinct ``values``, -1 where it has none."""
 
-    ``points`` (n, 2); ``start`` and ``length`` of each ring in it; ``feature`` that each ring belongs to,
-    ascending. Outer rings come before their holes and turn clockwise on the screen.
-    """
+    places: Ints
+    values: Sequence[Value] | pa.StringArray
 
-    points: Ints
-    start: Ints
-    length: Ints
-    feature: Ints
+    def followed_by(self, places: Ints) -> Coded:
+        """With more rows."""
+        return Coded(np.concatenate((self.places, places)), self.values)
 
 
-def encode_polygons(
-    name: str, geometries: npt.NDArray[np.object_], attributes: Mapping[str, Sequence[Value | None]]
-) -> bytes:
+Column = Sequence[Value | None] | Coded
+
+
+def coded(column: Column) -> Coded:
+    """The column as places in its distinct values; ``True`` and ``1`` are two values."""
+    if isinstance(column, Coded):
+        return column
+    places, distinct = pd.factorize(np.array(column, dtype=object))
+    return Coded(places, distinct.tolist())
+
+
+def encode_polygons(name: str, geometries: npt.NDArray[np.object_], attributes: Mapping[str, Column]) -> bytes:
     """
     One layer of polygons as the bytes of a vector tile; tiles are joined by joining their bytes.
 
@@ -67,18 +76,19 @@ def encode_polygons(
     bytes
         Empty where no geometry is left.
     """
-    rings = _rings_of(geometries)
-    if not len(rings.start):
+    return encode_outlines(name, Outlines.of(geometries), attributes, len(geometries))
+
+
+def encode_outlines(name: str, outlines: Outlines, attributes: Mapping[str, Column], features: int) -> bytes:
+    """The same of the outlines of so many ``features``, each of which is a place in the attributes."""
+    rings = rings_of(outlines)
+    if not len(rings.length):
         return b""
-    shapes = _geometry_messages(rings, len(geometries))
-    values = _ValueTable()
-    tags = _tag_messages(attributes, len(geometries), values)
-    body = [_text_field(1, name)]
-    body += [_feature(tags[i], shapes[i]) for i in np.unique(rings.feature).tolist()]
+    tags, values = _tags({key: coded(column) for key, column in attributes.items()}, features)
+    body = [_text_field(1, name), _features(rings, tags)]
     body += [_text_field(3, key) for key in attributes]
-    body += [_bytes_field(4, value) for value in values.messages]
-    body += [_varint_field(5, EXTENT), _varint_field(15, 2)]
-    return _bytes_field(3, b"".join(body))
+    body += [*values, _varint_field(5, EXTENT), _varint_field(15, 2)]
+    return b"".join((_varint(3 << 3 | 2), _varint(sum(map(len, body))), *body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +111,13 @@ def with_rectangles(data: bytes, name: str, features: Sequence[Rectangles]) -> b
     for feature in features:
         if not len(feature.boxes):
             continue
-        (shape,) = _geometry_messages(_rings_of_boxes(feature.boxes), 1)
         tags = []
         for key, value in feature.attributes.items():
             tags += [
                 _place(keys, _text_field(3, key), added),
                 _place(values, _bytes_field(4, _value_message(value)), added),
             ]
-        added.append(_feature(b"".join(map(_varint, tags)), shape))
+        added.append(_features(rings_of_boxes(feature.boxes), np.array([tags])))
     body += b"".join(added)
     return _bytes_field(3, body) if data or added else b""
 
@@ -119,13 +128,6 @@ def _place(table: list[bytes], field: bytes, added: list[bytes]) -> int:
         table.append(field)
         added.append(field)
     return table.index(field)
-
-
-def _rings_of_boxes(boxes: Ints) -> _Rings:
-    left, top, right, bottom = boxes.T
-    points = np.stack([left, top, right, top, right, bottom, left, bottom], axis=1).reshape(-1, 2)
-    length = np.full(len(boxes), 4, dtype=np.int64)
-    return _Rings(points, _starts(length), length, np.zeros(len(boxes), dtype=np.int64))
 
 
 def _layer_of(data: bytes) -> bytes:
@@ -177,128 +179,108 @@ def _closing(name: str) -> list[bytes]:
     return [_text_field(1, name), _varint_field(5, EXTENT), _varint_field(15, 2)]
 
 
-def _feature(tags: bytes, geometry: bytes) -> bytes:
-    body = _TYPE_POLYGON + _GEOMETRY + _varint(len(geometry)) + geometry
-    if tags:
-        body = _TAGS + _varint(len(tags)) + tags + body
-    return b"\x12" + _varint(len(body)) + body
+# --- features ---------------------------------------------------------------------------------------
 
 
-# --- geometry ---------------------------------------------------------------------------------------
+def _features(rings: Rings, tags: npt.NDArray[np.integer]) -> bytes:
+    """Features, each with its key. ``tags`` (all features, any): their words, -1 where there is none."""
+    opens = np.diff(rings.feature, prepend=-1) != 0
+    words, of_feature = _geometry_words(rings, opens)
+    data, in_data = _side_by_side(words)
+    size = sums(_count(in_data), of_feature)
+    heads, is_written = _heads(tags[rings.feature[opens]], size)
+    # By turns the head of a feature and its geometry.
+    turns = np.column_stack((_count(is_written), size)).ravel()
+    is_head = np.repeat(np.tile([True, False], len(size)), turns)
+    features = np.empty(len(is_head), dtype=np.uint8)
+    features[is_head] = heads[is_written]
+    features[~is_head] = data[in_data]
+    return features.tobytes()
 
 
-def _rings_of(geometries: npt.NDArray[np.object_]) -> _Rings:
-    parts, feature_of_part = shapely.get_parts(geometries, return_index=True)
-    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, feature_of_part = parts[is_polygon], feature_of_part[is_polygon]
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    coordinates, ring_of_point = shapely.get_coordinates(rings, return_index=True)
-    points = np.rint(coordinates).astype(np.int64)
-    points, ring_of_point = _without_repeats(points, ring_of_point)
-    length = np.bincount(ring_of_point, minlength=len(rings))
-    doubled_area = _doubled_areas(points, ring_of_point, length)
-    is_outer = np.diff(part_of_ring, prepend=-1) != 0
-    kept = _kept_rings(doubled_area, is_outer, part_of_ring)
-    backwards = (doubled_area > 0) != is_outer
-    points = _turned(points, length, backwards)[kept[ring_of_point]]
-    length = length[kept]
-    return _Rings(points, _starts(length), length, feature_of_part[part_of_ring[kept]])
+def _heads(tags: npt.NDArray[np.integer], size: Ints) -> tuple[Bytes, Flags]:
+    """What stands before each feature's geometry of so many bytes: (features, any) bytes, and which are written."""
+    in_tags, is_tag = _joined([_side_by_side(column) for column in tags.T if column.max() >= 0], len(size))
+    tags_size = _count(is_tag)
+    tagged = tags_size > 0
+    tags_field = np.where(tagged, 1 + _width(tags_size) + tags_size, 0)
+    pieces = [
+        _same(_FEATURE, len(size)),
+        _side_by_side(tags_field + 3 + _width(size) + size),
+        _side_by_side(np.where(tagged, _TAGS, -1)),
+        _side_by_side(np.where(tagged, tags_size, -1)),
+        (in_tags, is_tag),
+        _same(_TYPE, len(size)),
+        _same(_POLYGON, len(size)),
+        _same(_GEOMETRY, len(size)),
+        _side_by_side(size),
+    ]
+    return _joined(pieces, len(size))
 
 
-def _without_repeats(points: Ints, ring: Ints) -> tuple[Ints, Ints]:
-    """Each point that differs from the next one of its ring; the closing point, which repeats the first, goes."""
-    is_last = np.diff(ring, append=-1) != 0
-    following = np.roll(points, -1, axis=0)
-    kept = ~is_last & (points != following).any(axis=1)
-    return points[kept], ring[kept]
+def _joined(pieces: list[tuple[Bytes, Flags]], rows: int) -> tuple[Bytes, Flags]:
+    """Side by side."""
+    none = np.empty((rows, 0), dtype=np.uint8)
+    return (
+        np.concatenate([none, *(data for data, _ in pieces)], axis=1),
+        np.concatenate([none.astype(bool), *(is_written for _, is_written in pieces)], axis=1),
+    )
 
 
-def _doubled_areas(points: Ints, ring: Ints, length: Ints) -> Ints:
-    """Twice each ring's signed area by the surveyor's formula; positive turns clockwise where y points down."""
-    if not len(points):
-        return np.zeros(len(length), dtype=np.int64)
-    following = points[_next_in_ring(length)]
-    cross = points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]
-    areas = np.zeros(len(length), dtype=np.int64)
-    np.add.at(areas, ring, cross)
-    return areas
+def _count(flags: Flags) -> Ints:
+    """How many of each row stand: numpy's own sum of rows so short takes ten times as long."""
+    count = np.zeros(len(flags), dtype=np.int64)
+    for column in flags.T:
+        count += column
+    return count
 
 
-def _next_in_ring(length: Ints) -> Ints:
-    """For each point the index of the next one, the ring's first for its last. Rings may be empty."""
-    following = np.arange(1, length.sum() + 1)
-    filled = length > 0
-    ends = np.cumsum(length)[filled] - 1
-    following[ends] = _starts(length)[filled]
-    return following
+def _same(byte: int, size: int) -> tuple[Bytes, Flags]:
+    """One byte for each."""
+    return np.full((size, 1), byte, dtype=np.uint8), np.ones((size, 1), dtype=bool)
 
 
-def _kept_rings(doubled_area: Ints, is_outer: Flags, part: Ints) -> Flags:
-    """Rings that have an area and whose outer ring has one."""
-    has_area = doubled_area != 0
-    part_lives = np.zeros(int(part.max(initial=-1)) + 1, dtype=bool)
-    part_lives[part[is_outer & has_area]] = True
-    kept: Flags = has_area & part_lives[part]
-    return kept
+def _side_by_side(numbers: npt.NDArray[np.integer]) -> tuple[Bytes, Flags]:
+    """Numbers as varints of as many bytes as the largest needs (n, bytes), and which are written; none of -1."""
+    across = max(-(-int(numbers.max(initial=0)).bit_length() // 7), 1)
+    data, is_written = np.empty((len(numbers), across), dtype=np.uint8), np.empty((len(numbers), across), dtype=bool)
+    goes_on = numbers >= 0
+    for step in range(across):
+        is_written[:, step] = goes_on
+        goes_on = numbers >= 1 << 7 * (step + 1)
+        data[:, step] = (numbers >> 7 * step & 0x7F) | (goes_on.view(np.uint8) << 7)
+    return data, is_written
 
 
-def _turned(points: Ints, length: Ints, backwards: Flags) -> Ints:
-    """The points with those rings turned round."""
-    start = _starts(length)
-    offset = np.arange(len(points)) - np.repeat(start, length)
-    mirrored = np.repeat(length, length) - 1 - offset
-    return points[np.repeat(start, length) + np.where(np.repeat(backwards, length), mirrored, offset)]
-
-
-def _starts(length: Ints) -> Ints:
-    return np.cumsum(length) - length
-
-
-def _geometry_messages(rings: _Rings, features: int) -> list[bytes]:
-    """The packed command integers of each feature, empty for a feature without a ring."""
-    words_of_ring = 2 * rings.length + 3  # MoveTo x y · LineTo (x y)… · ClosePath
-    first = _starts(words_of_ring)
-    words = np.empty(int(words_of_ring.sum()), dtype=np.uint64)
+def _geometry_words(rings: Rings, opens: Flags) -> tuple[Words, Ints]:
+    """The command integers of all features, and how many of them are each feature's."""
+    of_ring = 2 * rings.length + 3  # MoveTo x y · LineTo (x y)… · ClosePath
+    first = starts(of_ring)
+    words = np.empty(int(of_ring.sum()), dtype=np.uint32)
     words[first] = _MOVE_TO_ONE
-    words[first + 3] = (rings.length.astype(np.uint64) - 1) << 3 | _LINE_TO
-    words[first + words_of_ring - 1] = _CLOSE_PATH
-    at = np.repeat(first + 1, rings.length) + 2 * (np.arange(len(rings.points)) - np.repeat(rings.start, rings.length))
-    at += np.arange(len(at)) != np.repeat(rings.start, rings.length)  # past the LineTo word
-    steps = _zigzag(_steps(rings))
-    words[at], words[at + 1] = steps[:, 0], steps[:, 1]
-    words_of_feature = np.bincount(rings.feature, weights=words_of_ring, minlength=features).astype(np.int64)
-    return _packed(words, words_of_feature)
+    words[first + 3] = (rings.length - 1) << 3 | _LINE_TO
+    words[first + of_ring - 1] = _CLOSE_PATH
+    at = np.repeat(first + 2 - 2 * starts(rings.length), rings.length)
+    at += np.arange(0, 2 * len(rings.x), 2)
+    at[starts(rings.length)] -= 1  # before the LineTo word
+    words[at] = _zigzag(_steps(rings.x, rings, opens))
+    words[at + 1] = _zigzag(_steps(rings.y, rings, opens))
+    return words, np.add.reduceat(of_ring, np.flatnonzero(opens))
 
 
-def _steps(rings: _Rings) -> Ints:
-    """Each point less the one before it in its feature; the first of a feature counts from (0, 0)."""
-    steps = np.diff(rings.points, axis=0, prepend=0)
-    opens_feature = np.diff(rings.feature, prepend=-1) != 0
-    at = rings.start[opens_feature]
-    steps[at] = rings.points[at]
+def _steps(along: Ints, rings: Rings, opens: Flags) -> Ints:
+    """Each point less the one before it in its feature; the first of a feature counts from 0."""
+    steps = np.diff(along, prepend=0)
+    at = starts(rings.length)[opens]
+    steps[at] = along[at]
     return steps
 
 
-def _zigzag(numbers: Ints) -> npt.NDArray[np.uint64]:
-    return ((numbers << 1) ^ (numbers >> 63)).astype(np.uint64)
+def _zigzag(numbers: Ints) -> Ints:
+    return (numbers << 1) ^ (numbers >> numbers.itemsize * 8 - 1)
 
 
 # --- attributes -------------------------------------------------------------------------------------
-
-
-class _ValueTable:
-    """The layer's distinct values, each encoded once. ``True`` and ``1`` are two values."""
-
-    def __init__(self) -> None:
-        self.messages: list[bytes] = []
-        self._index: dict[tuple[type, Value], int] = {}
-
-    def index_of(self, value: Value) -> int:
-        key = (type(value), value)
-        if key not in self._index:
-            self._index[key] = len(self.messages)
-            self.messages.append(_value_message(value))
-        return self._index[key]
 
 
 def _value_message(value: Value) -> bytes:
@@ -311,41 +293,69 @@ def _value_message(value: Value) -> bytes:
     return _text_field(1, value)
 
 
-def _tag_messages(attributes: Mapping[str, Sequence[Value | None]], features: int, values: _ValueTable) -> list[bytes]:
-    """The packed (key, value) index pairs of each feature."""
-    table = np.full((features, len(attributes)), -1, dtype=np.int64)
-    found = [pd.factorize(np.array(column, dtype=object)) for column in attributes.values()]
+def _tags(columns: Mapping[str, Coded], features: int) -> tuple[npt.NDArray[np.int32], list[bytes]]:
+    """The (key, value) index pairs of the features, -1 for a missing one, and the layer's values."""
+    tags = np.full((features, 2 * len(columns)), -1, dtype=np.int32)
+    values = _ValueTable()
     # Columns of few distinct values first: small indices take one byte.
-    for key, (places, distinct) in sorted(enumerate(found), key=lambda item: len(item[1][1])):
-        index = np.array([*(values.index_of(value) for value in distinct), -1], dtype=np.int64)
-        table[:, key] = index[places]  # place -1 is a missing value, and the index's last
-    present = table >= 0
-    keys = np.broadcast_to(np.arange(len(attributes)), table.shape)
-    pairs = np.stack([keys[present], table[present]], axis=1).ravel().astype(np.uint64)
-    return _packed(pairs, 2 * present.sum(axis=1))
+    for key, column in sorted(enumerate(columns.values()), key=lambda item: len(item[1].values)):
+        places = column.places
+        tags[:, 2 * key] = np.where(places >= 0, key, -1)
+        tags[:, 2 * key + 1] = np.append(values.places_of(column.values), -1)[places]  # -1 is the last
+    return tags, values.fields
+
+
+class _ValueTable:
+    """The layer's values, each encoded once: of the texts that come by the thousand, each once a column."""
+
+    def __init__(self) -> None:
+        self.fields: list[bytes] = []
+        self._size = 0
+        self._places: dict[tuple[type, Value], int] = {}
+
+    def places_of(self, values: Sequence[Value] | pa.StringArray) -> Ints:
+        """Their places in the table, where they stand from now on."""
+        if isinstance(values, pa.StringArray):
+            self.fields.append(_text_values(values))
+            self._size += len(values)
+            return np.arange(self._size - len(values), self._size)
+        return np.array([self._place_of(value) for value in values], dtype=np.int64)
+
+    def _place_of(self, value: Value) -> int:
+        key = (type(value), value)
+        if key not in self._places:
+            self._places[key] = self._size
+            self._size += 1
+            self.fields.append(_bytes_field(_VALUE >> 3, _value_message(value)))
+        return self._places[key]
+
+
+def _text_values(texts: pa.StringArray) -> bytes:
+    """The fields of texts, none missing."""
+    ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    size = np.diff(ends)
+    if size.max(initial=0) >= _SHORT:
+        return b"".join(_bytes_field(_VALUE >> 3, _value_message(text)) for text in texts.to_pylist())
+    heads = np.empty((len(texts), 4), dtype=np.uint8)
+    heads[:, 0], heads[:, 1], heads[:, 2], heads[:, 3] = _VALUE, size + 2, _TEXT, size
+    is_head = np.repeat(np.tile([True, False], len(size)), np.column_stack((np.full(len(size), 4), size)).ravel())
+    fields = np.empty(len(is_head), dtype=np.uint8)
+    fields[is_head] = heads.ravel()
+    fields[~is_head] = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[ends[0] : ends[-1]]
+    return fields.tobytes()
 
 
 # --- bytes ------------------------------------------------------------------------------------------
 
 
-def _packed(words: npt.NDArray[np.uint64], words_of: Ints) -> list[bytes]:
-    """``words`` as varints, cut into consecutive runs of ``words_of[i]`` words."""
-    width = np.ones(len(words), dtype=np.int64)
-    for bits in (7, 14, 21, 28, 35):
-        width += words >> np.uint64(bits) > 0
-    at = _starts(width)
-    data: Bytes = np.zeros(int(width.sum()), dtype=np.uint8)
-    for step in range(int(width.max(initial=0))):
-        has = width > step
-        more = np.where(width[has] > step + 1, 0x80, 0).astype(np.uint8)
-        data[at[has] + step] = (words[has] >> np.uint64(7 * step) & np.uint64(0x7F)).astype(np.uint8) | more
-    ends_of_words = np.concatenate([[0], np.cumsum(width)])
-    cuts = ends_of_words[np.concatenate([[0], np.cumsum(words_of)])].tolist()
-    whole = data.tobytes()
-    return [whole[a:b] for a, b in pairwise(cuts)]
+def _width(numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+    """Bytes of each number as a varint."""
+    width = np.ones(numbers.shape, dtype=np.uint8)
+    for bits in range(7, max(int(numbers.max(initial=0)).bit_length(), 1), 7):
+        width += numbers >= 1 << bits
+    return width
 
 
-@lru_cache(maxsize=1 << 14)  # lengths and field numbers: the same few, over and over
 def _varint(number: int) -> bytes:
     out = bytearray()
     while number > 0x7F:

@@ -9,28 +9,31 @@ parcels are merged, by readiness, into the cells of a grid, each class with its 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from gis.crs import coords_of_mercator, mercator_of
 from gis.errors import InvalidValue
-from gis.maps.mvt import EXTENT, Rectangles, Value, encode_polygons, with_rectangles
-from gis.model import BBox, Readiness, Stage
+from gis.maps.merging import CELL, CLASSES, class_places, merge_small, strips_of
+from gis.maps.mvt import EXTENT, Coded, Rectangles, Value, encode_polygons, with_rectangles
+from gis.maps.rings import Floats, Geometries, Ints
+from gis.model import BBox, Stage
 from gis.words import Words
 
 MAX_ZOOM = 22
 BUFFER = 64  # units drawn past a tile's edge, so that outlines meet
 PIXEL = 8  # units
 MERGE_BELOW_ZOOM = 13
-CELL = 4 * PIXEL
-FULL_FROM = 0.9  # a cell covered so far is drawn full: hairlines between full cells would say nothing
+EVERY_ATTRIBUTE_FROM_ZOOM = 14
 OVERVIEW_ZOOM = 10
 SIMPLIFY_BELOW_ZOOM = 14
 SIMPLIFY_UNITS = PIXEL / 2
@@ -40,11 +43,10 @@ HALF_WORLD_M = math.pi * 6378137.0
 FIRST_ZOOM_BY_BOX = 6
 AFFINE_WITHIN_UNITS = 1.5
 
-Geometries = npt.NDArray[np.object_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Attributes = dict[str, list[Value | None]]
-CLASSES = tuple(readiness.value for readiness in Readiness)
+Attributes = dict[str, Coded]
+Texts: TypeAlias = "pd.Series | pa.StringArray"
+Columns: TypeAlias = "pd.DataFrame | Mapping[str, pa.StringArray]"
+Affine = tuple[float, float, float, float, float, float]  # a, b, d, e, xoff, yoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ class Tile:
         (left, bottom), (right, top) = coords.min(axis=0), coords.max(axis=0)
         return BBox(float(left), float(bottom), float(right), float(top))
 
-    def affine_from(self, box: BBox, crs: str) -> tuple[float, float, float, float, float, float] | None:
+    def affine_from(self, box: BBox, crs: str) -> Affine | None:
         """
-        The affine map (a, b, d, e, xoff, yoff) from ``crs`` to units that fits best in ``box``, which is this tile's.
+        The affine map from ``crs`` to units that fits best in ``box``, which is this tile's.
 
         None where it is off by more than a unit and a half somewhere: the wider a tile, the more the two projections
         bend against each other. At 33°N it is off by 0.9 units at zoom 12, and by half of that with each further zoom.
@@ -117,30 +119,53 @@ class TileLayer:
 
     name: str
     columns: tuple[str, ...]
-    attributes: Callable[[pd.DataFrame], Attributes]
+    attributes: Callable[[Columns], Attributes]
     # The stored layers whose change changes the tiles.
     shows: tuple[str, ...]
     # The column by which small ones are merged; None: never merged.
     merged_by: str | None = None
-    # Attributes that no style or question needs far out, and that would take a tenth of such a tile.
+    # Attributes that no style needs far out (a click asks the store), and that would take a tenth of such a tile.
     near_only: tuple[str, ...] = ()
 
-    def attributes_at(self, zoom: int, frame: pd.DataFrame) -> Attributes:
+    def attributes_at(self, zoom: int, frame: Columns) -> Attributes:
         """What a feature carries on a tile of this zoom."""
-        left_out = self.near_only if zoom < MERGE_BELOW_ZOOM else ()
+        left_out = self.near_only if zoom < EVERY_ATTRIBUTE_FROM_ZOOM else ()
         return {name: values for name, values in self.attributes(frame).items() if name not in left_out}
 
 
-def _given(column: pd.Series) -> list[Value | None]:
-    """The column's values, None for missing and empty ones: an absent attribute takes no room."""
-    return [value if isinstance(value, str) and value else None for value in column.tolist()]
+def texts_of(column: Texts) -> pa.StringArray:
+    """The column as Arrow keeps it."""
+    if isinstance(column, pa.StringArray):
+        return column
+    texts = pa.array(column.array, type=pa.string(), from_pandas=True)
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
-def _as_stored(*names: str) -> Callable[[pd.DataFrame], Attributes]:
+def _keys(column: Texts) -> Coded:
+    """A column of which no value is missing, empty or there twice."""
+    return Coded(np.arange(len(column)), texts_of(column))
+
+
+def _given(column: Texts) -> Coded:
+    """The column's texts, without missing and empty ones: an absent attribute takes no room."""
+    texts = texts_of(column)
+    found = texts.dictionary_encode()
+    places = found.indices.fill_null(-1).to_numpy()
+    return Coded(np.where(places == found.dictionary.index("").as_py(), -1, places), found.dictionary)
+
+
+def _as_stored(*names: str) -> Callable[[Columns], Attributes]:
     return lambda frame: {name: _given(frame[name]) for name in names}
 
 
 _READINESS = {stage.value: stage.readiness.value for stage in Stage}
+
+
+def _readiness(stages: Texts) -> Coded:
+    """The readiness class of each stage code; none for a missing one."""
+    stage = _given(stages)
+    classes = class_places([_READINESS.get(str(code)) for code in stage.values])
+    return Coded(np.append(classes, -1)[stage.places], CLASSES)
 
 
 def readiness_of(stages: pd.Series) -> list[Value | None]:
@@ -148,11 +173,12 @@ def readiness_of(stages: pd.Series) -> list[Value | None]:
     return [_READINESS.get(stage) for stage in stages.tolist()]
 
 
-def _parcel_attributes(frame: pd.DataFrame) -> Attributes:
+def _parcel_attributes(frame: Columns) -> Attributes:
     return {
-        **_as_stored("parcel_no", "name", "stage")(frame),
-        "readiness": readiness_of(frame["stage"]),
-        "held": [True if held else None for held in frame["hold_reason"].notna().tolist()],
+        "parcel_no": _keys(frame["parcel_no"]),
+        **_as_stored(*(name for name in ("name", "stage") if name in frame))(frame),
+        "readiness": _readiness(frame["stage"]),
+        "held": Coded(np.where(_given(frame["hold_reason"]).places >= 0, 0, -1), [True]),
     }
 
 
@@ -165,7 +191,7 @@ TILE_LAYERS: dict[str, TileLayer] = {
             _parcel_attributes,
             shows=("parcel", "parcel_event"),
             merged_by="readiness",
-            near_only=("name",),
+            near_only=("name", "stage"),
         ),
         TileLayer("zone", ("zone_no", "name", "kind"), _as_stored("zone_no", "name", "kind"), shows=("zone",)),
         TileLayer("park", ("code", "name", "level"), _as_stored("code", "name", "level"), shows=("park",)),
@@ -190,8 +216,8 @@ class Small:
     @classmethod
     def of(cls, layer: TileLayer, frame: gpd.GeoDataFrame, boxes: Floats) -> Small:
         """These rows, whose boxes are known."""
-        classes = layer.attributes(frame)[layer.merged_by] if layer.merged_by else [None] * len(frame)
-        return cls(boxes, shapely.area(_shapes(frame)), class_places(classes))
+        column = layer.attributes(frame)[layer.merged_by] if layer.merged_by else Coded(np.full(len(frame), -1), ())
+        return cls(boxes, shapely.area(_shapes(frame)), np.append(class_places(column.values), -1)[column.places])
 
     def joined(self, other: Small) -> Small:
         """Both."""
@@ -251,10 +277,10 @@ def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, 
 
 def _with_merged(attributes: Attributes, merged_by: str, codes: list[str]) -> Attributes:
     """The attributes followed by those of the merged features: their class and ``merged``."""
-    none: list[Value | None] = [None] * len(codes)
-    longer = {key: [*column, *(codes if key == merged_by else none)] for key, column in attributes.items()}
-    drawn = len(attributes[merged_by])
-    return {**longer, "merged": [*([None] * drawn), *([True] * len(codes))]}
+    drawn, none = len(attributes[merged_by].places), np.full(len(codes), -1)
+    longer = {key: column.followed_by(none) for key, column in attributes.items()}
+    longer[merged_by] = attributes[merged_by].followed_by(class_places(codes))
+    return {**longer, "merged": Coded(np.full(drawn, -1), [True]).followed_by(np.zeros_like(none))}
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> Geometries:
@@ -279,15 +305,31 @@ def _drawn(frame: gpd.GeoDataFrame, tile: Tile, crs: str) -> tuple[gpd.GeoDataFr
     """The rows that reach the tile, and their shapes in its units: simplified where zoomed out, cut at the buffer."""
     shapes: Geometries = shapely.transform(_shapes(frame), lambda coords: tile.units_of(mercator_of(coords, crs)))
     boxes = shapely.bounds(shapes)
-    near = (boxes[:, :2] <= EXTENT + BUFFER).all(axis=1) & (boxes[:, 2:] >= -BUFFER).all(axis=1)
-    reaches = np.flatnonzero(near & np.isfinite(boxes).all(axis=1))
-    shapes, boxes = shapes[reaches], boxes[reaches]
+    near = np.flatnonzero(reaches(boxes) & np.isfinite(boxes).all(axis=1))
+    return frame.iloc[near], fitted(shapes[near], boxes[near], tile)
+
+
+def fitted(shapes: Geometries, boxes: Floats, tile: Tile) -> Geometries:
+    """Shapes in the tile's units, whose boxes (n, 4) are known: simplified where zoomed out, cut at the buffer."""
+    fit = shapes.copy()
     if tile.z < SIMPLIFY_BELOW_ZOOM:
-        many = shapely.get_num_coordinates(shapes) >= SIMPLIFY_FROM_POINTS
-        shapes[many] = shapely.simplify(shapes[many], SIMPLIFY_UNITS)
-    sticks_out = (boxes[:, :2] < -BUFFER).any(axis=1) | (boxes[:, 2:] > EXTENT + BUFFER).any(axis=1)
-    shapes[sticks_out] = shapely.clip_by_rect(shapes[sticks_out], -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
-    return frame.iloc[reaches], shapes
+        many = shapely.get_num_coordinates(fit) >= SIMPLIFY_FROM_POINTS
+        fit[many] = shapely.simplify(fit[many], SIMPLIFY_UNITS)
+    out = sticks_out(boxes)
+    fit[out] = shapely.clip_by_rect(fit[out], -BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    return fit
+
+
+def reaches(boxes: Floats) -> npt.NDArray[np.bool_]:
+    """Which boxes (n, 4) in units meet the tile and its buffer; not those of nothing, which are NaN."""
+    near = (boxes[:, :2] <= EXTENT + BUFFER) & (boxes[:, 2:] >= -BUFFER)
+    return np.asarray(near.all(axis=1))
+
+
+def sticks_out(boxes: Floats) -> npt.NDArray[np.bool_]:
+    """Which boxes (n, 4) in units go beyond the buffer."""
+    out = (boxes[:, :2] < -BUFFER) | (boxes[:, 2:] > EXTENT + BUFFER)
+    return np.asarray(out.any(axis=1))
 
 
 def _merged(small: Small, tile: Tile, crs: str) -> dict[str, shapely.MultiPolygon]:
@@ -306,82 +348,6 @@ def _units_per_m(tile: Tile, boxes: Floats, crs: str) -> float:
     middle = coords_of_mercator((boxes[:, :2].min(axis=0) + boxes[:, 2:].max(axis=0))[None, :] / 2, crs)
     ends = tile.units_of(mercator_of(middle + np.array([[-500.0, 0.0], [500.0, 0.0]]), crs))
     return float(np.hypot(*(ends[1] - ends[0]))) / 1000
-
-
-# --- merging ----------------------------------------------------------------------------------------
-
-
-def class_places(codes: Sequence[Value | None]) -> Ints:
-    """The place of each readiness code in ``CLASSES``; -1 for any other value."""
-    place = {code: i for i, code in enumerate(CLASSES)}
-    return np.array([place.get(str(code), -1) for code in codes], dtype=np.int64)
-
-
-def merge_small(boxes: Floats, areas: Floats, classes: Ints) -> dict[str, shapely.MultiPolygon]:
-    """
-    Shapes too small to see, as one MultiPolygon a class.
-
-    Each cell of the grid is cut into upright strips, one a class, in the order of ``CLASSES``; a strip's
-    share of the cell is the share of the cell's area that the class covers. A class's drawn area is so its
-    true area to within the rounding to whole units. A cell that is covered by nine tenths or more, or overfilled
-    by shapes that overlap, is drawn full, and its classes keep their proportions.
-
-    Parameters
-    ----------
-    boxes
-        (n, 4) left, top, right, bottom in tile units, no side longer than a cell.
-    areas
-        (n,) in square units.
-    classes
-        (n,) places in ``CLASSES``; a shape with -1 is left out.
-    """
-    known = classes >= 0
-    shares = _cell_shares(boxes[known], areas[known], classes[known], len(CLASSES))
-    return {code: shapely.MultiPolygon(list(_boxes(sides))) for code, sides in strips_of(shares).items()}
-
-
-def _boxes(sides: Ints) -> Geometries:
-    return np.asarray(shapely.box(*sides.T), dtype=object)
-
-
-def strips_of(shares: Floats) -> dict[str, Ints]:
-    """
-    The strips (n, 4: left, top, right, bottom in units) of each class that covers any of the tile.
-
-    ``shares`` (rows, columns, classes): the share of each cell that each class of ``CLASSES`` covers.
-    """
-    covered = shares.sum(axis=2, keepdims=True)
-    drawn = shares / np.where(covered >= FULL_FROM, covered, 1.0)
-    edges = np.rint(np.cumsum(drawn, axis=2) * CELL).astype(np.int64)
-    lefts = np.concatenate([np.zeros_like(edges[:, :, :1]), edges[:, :, :-1]], axis=2)
-    return {
-        code: _strips(lefts[:, :, i], edges[:, :, i])
-        for i, code in enumerate(CLASSES)
-        if (edges[:, :, i] > lefts[:, :, i]).any()
-    }
-
-
-def _cell_shares(boxes: Floats, areas: Floats, index: Ints, classes: int) -> Floats:
-    """(rows, columns, classes): the share of each cell that each class covers. A box gives to the cells it meets."""
-    across = EXTENT // CELL
-    shares = np.zeros((across, across, classes))
-    first = np.floor(boxes[:, :2] / CELL).astype(np.int64)
-    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-9)
-    for step in product((0, 1), (0, 1)):
-        cell = first + step
-        low = np.maximum(boxes[:, :2], cell * CELL)
-        high = np.minimum(boxes[:, 2:], (cell + 1) * CELL)
-        part = np.clip((high - low) / sides, 0, 1).prod(axis=1)
-        inside = ((cell >= 0) & (cell < across)).all(axis=1)
-        at = (cell[inside, 1], cell[inside, 0], index[inside])
-        np.add.at(shares, at, (part * areas)[inside] / CELL**2)
-    return shares
-
-
-def _strips(left: Ints, right: Ints) -> Ints:
-    rows, columns = np.nonzero(right > left)
-    x, y = columns * CELL, rows * CELL
-    return np.column_stack((x + left[rows, columns], y, x + right[rows, columns], y + CELL))
 
 
 def with_small(layer: TileLayer, data: bytes, shares: Floats | None) -> bytes:

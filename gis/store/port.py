@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gis.model import ALL, Actor, BBox, Query
@@ -107,16 +108,33 @@ class TileSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRows:
+    """
+    Rows of a layer that a store leaves to be drawn: columns of texts, "" for a missing one, and shapes.
+
+    ``wkb``: of each row a MultiPolygon in the working CRS, in well-known binary (little-endian, without SRID), one
+    after the other; ``sizes`` (n,) the bytes of each.
+    """
+
+    columns: Mapping[str, pa.StringArray]
+    wkb: memoryview
+    sizes: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTile:
     """
-    What a store drew: one layer of a vector tile (empty where nothing shows), and what is too small for it.
+    What a store drew: one layer of a vector tile (empty where nothing shows), what it left to be drawn, and what is too
+    small for that.
 
+    ``rows``: every row that may show on the tile, to be drawn by its affine map; None where all that shows is drawn.
     ``shares`` (rows, columns, readiness classes): the share of each cell of the tile's grid that each class covers,
     the classes in the order of ``Readiness``; None where nothing is so small.
     """
 
     data: bytes
     shares: NDArray[np.float64] | None = None
+    rows: StoredRows | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from datetime import date
 
+from gis.maps.tile_rows import draw_rows
 from gis.maps.tiles import FIRST_ZOOM_BY_BOX, OVERVIEW_ZOOM, Overview, Tile, TileLayer, draw_layer, with_small
 from gis.model import BBox, Query
 from gis.store.port import Store, TileSpec
@@ -35,7 +36,10 @@ class TileDrawer:
         affine = None if bbox is None else tile.affine_from(bbox, crs)
         stored = self._store.tile(TileSpec(layer.name, tile.z, tile.x, tile.y, bbox, affine, on))
         if stored is not None:
-            return with_small(layer, stored.data, stored.shares)
+            data = stored.data
+            if stored.rows is not None and affine is not None:
+                data = draw_rows(layer, stored.rows.columns, stored.rows.wkb, stored.rows.sizes, tile, affine)
+            return with_small(layer, data, stored.shares)
         if layer.merged_by is not None and tile.z <= OVERVIEW_ZOOM:
             overview = self._overview(layer, on)
             return draw_layer(layer, overview.large, tile, crs, overview.small)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from gis.errors import NotFound
 from gis.maps.tiles import TILE_LAYERS
 from gis.words import Words
-from webapp.caching import conditional, pack, packed
+from webapp.caching import FAST_GZIP_LEVEL, conditional, pack, packed
 from webapp.context import served
 from webapp.params import reading, tile_at
 
@@ -30,9 +30,9 @@ def tile(name: str, z: int, x: int, y: int) -> Response:
 
     def make() -> Response:
         data = site.tile(layer, place, on, tag)
-        return packed(data, MIMETYPE) if data != NOTHING else Response(status=204)
+        return packed(data, MIMETYPE) if data not in NOTHING else Response(status=204)
 
     return conditional(tag, make)
 
 
-NOTHING = pack(b"")
+NOTHING = (pack(b""), pack(b"", FAST_GZIP_LEVEL))

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.model import BBox, Readiness
-from gis.store.port import Affine, StoredTile, TileSpec
+from gis.store.port import Affine, StoredRows, StoredTile, TileSpec
 from gis.store.postgis.session import PostgisSession
+from gis.store.postgis.tile_rows import copy_rows
+from gis.store.queries import named_sql
 
 EXTENT, EDGE = 4096, 64  # units across a tile, and drawn past its edge
 CELLS = 128  # of the grid, across a tile
 FIRST_PREPARED, LAST_PREPARED = 6, 12  # zooms of which cells are kept
+NAMED_FROM = 14  # farther out no name is sent
 SIMPLIFY_BELOW, SIMPLIFY_UNITS = 14, 4
 WORLD_M = 2 * math.pi * 6378137.0
 DRAWN_LAYERS = ("parcel", "town", "park", "zone")
@@ -28,11 +31,15 @@ def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | Non
         return None
     session.sql.draw_alone()
     merges = spec.layer == "parcel" and spec.z <= LAST_PREPARED
-    name = f"large_{spec.layer}" if merges else spec.layer
+    if spec.layer == "parcel" and spec.box and spec.affine:
+        rows = _rows(session, srid, spec, spec.box)
+        if rows is None:
+            return None
+        return StoredTile(b"", _shares(session, spec) if merges else None, rows)
     if spec.box and spec.affine:
-        data = _near(session, srid, spec, name, spec.box, spec.affine)
+        data = _near(session, srid, spec, spec.box, spec.affine)
     else:
-        data = _far(session, srid, spec, name)
+        data = _far(session, srid, spec, "large_parcel" if merges else spec.layer)
     return StoredTile(bytes(data or b""), _shares(session, spec) if merges else None)
 
 
@@ -46,16 +53,26 @@ def _is_present(session: PostgisSession, spec: TileSpec) -> bool:
     return spec.layer != "parcel" or not session.sql.has_parcel_events_after(day=day)
 
 
-def _near(session: PostgisSession, srid: int, spec: TileSpec, name: str, box: BBox, affine: Affine) -> Any:
+def _rows(session: PostgisSession, srid: int, spec: TileSpec, box: BBox) -> StoredRows | None:
+    """The parcels of a near tile as they are: gis.maps draws thousands at once in a third of the time of ST_AsMVT."""
+    columns = ["parcel_no", "stage", "hold_reason"]
+    if spec.z <= LAST_PREPARED:
+        sides = dict(zip(("west", "south", "east", "north"), _mercator_box(spec), strict=True))
+        bound: dict[str, Any] = {"zoom": max(spec.z, FIRST_PREPARED), **sides}
+        return copy_rows(session.connection, named_sql("postgis").large_parcel_rows.sql, bound, columns)
+    bound = dict(zip(("west", "south", "east", "north"), box.as_tuple(), strict=True)) | {"srid": srid}
+    if spec.z < NAMED_FROM:
+        return copy_rows(session.connection, named_sql("postgis").unnamed_parcel_rows.sql, bound, columns)
+    return copy_rows(session.connection, named_sql("postgis").parcel_rows.sql, bound, [*columns, "name"])
+
+
+def _near(session: PostgisSession, srid: int, spec: TileSpec, box: BBox, affine: Affine) -> Any:
     a, b, d, e, xoff, yoff = affine
     bound: dict[str, Any] = dict(zip(("west", "south", "east", "north"), box.as_tuple(), strict=True))
     bound |= {"a": a, "b": b, "d": d, "e": e, "xoff": xoff, "yoff": yoff, "srid": srid}
     # The area of a square unit on the ground is one over the map's determinant.
     bound["tolerance_m"] = SIMPLIFY_UNITS / math.sqrt(abs(a * e - b * d)) if spec.z < SIMPLIFY_BELOW else 0.0
-    if name == "large_parcel":
-        sides = dict(zip(("merc_west", "merc_south", "merc_east", "merc_north"), _mercator_box(spec), strict=True))
-        bound |= {"zoom": max(spec.z, FIRST_PREPARED), **sides}
-    return getattr(session.sql, f"{name}_near")(**bound)
+    return getattr(session.sql, f"{spec.layer}_near")(**bound)
 
 
 def _far(session: PostgisSession, srid: int, spec: TileSpec, name: str) -> Any:

@@ -17,7 +17,8 @@ from shapely.geometry import box, shape
 
 from gis.crs import coords_of, lonlat_of
 from gis.errors import InvalidValue
-from gis.maps.tiles import CELL, TILE_LAYERS, Tile, class_places, draw_layer, merge_small, with_small
+from gis.maps.merging import CELL, class_places, merge_small
+from gis.maps.tiles import TILE_LAYERS, Tile, draw_layer, with_small
 from gis.model import Readiness
 
 CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E

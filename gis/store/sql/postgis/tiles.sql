@@ -11,20 +11,26 @@
 -- Many tiles are drawn at once, each by one process: starting helpers takes longer than the work.
 SET LOCAL max_parallel_workers_per_gather = 0;
 
--- name: parcel_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
-SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
-  SELECT
-    parcel.parcel_no, nullif(parcel.name, '') AS name, parcel.stage, readiness_of(parcel.stage) AS readiness,
-    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
-    near_shape(
-      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
-    ) AS shape
-  FROM parcel
-  WHERE parcel.geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
-  ORDER BY parcel.parcel_no
+-- name: parcel_rows(west, south, east, north, srid)
+SELECT
+  string_agg(shape, ''), string_agg(int4send(octet_length(shape)), ''),
+  string_agg(parcel_no, E'\x1f'), string_agg(stage, E'\x1f'), string_agg(coalesce(hold_reason, ''), E'\x1f'),
+  string_agg(coalesce(name, ''), E'\x1f')
+FROM (
+  SELECT parcel_no, name, stage, hold_reason, ST_AsBinary(geometry, 'NDR') AS shape
+  FROM parcel WHERE geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
   OFFSET 0
-) AS drawn
-WHERE ST_Area(shape) > 0;
+) AS near;
+
+-- name: unnamed_parcel_rows(west, south, east, north, srid)
+SELECT
+  string_agg(shape, ''), string_agg(int4send(octet_length(shape)), ''),
+  string_agg(parcel_no, E'\x1f'), string_agg(stage, E'\x1f'), string_agg(coalesce(hold_reason, ''), E'\x1f')
+FROM (
+  SELECT parcel_no, stage, hold_reason, ST_AsBinary(geometry, 'NDR') AS shape
+  FROM parcel WHERE geometry && ST_MakeEnvelope(:west, :south, :east, :north, :srid)
+  OFFSET 0
+) AS near;
 
 -- name: parcel_far(west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
@@ -41,27 +47,23 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
--- name: large_parcel_near(zoom, merc_west, merc_south, merc_east, merc_north, west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
-SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
-  SELECT
-    parcel.parcel_no, parcel.stage, readiness_of(parcel.stage) AS readiness,
-    CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
-    near_shape(
-      parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, :srid), :tolerance_m, :a, :b, :d, :e, :xoff, :yoff
-    ) AS shape
+-- name: large_parcel_rows(zoom, west, south, east, north)
+SELECT
+  string_agg(shape, ''), string_agg(int4send(octet_length(shape)), ''),
+  string_agg(parcel_no, E'\x1f'), string_agg(stage, E'\x1f'), string_agg(coalesce(hold_reason, ''), E'\x1f')
+FROM (
+  SELECT parcel.parcel_no, parcel.stage, parcel.hold_reason, ST_AsBinary(parcel.geometry, 'NDR') AS shape
   FROM parcel_large AS large JOIN parcel ON parcel.fid = large.fid
   WHERE large.place &&& ST_SetSRID(
-    ST_MakeLine(ST_MakePoint(:merc_west, :merc_south, :zoom), ST_MakePoint(:merc_east, :merc_north, :zoom)), 3857
+    ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
   )
-  ORDER BY parcel.parcel_no
   OFFSET 0
-) AS drawn
-WHERE ST_Area(shape) > 0;
+) AS near;
 
 -- name: large_parcel_far(zoom, west, south, east, north, tolerance_m, scale, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   SELECT
-    parcel.parcel_no, parcel.stage, readiness_of(parcel.stage) AS readiness,
+    parcel.parcel_no, readiness_of(parcel.stage) AS readiness,
     CASE WHEN parcel.hold_reason IS NOT NULL THEN true END AS held,
     far_shape(
       parcel.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
