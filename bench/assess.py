@@ -46,7 +46,7 @@ def whole(inputs: Inputs) -> float:
 def land(inputs: Inputs) -> float:
     """Footprints cut by parcels."""
     parts = cut_land(project_footprints(inputs.projects, inputs.rules), inputs.parcels, Slivers()).parts
-    return float(parts.loc[parts["parcel"] >= 0, "whole_m2"].sum())
+    return float(parts.whole_m2[parts.parcel >= 0].sum())
 
 
 def overlay(inputs: Inputs) -> float:

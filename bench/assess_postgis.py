@@ -80,8 +80,9 @@ def land(dsn: str) -> ByStage:
     """Footprints cut by parcels: all pairs."""
     with closing(open_store(dsn)) as store:
         inputs = StoreSource(store, ON).inputs_of(None)
-    parts = cut_land(project_footprints(inputs.projects, inputs.rules), inputs.parcels, Slivers()).parts
-    listed = parts[parts["parcel"] >= 0]
+    cut = cut_land(project_footprints(inputs.projects, inputs.rules), inputs.parcels, Slivers())
+    parts = cut.table(whole_m2=cut.parts.whole_m2)
+    listed = parts[parts["parcel_no"].notna()]
     return _sums(listed["stage"], listed["whole_m2"])
 
 

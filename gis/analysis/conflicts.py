@@ -15,8 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gis.analysis.columns import places_by
 from gis.analysis.cut import NOISE_M2
-from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
+from gis.analysis.footprints import Shapes, require_one_crs, shapes_of, valid_polygons
 from gis.analysis.overlap_area import Floats, overlap_area_m2
 from gis.analysis.overlay import common_shapes, remaining_shapes, united
 from gis.analysis.readiness import Slivers
@@ -101,14 +102,10 @@ def _concerned(codes: pd.Series, projects: pd.DataFrame, rule: Mapping[str, Any]
     return concerned
 
 
-def _shapes(frame: gpd.GeoDataFrame) -> Shapes:
-    return np.asarray(frame.geometry.to_numpy(), dtype=object)
-
-
 def _inside(
     footprints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rule: Mapping[str, Any], slivers: Slivers
 ) -> pd.DataFrame:
-    land, areas = _shapes(footprints), valid_polygons(_shapes(zones))
+    land, areas = shapes_of(footprints), valid_polygons(shapes_of(zones))
     project, zone = shapely.STRtree(areas).query(land, predicate="intersects")
     area = overlap_area_m2(areas, land, zone, project)
     common = common_shapes(land[project], areas[zone], area)
@@ -131,8 +128,8 @@ def _together_m2(frame: pd.DataFrame, common: Shapes) -> Floats:
 def _outside(
     footprints: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rule: Mapping[str, Any], slivers: Slivers
 ) -> pd.DataFrame:
-    land = _shapes(footprints)
-    whole = valid_polygons(np.array([united(valid_polygons(_shapes(zones)))], dtype=object))
+    land = shapes_of(footprints)
+    whole = valid_polygons(np.array([united(valid_polygons(shapes_of(zones)))], dtype=object))
     rows = np.arange(len(land))
     area = np.maximum(shapely.area(land) - overlap_area_m2(whole, land, np.zeros_like(rows), rows), 0.0)
     left = remaining_shapes(land, np.repeat(whole, len(land)), area)
@@ -142,7 +139,7 @@ def _outside(
 
 
 def _measured(footprints: gpd.GeoDataFrame, common: Shapes, area: Floats, slivers: Slivers) -> pd.DataFrame:
-    whole = shapely.area(_shapes(footprints))
+    whole = shapely.area(shapes_of(footprints))
     return pd.DataFrame(
         {
             "project_code": footprints["project_code"].to_numpy(dtype=object),
@@ -174,18 +171,18 @@ def chemical_outside_park(projects: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -
     The park is the one that the project names; where it names none, the one around its middle.
     Boolean, index ``code``.
     """
-    rows = projects.set_index("code").sort_index()
-    outside = rows["is_chemical"].fillna(False).to_numpy(dtype=bool, copy=True)
-    chemical = rows[outside]
-    if len(chemical):
-        outside[outside] = ~_in_park(chemical, parks.loc[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)])
-    return pd.Series(outside, index=rows.index)
+    rows = places_by(projects["code"])
+    outside = projects["is_chemical"].fillna(False).to_numpy(dtype=bool)[rows]
+    if outside.any():
+        allowed = parks[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)]
+        outside[outside] = ~_in_park(projects.iloc[rows[outside]], allowed)
+    return pd.Series(outside, index=pd.Index(projects["code"].iloc[rows]))
 
 
 def _in_park(rows: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Which projects are in one of these parks."""
     named = rows["located_in_park"]
-    there = np.where(named.notna(), named.isin(parks["code"]), _inside_any(_shapes(rows), _shapes(parks)))
+    there = np.where(named.notna(), named.isin(parks["code"]), _inside_any(shapes_of(rows), shapes_of(parks)))
     return there.astype(bool)
 
 

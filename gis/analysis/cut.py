@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from gis.analysis.apart import proven_apart
 from gis.analysis.footprints import Shapes
-from gis.analysis.overlap_area import Floats, Rows, overlap_area_m2
+from gis.analysis.overlap_area import Floats, Rows, expanded, overlap_area_m2
 from gis.analysis.overlay import common_shapes, remaining_shapes, united, united_neighbours
 from gis.analysis.threads import over_threads
 
@@ -64,13 +63,16 @@ class Doubles:
     area_m2: Floats
 
 
-def cut(footprints: Shapes, parcels: Shapes, precedence: npt.NDArray[np.int64]) -> tuple[Pieces, Doubles]:
+def cut(
+    footprints: Shapes, parcels: Shapes, close: tuple[Rows, Rows], precedence: npt.NDArray[np.int64]
+) -> tuple[Pieces, Doubles]:
     """
     Cut valid footprints by valid parcels, counting each point once.
 
-    Where parcels overlap, the land counts for the one with the lowest ``precedence``.
+    ``close`` are the pairs, footprint and parcel by position, whose boxes meet: no others share land. Where
+    parcels overlap, the land counts for the one with the lowest ``precedence``.
     """
-    pieces = _pieces(footprints, parcels)
+    pieces = _pieces(footprints, parcels, *close)
     doubles = _doubles(pieces, precedence)
     for row, common in grouped(doubles.loser, doubles.shape):
         pieces.area_m2[row] = max(pieces.area_m2[row] - shapely.area(united(common)), 0.0)
@@ -78,8 +80,7 @@ def cut(footprints: Shapes, parcels: Shapes, precedence: npt.NDArray[np.int64]) 
     return pieces, doubles
 
 
-def _pieces(footprints: Shapes, parcels: Shapes) -> Pieces:
-    footprint, parcel = shapely.STRtree(parcels).query(footprints)
+def _pieces(footprints: Shapes, parcels: Shapes, footprint: Rows, parcel: Rows) -> Pieces:
     order = np.lexsort((parcel, footprint))
     footprint, parcel = footprint[order], parcel[order]
     shapely.prepare(footprints)
@@ -104,6 +105,8 @@ def _areas(
 def _doubles(pieces: Pieces, precedence: npt.NDArray[np.int64]) -> Doubles:
     """Pairs of pieces of one footprint that share land."""
     first, second = _double_pairs(pieces)
+    if not len(first):
+        return Doubles(first, second, first, np.zeros(0, dtype=object), np.zeros(0))
     used, at = np.unique(np.concatenate([first, second]), return_inverse=True)
     shapes = pieces.shapes(used)
     a, b = at[: len(first)], at[len(first) :]
@@ -123,17 +126,25 @@ def _double_pairs(pieces: Pieces) -> tuple[Rows, Rows]:
     a, b = a[a < b], b[a < b]
     open_ = ~proven_apart(shapes, a, b)
     a, b = a[open_], b[open_]
+    if not len(a):
+        return a, b
     close, at = np.unique(np.concatenate([a, b]), return_inverse=True)
     share = overlap_area_m2(shapes[close], shapes[close], at[: len(a)], at[len(a) :]) > NOISE_M2
-    pairs = pd.DataFrame({"a": used[a[share]], "b": used[b[share]]})
-    paired = np.zeros(len(pieces.parcels), dtype=bool)
-    paired[pairs["a"]] = paired[pairs["b"]] = True
-    row = np.flatnonzero(paired[pieces.parcel])
-    table = pd.DataFrame({"footprint": pieces.footprint[row], "parcel": pieces.parcel[row], "piece": row})
-    both = pairs.merge(table.rename(columns={"parcel": "a", "piece": "first"}), on="a")
-    both = both.merge(table.rename(columns={"parcel": "b", "piece": "second"}), on=["b", "footprint"])
-    both = both.sort_values(["first", "second"])
-    return both["first"].to_numpy(np.intp), both["second"].to_numpy(np.intp)
+    return _pieces_of_pairs(pieces, used[a[share]], used[b[share]])
+
+
+def _pieces_of_pairs(pieces: Pieces, a: Rows, b: Rows) -> tuple[Rows, Rows]:
+    """The pieces of one footprint whose parcels are one of these pairs, ordered."""
+    number = np.bincount(pieces.parcel, minlength=len(pieces.parcels))
+    pair, at = expanded(np.cumsum(number) - number, number, a)
+    first = np.argsort(pieces.parcel, kind="stable")[at]
+    key = pieces.footprint * len(pieces.parcels) + pieces.parcel  # ascending: so are the pieces ordered
+    wanted = pieces.footprint[first] * len(pieces.parcels) + b[pair]
+    second = np.searchsorted(key, wanted)
+    there = key[np.minimum(second, len(key) - 1)] == wanted
+    first, second = first[there], second[there]
+    order = np.lexsort((second, first))
+    return first[order], second[order]
 
 
 def counted_shapes(pieces: Pieces, doubles: Doubles, rows: Rows) -> Shapes:

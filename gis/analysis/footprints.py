@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis.analysis.stages import ordered_by
+from gis.analysis.columns import places_by, texts
 from gis.errors import CrsMismatch
 from gis.rules import RuleBook
 from gis.words import Words
@@ -33,23 +33,18 @@ def project_footprints(projects: gpd.GeoDataFrame, rules: RuleBook) -> gpd.GeoDa
     GeoDataFrame
         ``project_code``, ``geometry_kind`` ("polygon", "line", "point", "none"), geometry: valid polygons.
     """
-    rows = ordered_by(projects, "code")
-    shapes = np.asarray(rows.geometry.to_numpy(), dtype=object)
+    rows = places_by(projects["code"])
+    shapes = shapes_of(projects)[rows]
     dimension = np.where(shapely.is_empty(shapes) | shapely.is_missing(shapes), -1, shapely.get_dimensions(shapes))
     result = shapes.copy()
     result[dimension < 0] = shapely.Polygon()
     lines, points = dimension == 1, dimension == 0
-    result[lines] = _strips(shapes[lines], _widths(rows["row_width_m"].to_numpy(dtype=float)[lines], rules))
+    widths = projects["row_width_m"].to_numpy(dtype=float)[rows[lines]]
+    result[lines] = _strips(shapes[lines], _widths(widths, rules))
     result[points] = shapely.buffer(shapes[points], float(rules.value("land.point_radius_m")))
-    return gpd.GeoDataFrame(
-        {
-            "project_code": rows["code"].to_numpy(),
-            "geometry_kind": KINDS[dimension + 1],
-            "geometry": valid_polygons(result),
-        },
-        geometry="geometry",
-        crs=projects.crs,
-    )
+    columns = {"project_code": projects["code"].iloc[rows].array, "geometry_kind": texts(KINDS[dimension + 1])}
+    land = gpd.array.from_shapely(valid_polygons(result), crs=projects.crs)
+    return gpd.GeoDataFrame({**columns, "geometry": land}, geometry="geometry")
 
 
 def boxes_of(footprints: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
@@ -58,7 +53,7 @@ def boxes_of(footprints: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
 
     A road's own box would hold half a county; its pieces' boxes hold little beside the road.
     """
-    shapes = np.asarray(footprints.geometry.to_numpy(), dtype=object)
+    shapes = shapes_of(footprints)
     shapes = shapes[~shapely.is_empty(shapes)]
     boxes = shapely.bounds(shapes).reshape(-1, 4)
     wide = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) > PIECE_M
@@ -84,9 +79,14 @@ def _strips(lines: Shapes, widths: npt.NDArray[np.float64]) -> Any:
     return shapely.buffer(lines, widths / 2, cap_style="flat", join_style="mitre")
 
 
+def shapes_of(land: gpd.GeoDataFrame) -> Shapes:
+    """The geometries of a table, in its order."""
+    return np.asarray(land.geometry.to_numpy(), dtype=object)
+
+
 def require_one_crs(footprints: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> None:
     """Raise CrsMismatch, naming both, where footprints and other land are not in one reference system."""
-    if footprints.crs != land.crs:
+    if footprints.crs is not land.crs and footprints.crs != land.crs:
         raise CrsMismatch(
             Words("项目与用地图层的坐标系不一致", "projects and land are not in one reference system"),
             found=f"{land.crs}",

@@ -16,6 +16,13 @@ from gis.units import mu_of_m2, shown
 from gis.words import Words, join
 
 SMALL_M2 = 100.0
+# The columns of projects, and those of their conflicts, that the sentences speak of.
+SAID_OF = (
+    *("planned_start_on", "ready_earliest_on", "ready_expected_on", "float_days"),
+    *("footprint_m2", "uncovered_m2", "geometry_kind", "lacks_parcels", "waits_for_land"),
+    *("flags", "worst_flag", "at_risk_wan", "plan_wan", "invested_wan"),
+)
+CONFLICT = ("zone_no", "kind", "result", "together_m2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +30,9 @@ class LandFacts:
     """
     What the sentences of one project speak of.
 
-    ``project`` is its row, ``conflicts`` its conflicts that are no slivers, worst first; ``whole_on`` the
-    earliest and the expected day of a whole procedure begun today; ``ready`` the words of the ready stage.
+    ``project`` is its row (of ``SAID_OF``; days as ``date``, None where there is none), ``conflicts`` its
+    conflicts (of ``CONFLICT``) that are no slivers, worst first; ``whole_on`` the earliest and the expected day
+    of a whole procedure begun today; ``ready`` the words of the ready stage.
     """
 
     on: date
@@ -32,7 +40,7 @@ class LandFacts:
     blocked: Blocked
     conflicts: Sequence[dict[str, Any]]
     is_chemical_outside: bool
-    whole_on: tuple[pd.Timestamp, pd.Timestamp]
+    whole_on: tuple[date, date]
     ready: Words
     point_radius_m: float
 
@@ -52,14 +60,14 @@ def _area(area_m2: float) -> Words:
     return Words(f"{mu} 亩", f"{mu} mu")
 
 
-def _stage_of(part: dict[str, Any]) -> Words:
-    return Stage(part["stage"]).words
+def _stage_of(part: Part) -> Words:
+    return Stage(part.stage).words
 
 
 def _named(blocked: Blocked) -> Words:
     """The first few parcels by number and stage, and how many there are."""
     named = [
-        Words(f"{part['parcel_no']}（{_stage_of(part).zh}）", f"{part['parcel_no']} ({_stage_of(part).en})")
+        Words(f"{part.parcel_no}（{_stage_of(part).zh}）", f"{part.parcel_no} ({_stage_of(part).en})")
         for part in blocked.named
     ]
     return _and_more(join(named, "、", ", "), len(named), blocked.count)
@@ -74,8 +82,8 @@ def _and_more(words: Words, named: int, count: int, measure: str = "宗") -> Wor
 
 def _decider(facts: LandFacts, column: str, parts: Sequence[Part]) -> Words:
     """What decides the ready day: the parcel that has it, or the land that nobody has listed."""
-    if parts and parts[0][column] == facts.project[column]:
-        number, stage = parts[0]["parcel_no"], _stage_of(parts[0])
+    if parts and getattr(parts[0], column) == facts.project[column]:
+        number, stage = parts[0].parcel_no, _stage_of(parts[0])
         return Words(f"地块 {number} 尚在“{stage.zh}”", f"parcel {number} is still at '{stage.en}'")
     area = _area(facts.project["uncovered_m2"])
     return Words(
@@ -167,12 +175,12 @@ def _held(facts: LandFacts) -> list[Words]:
     return [Words(f"受阻地块：{words.zh}，解除前无预计日期", f"held: {words.en}; no expected date until released")]
 
 
-def _hold(part: dict[str, Any]) -> Words:
-    number = part["parcel_no"]
-    reason = HoldReason(part["hold_reason"]).words
-    if pd.isna(part["held_since"]):
+def _hold(part: Part) -> Words:
+    number = part.parcel_no
+    reason = HoldReason(part.hold_reason).words
+    if part.held_since is None:
         return Words(f"{number}（{reason.zh}）", f"parcel {number} ({reason.en})")
-    since = day(part["held_since"])
+    since = day(part.held_since)
     return Words(f"{number}（{reason.zh}，{since} 起）", f"parcel {number} ({reason.en} since {since})")
 
 
@@ -191,7 +199,7 @@ def _uncovered(facts: LandFacts) -> list[Words]:
 
 def _overdue_step(facts: LandFacts) -> list[Words]:
     worst, count = facts.blocked.overdue[0], facts.blocked.overdue_count
-    stage, days, number = Stage(worst["overdue_stage"]).words, int(worst["overdue_days"]), worst["parcel_no"]
+    stage, days, number = Stage(worst.overdue_stage).words, worst.overdue_days, worst.parcel_no
     rest = Words(f"（共 {count} 宗逾期）", f" ({count} parcels overdue)") if count > 1 else Words("", "")
     return [
         Words(
@@ -216,7 +224,7 @@ _SAID = {
 def _in_time(facts: LandFacts) -> list[Words]:
     """That the land is there, or when it will be, where no flag says so."""
     ready = facts.project["ready_expected_on"]
-    if facts.project["worst_flag"] or facts.project["geometry_kind"] == "none" or pd.isna(ready):
+    if facts.project["worst_flag"] or facts.project["geometry_kind"] == "none" or ready is None:
         return []
     if not facts.project["waits_for_land"]:
         lacks = facts.blocked.count or facts.project["lacks_parcels"]

@@ -123,7 +123,7 @@ def _slice_areas(ours: Side, theirs: Side, a: Rows, b: Rows) -> Floats:
     first = np.cumsum(number) - number
     area = np.zeros(len(a))
     for rows in _slices(number[pair]):
-        row, k = _expanded(first, number, pair[rows])
+        row, k = expanded(first, number, pair[rows])
         area += np.bincount(
             pair[rows][row], weights=_shared(ours.edges, i[rows][row], theirs.edges, j[k]), minlength=len(a)
         )
@@ -132,7 +132,7 @@ def _slice_areas(ours: Side, theirs: Side, a: Rows, b: Rows) -> Floats:
 
 def _beside(edges: Edges, shapes: Rows, west: Floats, east: Floats) -> tuple[Rows, Rows]:
     """For each of these shapes its edges between ``west`` and ``east``: (row in ``shapes``, edge)."""
-    row, edge = _expanded(edges.first, edges.number, shapes)
+    row, edge = expanded(edges.first, edges.number, shapes)
     beside = (edges.west[edge] < east[row]) & (edges.east[edge] > west[row])
     return row[beside], edge[beside]
 
@@ -142,7 +142,7 @@ def _ends(edges: Edges, i: Rows) -> Floats:
     return np.stack([edges.y[i], edges.y[i] + edges.slope[i] * (edges.east[i] - edges.west[i])])
 
 
-def _expanded(first: Rows, number: Rows, groups: Rows) -> tuple[Rows, Rows]:
+def expanded(first: Rows, number: Rows, groups: Rows) -> tuple[Rows, Rows]:
     """The members of each of these groups, ``number`` of them from ``first``: (row in ``groups``, member)."""
     count = number[groups]
     row = np.repeat(np.arange(len(groups)), count)

@@ -4,35 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from math import isnan
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.blocked import blocked_by_project
 from gis.analysis.bottleneck import (
+    NO_DAY,
+    Needed,
     blocking_parts,
-    flag_columns,
-    flag_tuples,
+    clock_places,
+    flags_of,
     land_columns,
     needed_parcels,
     readiness_class,
-    ready_dates,
+    ready_columns,
+    waiting_for_land,
 )
 from gis.analysis.clock import Clock
+from gis.analysis.columns import Columns, Rows, objects, plain, texts
 from gis.analysis.conflicts import chemical_outside_park, find_conflicts
 from gis.analysis.cut import grouped
 from gis.analysis.footprints import project_footprints
 from gis.analysis.inputs import BLOCKING_COLUMNS, Assessment, Inputs
-from gis.analysis.land_words import LandFacts, land_reasons
+from gis.analysis.land_words import CONFLICT, SAID_OF, LandFacts, land_reasons
+from gis.analysis.overlap_area import Floats
 from gis.analysis.progress import assess_progress
-from gis.analysis.readiness import MIN_AREA_M2, Slivers, cut_land
+from gis.analysis.readiness import MIN_AREA_M2, STAGES, Bools, LandCut, Slivers, cut_land
 from gis.analysis.risk import MICRO_PER_WAN, apportioned, micro_at_risk, not_ready_share
 from gis.rules import RuleBook
+from gis.words import Words
 
-_PARTS = ["project_code", "parcel_no", "stage", "area_m2", "is_sliver", "at_risk_wan"]
+# The columns of projects and of their progress that their land is judged by.
+_LOOKED_AT = ("stage", "planned_start_on", "started", "plan_wan", "invested_wan")
+# The columns that this module and its analyses give, in their order.
+_JUDGED = (
+    *("footprint_m2", "uncovered_m2", "overlap_m2", "geometry_kind", "ready_m2", "ready_share", "stage_m2"),
+    *("ready_earliest_on", "ready_expected_on", "float_days", "float_earliest_days"),
+    *("readiness", "flags", "worst_flag", "at_risk_wan", "reasons"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +76,22 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = No
     milestones and zones of ``inputs``, which may be empty.
     """
     slivers = Slivers(MIN_AREA_M2, float(inputs.rules.value("land.sliver_width_m")))
-    footprints = project_footprints(inputs.projects, inputs.rules)
-    cut = cut_land(footprints, inputs.parcels, slivers)
-    kept = kept or _without_parcels(inputs, footprints, slivers)
-    projects, conflicts = _own(inputs.projects).join(kept.progress), kept.conflicts
-    chemical = chemical_outside_park(inputs.projects, inputs.parks)
-    needed = needed_parcels(cut, clocks, inputs.rules)
-    blocking = blocking_parts(needed)
-    projects = _with_land(projects.join(land_columns(footprints, cut, inputs.rules)), needed, inputs)
-    projects = _with_flags(projects, blocking, _conflicting(conflicts, chemical), inputs.rules)
-    projects["at_risk_wan"], at_risk = _at_risk(projects, blocking, cut.parts, inputs)
-    projects["reasons"] = _reasons(projects, blocking, conflicts, chemical, inputs)
-    holding_up = blocking.assign(at_risk_wan=at_risk[blocking.index])
+    land = _Land.of(inputs, clocks, slivers)
+    kept = kept or _without_parcels(inputs, land.footprints, slivers)
+    known = _known(inputs.projects, kept.progress)
+    struck = _Struck.of(kept.conflicts, chemical_outside_park(inputs.projects, inputs.parks))
+    judged = _judged(known, land, struck, inputs.rules)
+    judged["at_risk_wan"], at_risk = _at_risk(judged, land, inputs.on)
+    judged["reasons"] = objects(_reasons(known, judged, land, struck, inputs))
     return Assessment(
         on=inputs.on,
-        projects=projects.drop(columns=["lacks_parcels", "waits_for_land"]),
-        parts=cut.parts.assign(at_risk_wan=at_risk)[_PARTS],
-        blocking=holding_up[["project_code", *BLOCKING_COLUMNS]].reset_index(drop=True),
-        conflicts=conflicts,
-        parcels=clocks[clocks.index.isin(cut.parts["parcel_no"].dropna())],
-        overlaps=cut.overlaps,
-        footprints=footprints,
+        projects=pd.concat([known, pd.DataFrame({name: judged[name] for name in _JUDGED}, index=known.index)], axis=1),
+        parts=land.cut.table(at_risk_wan=at_risk),
+        blocking=_blocking_table(land, at_risk),
+        conflicts=kept.conflicts,
+        parcels=clocks.iloc[_clocks_of_parts(land.cut, clocks)],
+        overlaps=land.cut.overlaps,
+        footprints=land.footprints,
     )
 
 
@@ -94,105 +103,155 @@ def _without_parcels(inputs: Inputs, footprints: gpd.GeoDataFrame, slivers: Sliv
 
 def _own(projects: gpd.GeoDataFrame) -> pd.DataFrame:
     """The projects' own attributes, by code."""
-    return pd.DataFrame(projects.drop(columns=projects.geometry.name)).set_index("code").sort_index()
+    own = pd.DataFrame(projects).drop(columns=["code", projects.geometry.name]).set_axis(pd.Index(projects["code"]))
+    return own if own.index.is_monotonic_increasing else own.sort_index()
 
 
-def _conflicting(conflicts: pd.DataFrame, chemical: pd.Series) -> pd.Series:
-    real = conflicts.loc[~conflicts["is_sliver"].to_numpy(dtype=bool), "project_code"]
-    return pd.Series(chemical.index.isin(real), index=chemical.index) | chemical
+def _known(projects: gpd.GeoDataFrame, progress: pd.DataFrame) -> pd.DataFrame:
+    """The projects' own attributes and their progress, by code."""
+    own = _own(projects)
+    return pd.concat([own, progress if progress.index.equals(own.index) else progress.loc[own.index]], axis=1)
 
 
-def _with_land(projects: pd.DataFrame, needed: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """The projects with the days on which their land is ready, and the float before the planned start."""
-    frame = projects.join(ready_dates(projects, needed, Clock.of(inputs.on, inputs.rules)))
-    frame["float_days"] = (frame["planned_start_on"] - frame["ready_expected_on"]).dt.days.astype("float64")
-    frame["float_earliest_days"] = (frame["planned_start_on"] - frame["ready_earliest_on"]).dt.days.astype("float64")
-    return frame
+@dataclass(frozen=True, slots=True)
+class _Land:
+    """
+    The projects' land.
+
+    It is cut by parcels; ``columns`` measure it. Some of the parcels are needed, and some of those hold the
+    project up. ``whole_on``: when land can be ready that nobody has listed yet, at the earliest and as usual.
+    """
+
+    footprints: gpd.GeoDataFrame
+    cut: LandCut
+    columns: dict[str, Any]
+    needed: Needed
+    blocking: Needed
+    clocks: pd.DataFrame
+    whole_on: tuple[np.datetime64, np.datetime64]
+
+    @classmethod
+    def of(cls, inputs: Inputs, clocks: pd.DataFrame, slivers: Slivers) -> _Land:
+        rules = inputs.rules
+        footprints = project_footprints(inputs.projects, rules)
+        cut = cut_land(footprints, inputs.parcels, slivers)
+        columns = land_columns(footprints["geometry_kind"].array, cut, rules)
+        needed = needed_parcels(cut, clocks, rules)
+        # Where everything is listed nobody asks for it.
+        whole_on = Clock.of(inputs.on, rules).whole_procedure() if columns["lacks_parcels"].any() else (NO_DAY, NO_DAY)
+        return cls(footprints, cut, columns, needed, blocking_parts(needed), clocks, whole_on)
 
 
-def _with_flags(
-    projects: pd.DataFrame, blocking: pd.DataFrame, conflicting: pd.Series, rules: RuleBook
-) -> pd.DataFrame:
-    """The projects with readiness class and flags."""
-    flags = flag_columns(projects, blocking, conflicting, int(rules.value("land.tight_float_days")))
-    tuples = flag_tuples(flags)
-    return projects.assign(
-        readiness=readiness_class(projects, blocking),
-        flags=tuples,
-        worst_flag=tuples.map(lambda codes: codes[0] if codes else "").astype("str"),
-        waits_for_land=flags["waits_for_land"],
-    )
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """Projects in conflict: the conflicts of each that are no slivers, by code; which are chemical outside a park."""
+
+    conflicts: Mapping[str, list[dict[str, Any]]]
+    is_chemical_outside: Bools
+
+    @classmethod
+    def of(cls, conflicts: pd.DataFrame, chemical: pd.Series) -> _Struck:
+        found: dict[str, list[dict[str, Any]]] = {}
+        rows = zip(*(conflicts[name].tolist() for name in ("is_sliver", "project_code", *CONFLICT)), strict=True)
+        for is_sliver, code, *said in rows:
+            if not is_sliver:
+                found.setdefault(code, []).append(dict(zip(CONFLICT, said, strict=True)))
+        return cls(found, chemical.to_numpy(dtype=bool))
+
+    def among(self, codes: pd.Index) -> Bools:
+        """Which of these projects, sorted by code, are in conflict."""
+        return np.array([code in self.conflicts for code in codes], dtype=bool) | self.is_chemical_outside
 
 
-def _at_risk(
-    projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame, inputs: Inputs
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _judged(known: pd.DataFrame, land: _Land, struck: _Struck, rules: RuleBook) -> dict[str, Any]:
+    """What is said of each project's land, as columns, with those of ``known`` that it rests on."""
+    columns = {**{name: known[name].to_numpy() for name in _LOOKED_AT}, **land.columns}
+    columns |= ready_columns(columns, land.needed, land.whole_on)
+    columns["waits_for_land"] = waiting_for_land(columns, land.blocking)
+    columns["readiness"] = texts(readiness_class(columns, land.blocking))
+    flags = flags_of(columns, land.blocking, struck.among(known.index), int(rules.value("land.tight_float_days")))
+    columns["flags"] = objects(flags)
+    columns["worst_flag"] = texts(objects([codes[0] if codes else "" for codes in flags]))
+    return columns
+
+
+def _at_risk(projects: Columns, land: _Land, on: date) -> tuple[Floats, Floats]:
     """Investment at risk (万元) of each project, and of each part that it hangs on; zero elsewhere."""
-    of_project, of_part = np.zeros(len(projects)), np.zeros(len(parts))
-    areas, carrying = parts["area_m2"].to_numpy(), _carrying(projects, blocking, parts)
-    for number, project in enumerate(projects.itertuples()):
-        rows = carrying.get(number)
-        if not project.waits_for_land or rows is None:
+    areas = land.cut.parts.area_m2
+    of_project, of_part = np.zeros(len(projects["waits_for_land"])), np.zeros(len(areas))
+    names = ("waits_for_land", "planned_start_on", "ready_expected_on", "plan_wan", "invested_wan")
+    carrying = _carrying(projects["lacks_parcels"], land)
+    for number, facts in enumerate(zip(*(plain(projects[name]) for name in names), strict=True)):
+        waits, planned_on, ready_on, plan_wan, invested_wan = facts
+        if not waits or number not in carrying:
             continue
-        share = not_ready_share(inputs.on, _date(project.planned_start_on), _date(project.ready_expected_on))
-        micro = micro_at_risk(_remaining(project), share)
+        left_wan = plan_wan - (0.0 if isnan(invested_wan) else invested_wan)
+        micro, rows = micro_at_risk(left_wan, not_ready_share(on, planned_on, ready_on)), carrying[number]
         of_project[number] = micro / MICRO_PER_WAN
         of_part[rows] = np.array(apportioned(micro, areas[rows].tolist())) / MICRO_PER_WAN
     return of_project, of_part
 
 
-def _carrying(projects: pd.DataFrame, blocking: pd.DataFrame, parts: pd.DataFrame) -> Mapping[int, Any]:
-    """Of each project, by position, the rows of ``parts`` that carry its risk: blocking parcels, uncovered land."""
-    owner = parts["project"].to_numpy()
-    carries = (parts["parcel"] < 0).to_numpy() & projects["lacks_parcels"].to_numpy(dtype=bool)[owner]
-    carries[blocking.index] = True
+def _carrying(lacks: Bools, land: _Land) -> Mapping[int, Rows]:
+    """Of each project, by position, the parts that carry its risk: blocking parcels, uncovered land."""
+    parts = land.cut.parts
+    carries = (parts.parcel < 0) & lacks[parts.project]
+    carries[land.blocking.part] = True
     rows = np.flatnonzero(carries)
-    return dict(grouped(owner[rows], rows))
-
-
-def _remaining(project: Any) -> float:
-    """What is left of this year's plan (万元); NaN without a plan."""
-    invested = 0.0 if pd.isna(project.invested_wan) else project.invested_wan
-    return float(project.plan_wan - invested)
-
-
-def _date(value: Any) -> Any:
-    return None if pd.isna(value) else value.date()
+    return dict(grouped(parts.project[rows], rows))
 
 
 def _reasons(
-    projects: pd.DataFrame, blocking: pd.DataFrame, conflicts: pd.DataFrame, chemical: pd.Series, inputs: Inputs
-) -> pd.Series:
+    known: pd.DataFrame, judged: Columns, land: _Land, struck: _Struck, inputs: Inputs
+) -> list[tuple[Words, ...]]:
     """The reasons of each project: progress first, then land, worst first."""
-    rules, struck, outside = inputs.rules, _real_conflicts(conflicts), chemical.tolist()
-    earliest, expected = Clock.of(inputs.on, rules).whole_procedure()
-    blocked = blocked_by_project(blocking, len(projects))
-    rows: Any = projects.reset_index().to_dict("records")
-    reasons = [
+    said = [plain(judged[name]) for name in SAID_OF]
+    rows = (dict(zip(SAID_OF, values, strict=True)) for values in zip(*said, strict=True))
+    whole_on = plain(np.array(land.whole_on))
+    ready, radius_m = inputs.rules.ready_stage.words, float(inputs.rules.value("land.point_radius_m"))
+    each = zip(
+        *(known.index, known["progress_reasons"], rows, struck.is_chemical_outside.tolist()),
+        blocked_by_project(land.blocking, land.clocks, land.cut.numbers, len(known)),
+        strict=True,
+    )
+    return [
         (
-            *row["progress_reasons"],
+            *of_progress,
             *land_reasons(
                 LandFacts(
                     on=inputs.on,
                     project=row,
-                    blocked=blocked[number],
-                    conflicts=struck.get(row["code"], []),
-                    is_chemical_outside=outside[number],
-                    whole_on=(pd.Timestamp(earliest), pd.Timestamp(expected)),
-                    ready=rules.ready_stage.words,
-                    point_radius_m=float(rules.value("land.point_radius_m")),
+                    blocked=blocked,
+                    conflicts=struck.conflicts.get(code, ()),
+                    is_chemical_outside=is_outside,
+                    whole_on=(whole_on[0], whole_on[1]),
+                    ready=ready,
+                    point_radius_m=radius_m,
                 )
             ),
         )
-        for number, row in enumerate(rows)
+        for code, of_progress, row, is_outside, blocked in each
     ]
-    return pd.Series(reasons, index=projects.index, dtype=object)
 
 
-def _real_conflicts(conflicts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Of each project, the conflicts that are no slivers."""
-    result: dict[str, list[dict[str, Any]]] = {}
-    rows: Any = conflicts[~conflicts["is_sliver"].to_numpy(dtype=bool)].to_dict("records")
-    for row in rows:
-        result.setdefault(row["project_code"], []).append(row)
-    return result
+def _blocking_table(land: _Land, at_risk: Floats) -> pd.DataFrame:
+    blocking, clocks = land.blocking, land.clocks
+    columns = {
+        "parcel_no": land.cut.numbers.take(blocking.parcel),
+        "stage": STAGES.take(blocking.rank),
+        "area_m2": blocking.area_m2,
+        "ready_earliest_on": blocking.ready_earliest_on,
+        "ready_expected_on": blocking.ready_expected_on,
+        "held": blocking.held,
+        "overdue_stage": clocks["overdue_stage"].array.take(blocking.clock),
+        "at_risk_wan": at_risk[blocking.part],
+        "reason": clocks["reason"].to_numpy()[blocking.clock],
+    }
+    codes = land.cut.codes.take(blocking.project)
+    return pd.DataFrame({"project_code": codes, **{name: columns[name] for name in BLOCKING_COLUMNS}})
+
+
+def _clocks_of_parts(cut: LandCut, clocks: pd.DataFrame) -> Rows:
+    """The positions of the clocks of all parcels that have a part in a project."""
+    parcels = np.unique(cut.parts.parcel)
+    return clock_places(cut, clocks)[parcels[parcels >= 0]]

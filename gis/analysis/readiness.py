@@ -7,7 +7,7 @@ land sum to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import geopandas as gpd
 import numpy as np
@@ -15,15 +15,16 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from gis.analysis.columns import Texts, places_by, texts
 from gis.analysis.cut import NOISE_M2, Doubles, Pieces, counted_shapes, cut, doubled_m2, uncovered_shapes
-from gis.analysis.footprints import Shapes, require_one_crs, valid_polygons
-from gis.analysis.overlap_area import Floats
-from gis.analysis.stages import STAGE_CODES, ordered_by, ranks_of
+from gis.analysis.footprints import Shapes, require_one_crs, shapes_of, valid_polygons
+from gis.analysis.overlap_area import Floats, Rows
+from gis.analysis.stages import STAGE_CODES, ranks_of
 
 MIN_AREA_M2 = 1.0
 MIN_WIDTH_M = 0.1
 Bools = npt.NDArray[np.bool_]
-_PUBLIC = ["project_code", "parcel_no", "stage", "area_m2", "is_sliver"]
+STAGES = texts(STAGE_CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +40,72 @@ class Slivers:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """
+    Parts of footprints, as arrays of one length: by project, its parcels by number, its uncovered land last.
+
+    ``project`` and ``parcel`` are positions in ``LandCut.codes`` and ``LandCut.numbers``, ``rank`` is the parcel's
+    stage; ``parcel`` and ``rank`` are −1 where no parcel lies. ``area_m2`` is counted once, ``whole_m2`` is all
+    common land of project and parcel, also what counts for another parcel; ``is_sliver`` and ``is_thin`` say
+    which of the one and of the other are slivers. ``parcel_m2`` is the whole parcel.
+    """
+
+    project: Rows
+    parcel: Rows
+    rank: npt.NDArray[np.int64]
+    area_m2: Floats
+    is_sliver: Bools
+    whole_m2: Floats
+    is_thin: Bools
+    parcel_m2: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Lands:
+    """Of each project its footprint, what lies under no parcel (more than slivers of it?), and under several (m²)."""
+
+    footprint_m2: Floats
+    uncovered_m2: Floats
+    is_uncovered: Bools
+    overlap_m2: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class LandCut:
     """
     Footprints cut by parcels.
 
-    parts
-        ``project_code``, ``parcel_no`` (missing where uncovered), ``stage``, ``area_m2`` (counted once),
-        ``is_sliver``; ``whole_m2`` (all common land of project and parcel, also what counts for another
-        parcel), ``is_thin`` (that is a sliver), ``parcel_m2`` (the whole parcel).
-    lands
-        Index ``project_code``: ``footprint_m2``, ``uncovered_m2``, ``overlap_m2``, ``is_uncovered`` (more than
-        slivers lie under no parcel).
-    overlaps
-        As in Assessment.
+    codes
+        The projects' codes, sorted.
     numbers
-        Numbers of the parcels near footprints, sorted. Parts say by position which project (``project``, in
-        ``lands``) and which parcel (``parcel``, in ``numbers``; −1 where uncovered) they belong to, and the
-        stage by ``rank``.
+        The numbers of the parcels near footprints, sorted.
     near
         The positions of those parcels among all parcels by number, of which there are ``listed``.
+    overlaps
+        As in Assessment.
     """
 
-    parts: pd.DataFrame
-    lands: pd.DataFrame
-    overlaps: pd.DataFrame
-    numbers: npt.NDArray[np.object_]
-    near: npt.NDArray[np.intp]
+    codes: Texts
+    numbers: Texts
+    near: Rows
     listed: int
+    parts: Parts
+    lands: Lands
+    overlaps: pd.DataFrame
+
+    def table(self, **more: Floats) -> pd.DataFrame:
+        """The parts with the columns of Assessment.parts but the last, and ``more`` columns."""
+        parts = self.parts
+        return pd.DataFrame(
+            {
+                "project_code": self.codes.take(parts.project),
+                "parcel_no": self.numbers.take(parts.parcel, allow_fill=True),
+                "stage": STAGES.take(parts.rank, allow_fill=True),
+                "area_m2": parts.area_m2,
+                "is_sliver": parts.is_sliver,
+                **more,
+            }
+        )
 
 
 def cut_by_parcels(
@@ -104,90 +144,101 @@ def cut_by_parcels(
     """
     table, slivers = _Tables.of(footprints, parcels), Slivers(min_area_m2, min_width_m)
     pieces, doubles = table.pieces()
-    lands = _lands(table, pieces, doubles, slivers)
-    parts = _with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands)
-    shapes = gpd.GeoSeries(_part_shapes(parts, lands, pieces, doubles), crs=footprints.crs)
-    found = gpd.GeoDataFrame(parts[_PUBLIC], geometry=shapes, crs=footprints.crs)
+    land = _land_cut(table, pieces, doubles, slivers)
+    shapes = gpd.GeoSeries(_part_shapes(land, pieces, doubles), crs=footprints.crs)
+    found = gpd.GeoDataFrame(land.table(), geometry=shapes, crs=footprints.crs)
     return found[found["area_m2"] > 0].reset_index(drop=True)
 
 
-def _part_shapes(parts: pd.DataFrame, lands: pd.DataFrame, pieces: Pieces, doubles: Doubles) -> Shapes:
+def _part_shapes(land: LandCut, pieces: Pieces, doubles: Doubles) -> Shapes:
     """The shape of each part."""
-    result: Shapes = np.full(len(parts), None, dtype=object)
-    listed = parts["parcel"].to_numpy() >= 0
-    bare = np.flatnonzero(lands["uncovered_m2"] > 0)
+    result: Shapes = np.full(len(land.parts.parcel), None, dtype=object)
+    listed = land.parts.parcel >= 0
+    bare = np.flatnonzero(land.lands.uncovered_m2 > 0)
     result[listed] = counted_shapes(pieces, doubles, np.arange(len(pieces.parcel)))
-    result[~listed] = uncovered_shapes(pieces, doubles, bare, lands["uncovered_m2"].to_numpy()[bare])
+    result[~listed] = uncovered_shapes(pieces, doubles, bare, land.lands.uncovered_m2[bare])
     return result
 
 
 def cut_land(footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame, slivers: Slivers) -> LandCut:
     """As ``cut_by_parcels``, with what an assessment needs and without shapes of the parts."""
     table = _Tables.of(footprints, parcels)
-    pieces, doubles = table.pieces()
-    lands = _lands(table, pieces, doubles, slivers)
-    parts = _with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands)
-    return LandCut(parts, lands, _overlaps(table, pieces, doubles), table.numbers, table.near, len(parcels))
+    return _land_cut(table, *table.pieces(), slivers)
+
+
+def _land_cut(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> LandCut:
+    lands = _lands(pieces, doubles, slivers)
+    return LandCut(
+        codes=table.codes,
+        numbers=table.numbers,
+        near=table.near,
+        listed=table.listed,
+        parts=_with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands),
+        lands=lands,
+        overlaps=_overlaps(table, pieces, doubles),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """Both tables as arrays: footprints by code, the parcels near them by number (``near``: which of all)."""
+    """
+    Both tables as arrays: footprints by code, the parcels near them by number (``near``: which of all).
 
-    codes: npt.NDArray[np.object_]
+    ``close``: the pairs, footprint and parcel by position, whose boxes meet.
+    """
+
+    codes: Texts
     footprints: Shapes
-    numbers: npt.NDArray[np.object_]
+    numbers: Texts
     parcels: Shapes
     ranks: npt.NDArray[np.int64]
-    near: npt.NDArray[np.intp]
+    near: Rows
+    listed: int
+    close: tuple[Rows, Rows]
 
     @classmethod
     def of(cls, footprints: gpd.GeoDataFrame, parcels: gpd.GeoDataFrame) -> _Tables:
         require_one_crs(footprints, parcels)
-        rows = ordered_by(footprints, "project_code")
-        land = ordered_by(parcels[["parcel_no", "stage", parcels.geometry.name]], "parcel_no")
-        shapes = valid_polygons(np.asarray(rows.geometry.to_numpy(), dtype=object))
-        all_shapes = np.asarray(land.geometry.to_numpy(), dtype=object)
-        near = np.flatnonzero(np.bincount(shapely.STRtree(all_shapes).query(shapes)[1]))
-        land = land.iloc[near]
+        rows, by_number = places_by(footprints["project_code"]), places_by(parcels["parcel_no"])
+        shapes = valid_polygons(shapes_of(footprints)[rows])
+        all_shapes = shapes_of(parcels)[by_number]
+        footprint, met = shapely.STRtree(all_shapes).query(shapes)
+        near, parcel = np.unique(met, return_inverse=True)
+        at = by_number[near]
         return cls(
-            rows["project_code"].to_numpy(dtype=object),
-            shapes,
-            land["parcel_no"].to_numpy(dtype=object),
-            valid_polygons(all_shapes[near]),
-            ranks_of(land["stage"]),
-            near,
+            codes=texts(footprints["project_code"]).take(rows),
+            footprints=shapes,
+            numbers=texts(parcels["parcel_no"]).take(at),
+            parcels=valid_polygons(all_shapes[near]),
+            ranks=ranks_of(parcels["stage"].iloc[at]),
+            near=near,
+            listed=len(parcels),
+            close=(footprint, parcel),
         )
 
     def pieces(self) -> tuple[Pieces, Doubles]:
         """The cut, where land counts by stage, then by number: parcels are in the order of their numbers."""
         precedence = self.ranks * len(self.parcels) + np.arange(len(self.parcels))
-        return cut(self.footprints, self.parcels, precedence)
+        return cut(self.footprints, self.parcels, self.close, precedence)
 
 
-def _listed_parts(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> pd.DataFrame:
+def _listed_parts(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> Parts:
     """The parts that lie under parcels."""
     is_thin = _thin(pieces, slivers)
     is_sliver = is_thin.copy()
     losers = np.unique(doubles.loser)
     perimeter = shapely.length(counted_shapes(pieces, doubles, losers))
     is_sliver[losers] = slivers.among(pieces.area_m2[losers], perimeter)
-    frame = pd.DataFrame(
-        {
-            "project_code": table.codes[pieces.footprint],
-            "parcel_no": table.numbers[pieces.parcel],
-            "stage": STAGE_CODES[table.ranks[pieces.parcel]],
-            "area_m2": pieces.area_m2,
-            "is_sliver": is_sliver,
-            "whole_m2": pieces.whole_m2,
-            "is_thin": is_thin,
-            "parcel_m2": shapely.area(pieces.parcels)[pieces.parcel],
-            "project": pieces.footprint,
-            "parcel": pieces.parcel,
-            "rank": table.ranks[pieces.parcel],
-        }
+    return Parts(
+        project=pieces.footprint,
+        parcel=pieces.parcel,
+        rank=table.ranks[pieces.parcel],
+        area_m2=pieces.area_m2,
+        is_sliver=is_sliver,
+        whole_m2=pieces.whole_m2,
+        is_thin=is_thin,
+        parcel_m2=shapely.area(pieces.parcels)[pieces.parcel],
     )
-    return frame.astype({"project_code": "str", "parcel_no": "str", "stage": "str"})
 
 
 def _longest_perimeters(pieces: Pieces) -> Floats:
@@ -204,20 +255,16 @@ def _thin(pieces: Pieces, slivers: Slivers) -> Bools:
     return result
 
 
-def _lands(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers) -> pd.DataFrame:
-    """Of each project: footprint, uncovered and doubly listed land (m²)."""
-    area = shapely.area(table.footprints)
+def _lands(pieces: Pieces, doubles: Doubles, slivers: Slivers) -> Lands:
+    area = shapely.area(pieces.footprints)
     uncovered = area - np.bincount(pieces.footprint, weights=pieces.area_m2, minlength=len(area))
     # What is left of the arithmetic is not land.
     uncovered[uncovered <= np.maximum(NOISE_M2, 1e-9 * area)] = 0.0
-    return pd.DataFrame(
-        {
-            "footprint_m2": area,
-            "uncovered_m2": uncovered,
-            "overlap_m2": doubled_m2(pieces, doubles),
-            "is_uncovered": _is_uncovered(pieces, doubles, uncovered, slivers),
-        },
-        index=pd.Index(table.codes, dtype="str", name="project_code"),
+    return Lands(
+        footprint_m2=area,
+        uncovered_m2=uncovered,
+        is_uncovered=_is_uncovered(pieces, doubles, uncovered, slivers),
+        overlap_m2=doubled_m2(pieces, doubles),
     )
 
 
@@ -244,37 +291,25 @@ def _has_more_than_slivers(shapes: Shapes, slivers: Slivers) -> Bools:
     return np.isin(np.arange(len(shapes)), shape[real])
 
 
-def _with_uncovered(parts: pd.DataFrame, lands: pd.DataFrame) -> pd.DataFrame:
-    """The parts with one more row for each project's uncovered land, by project, parcels by number."""
-    bare = lands[lands["uncovered_m2"] > 0]
-    if bare.empty:
+def _with_uncovered(parts: Parts, lands: Lands) -> Parts:
+    """The parts with one more for each project's uncovered land."""
+    bare = np.flatnonzero(lands.uncovered_m2 > 0)
+    if not len(bare):
         return parts
-    rest = pd.DataFrame(
-        {
-            "project_code": bare.index.to_numpy(dtype=object),
-            "parcel_no": np.nan,
-            "stage": np.nan,
-            "area_m2": bare["uncovered_m2"].to_numpy(),
-            "is_sliver": ~bare["is_uncovered"].to_numpy(),
-            "whole_m2": bare["uncovered_m2"].to_numpy(),
-            "is_thin": ~bare["is_uncovered"].to_numpy(),
-            "parcel_m2": np.nan,
-            "project": np.flatnonzero(lands["uncovered_m2"] > 0),
-            "parcel": -1,
-            "rank": -1,
-        }
-    ).astype({"project_code": "str", "parcel_no": "str", "stage": "str"})
-    both = pd.concat([parts, rest], ignore_index=True)
-    return both.sort_values("project", kind="stable", ignore_index=True)
+    none, area, is_sliver = np.full(len(bare), -1), lands.uncovered_m2[bare], ~lands.is_uncovered[bare]
+    rest = Parts(bare, none, none, area, is_sliver, area, is_sliver, np.full(len(bare), np.nan))
+    order = np.argsort(np.concatenate([parts.project, bare]), kind="stable")
+    columns = (np.concatenate([getattr(parts, f.name), getattr(rest, f.name)])[order] for f in fields(Parts))
+    return Parts(*columns)
 
 
 def _overlaps(table: _Tables, pieces: Pieces, doubles: Doubles) -> pd.DataFrame:
     """Pairs of parcels that list the same land of a footprint."""
     return pd.DataFrame(
         {
-            "project_code": table.codes[pieces.footprint[doubles.first]],
-            "parcel_no": table.numbers[pieces.parcel[doubles.first]],
-            "other_no": table.numbers[pieces.parcel[doubles.second]],
+            "project_code": table.codes.take(pieces.footprint[doubles.first]),
+            "parcel_no": table.numbers.take(pieces.parcel[doubles.first]),
+            "other_no": table.numbers.take(pieces.parcel[doubles.second]),
             "area_m2": shapely.area(doubles.shape),
         }
-    ).astype({"project_code": "str", "parcel_no": "str", "other_no": "str"})
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.analysis.readiness import Slivers, cut_by_parcels, cut_land
+from gis.analysis.readiness import LandCut, Slivers, cut_by_parcels, cut_land
 from gis.errors import CrsMismatch
 from gis.model import Stage
 from tests.gis.analysis.land_samples import CRS, layer, parcel, square, strip
@@ -30,6 +31,12 @@ def parts_of(footprint: Any, *parcels: dict[str, Any]) -> dict[Any, float]:
     """Area by parcel number of one footprint's parts; None: uncovered."""
     parts = cut_by_parcels(footprints_of(footprint), layer("parcel", parcels))
     return {None if pd.isna(row.parcel_no) else row.parcel_no: row.area_m2 for row in parts.itertuples()}
+
+
+def whole_m2(cut: LandCut) -> pd.Series:
+    """All common land of each project and parcel."""
+    parts = cut.table(whole_m2=cut.parts.whole_m2)
+    return parts[parts["parcel_no"].notna()].set_index(["project_code", "parcel_no"])["whole_m2"]
 
 
 def test_a_footprint_is_parted_among_its_parcels_and_what_nobody_listed() -> None:
@@ -51,7 +58,7 @@ def test_land_under_three_parcels_counts_once() -> None:
     assert parts_of(strip(0, 30), *parcels) == pytest.approx({"1": 100.0, "2": 100.0, "3": 100.0})
     cut = cut_land(footprints_of(strip(0, 30)), layer("parcel", parcels), Slivers())
     # Two or more parcels lie on the first 20 m.
-    assert cut.lands.loc["A", "overlap_m2"] == pytest.approx(200.0)
+    assert cut.lands.overlap_m2 == pytest.approx([200.0])
     pairs = list(zip(cut.overlaps["parcel_no"], cut.overlaps["other_no"], cut.overlaps["area_m2"], strict=True))
     assert pairs == [("1", "2", 200.0), ("1", "3", 100.0), ("2", "3", 100.0)]
 
@@ -66,9 +73,8 @@ def test_a_parcel_wholly_under_another_is_still_known() -> None:
     cut = cut_land(
         footprints_of(strip(0, 30)), layer("parcel", [parcel("1", strip(0, 30)), parcel("2", strip(0, 10))]), Slivers()
     )
-    hidden = cut.parts.set_index("parcel_no").loc["2"]
-    assert hidden["area_m2"] == 0.0
-    assert hidden["whole_m2"] == pytest.approx(100.0)
+    assert cut.table().set_index("parcel_no").loc["2", "area_m2"] == 0.0
+    assert whole_m2(cut)["A", "2"] == pytest.approx(100.0)
 
 
 def test_parcels_that_only_touch_the_footprint_have_no_part() -> None:
@@ -93,8 +99,8 @@ def test_a_gap_between_two_drawings_is_a_sliver_and_a_lot_beside_it_is_not() -> 
     gap = layer("parcel", [parcel("1", strip(0, 100, 0, 4.99)), parcel("2", strip(0, 100, 5.01, 10))])
     lot = layer("parcel", [parcel("1", strip(0, 100, 0, 4.99)), parcel("2", strip(0, 95, 5.01, 10))])
     land = footprints_of(strip(0, 100))
-    assert cut_land(land, gap, Slivers()).lands["is_uncovered"].tolist() == [False]
-    assert cut_land(land, lot, Slivers()).lands["is_uncovered"].tolist() == [True]
+    assert cut_land(land, gap, Slivers()).lands.is_uncovered.tolist() == [False]
+    assert cut_land(land, lot, Slivers()).lands.is_uncovered.tolist() == [True]
 
 
 def test_a_missing_stage_counts_as_not_started() -> None:
@@ -167,7 +173,7 @@ def test_parts_and_uncovered_land_sum_to_the_footprint(lands: list[Any], shapes:
 def test_each_stage_has_what_no_less_advanced_one_takes(lands: list[Any], shapes: list[Any], stages: list[str]) -> None:
     footprints, parcels = footprints_of(*lands), listed_parcels(shapes, stages)
     cut = cut_land(footprints, parcels, Slivers())
-    found = cut.parts.groupby(["project_code", "rank"])["area_m2"].sum()
+    found = cut.table().assign(rank=cut.parts.rank).groupby(["project_code", "rank"])["area_m2"].sum()
     for code, land in zip(footprints["project_code"], footprints.geometry, strict=True):
         taken = shapely.Polygon()
         for rank, stage in enumerate(STAGES):
@@ -186,8 +192,10 @@ def test_the_order_of_the_input_does_not_matter(
     shuffled = parcels.iloc[random.sample(range(len(parcels)), len(parcels))]
     turned = footprints.iloc[::-1]
     one, two = cut_land(footprints, parcels, Slivers()), cut_land(turned, shuffled, Slivers())
-    pd.testing.assert_frame_equal(one.parts, two.parts, check_exact=True)
-    pd.testing.assert_frame_equal(one.lands, two.lands, check_exact=True)
+    for name in ("parts", "lands"):
+        found, expected = asdict(getattr(one, name)), asdict(getattr(two, name))
+        pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected), check_exact=True, obj=name)
+    pd.testing.assert_frame_equal(one.table(), two.table(), check_exact=True)
     pd.testing.assert_frame_equal(one.overlaps, two.overlaps, check_exact=True)
 
 
@@ -195,8 +203,7 @@ def test_the_order_of_the_input_does_not_matter(
 @settings(max_examples=60, deadline=None)
 def test_common_land_agrees_with_geopandas_overlay(lands: list[Any], shapes: list[Any]) -> None:
     footprints, parcels = footprints_of(*lands), listed_parcels(shapes, ["survey"])
-    cut = cut_land(footprints, parcels, Slivers())
-    listed = cut.parts[cut.parts["parcel_no"].notna()].set_index(["project_code", "parcel_no"])["whole_m2"]
+    listed = whole_m2(cut_land(footprints, parcels, Slivers()))
     overlay = gpd.overlay(footprints, parcels[["parcel_no", "geometry"]], how="intersection", keep_geom_type=True)
     expected = overlay.assign(area=overlay.area).groupby(["project_code", "parcel_no"])["area"].sum()
     expected = expected[expected > 1e-6]
