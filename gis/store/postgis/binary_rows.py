@@ -90,10 +90,10 @@ class _Values:
         lengths = np.maximum(self.lengths, 0)
         ends = np.cumsum(lengths)
         letters = np.repeat(self.starts - ends + lengths, lengths) + np.arange(lengths.sum())
-        offsets = np.concatenate(([0], ends)).astype(np.int32)
+        offsets = np.concatenate(([0], ends))
         there = np.packbits(self.there, bitorder="little")
         buffers = [pa.py_buffer(there), pa.py_buffer(offsets), pa.py_buffer(self.text[letters])]
-        return pa.Array.from_buffers(pa.string(), len(lengths), buffers)
+        return pa.Array.from_buffers(pa.large_string(), len(lengths), buffers)
 
     def geometries(self) -> NDArray[np.object_]:
         """Without an SRID: cut out of the bytes, which is quicker than taking it off each geometry."""
@@ -137,11 +137,11 @@ def _whole(pieces: Sequence[Piece]) -> tuple[Any, NDArray[np.bool_]]:
 
 
 def _shown_texts(pieces: Sequence[Piece]) -> Any:
-    return _TEXT.__from_arrow__(pa.chunked_array(pieces, type=pa.string()))
+    return _TEXT.__from_arrow__(pa.chunked_array(pieces, type=pa.large_string()))
 
 
 def _shown_json(pieces: Sequence[Piece]) -> Any:
-    texts = pa.chunked_array(pieces, type=pa.string()).to_pylist()
+    texts = pa.chunked_array(pieces, type=pa.large_string()).to_pylist()
     shown = np.empty(len(texts), dtype=object)
     shown[:] = [None if text is None else json.loads(text) for text in texts]
     return shown
