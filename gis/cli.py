@@ -119,22 +119,23 @@ def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **optio
 @click.pass_context
 def assess(ctx: click.Context, on: date | None, as_json: bool, out: Path | None) -> None:
     """Say how far each project is and whether its land will be there in time."""
-    from gis.analysis.as_json import assessment_json
-    from gis.workflows.assess_store import assess_store
+    from gis.workflows.assess_store import default_day
+    from gis.workflows.keep_assessment import Assessor
+    from gis.workflows.list_assessment import list_assessment
 
     with _open(ctx) as store:
-        assessment = assess_store(store, LOCAL_ACTOR, on)
+        overview = Assessor(store).at(on or default_day(store)).overview
         if out is not None:
             from gis.workflows.export_projects import export_assessment
 
-            export_assessment(store, assessment, ProjectFilter(), out)
+            export_assessment(store, overview, ProjectFilter(), out)
             click.echo(say(Words(f"已写出 {out}", f"wrote {out}")), err=as_json)
         if as_json:
-            print_json(assessment_json(assessment))
+            print_json(list_assessment(store, overview))
         elif out is None:
             from gis.reports.assessment_text import assessment_text
 
-            click.echo(assessment_text(assessment.projects, assessment.on, language()))
+            click.echo(assessment_text(overview.projects, overview.on, language()))
 
 
 @main.command()

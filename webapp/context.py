@@ -11,12 +11,13 @@ from typing import cast
 from flask import Flask, current_app
 
 from gis import __version__
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.maps.tiles import MERGE_BELOW_ZOOM, Tile, TileLayer
 from gis.settings import Settings
 from gis.store.port import Store
-from gis.workflows.assess_store import ASSESSED_LAYERS, Assessor, default_day
+from gis.workflows.assess_store import ASSESSED_LAYERS, default_day
 from gis.workflows.draw_tile import TileDrawer
+from gis.workflows.keep_assessment import Assessor
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
 from webapp.tile_folder import TileFolder, default_folder
 from webapp.upstream import Upstream
@@ -43,9 +44,9 @@ class Served:
         """The day asked for, else the one on which the store is looked at by default."""
         return asked or default_day(self.store)
 
-    def assessment(self, asked: date | None) -> Assessment:
-        """The assessment as of that day, of the data as they are now."""
-        return self.assessor.at(self.day(asked)).assessment
+    def overview(self, asked: date | None) -> Overview:
+        """The assessment of all projects as of that day, of the data as they are now."""
+        return self.assessor.at(self.day(asked)).overview
 
     def tag(self, layers: tuple[str, ...] | None, *parts: object) -> str:
         """An ETag: equal where the data of ``layers`` (None: all), the parameters and the program are equal."""
@@ -93,4 +94,4 @@ def served() -> Served:
 def warm(app: Flask) -> None:
     """Make the assessment that the first visitor will ask for, so that nobody waits for it."""
     with app.app_context():
-        served().assessment(None)
+        served().overview(None)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from gis.analysis.inputs import Assessment
+from gis.analysis.overview import Overview
 from gis.analysis.totals import total
 
 _LAND = ("footprint_m2", "ready_m2", "uncovered_m2", "overlap_m2")
 
 
-def assessment_json(assessment: Assessment) -> dict[str, Any]:
+def assessment_json(overview: Overview, pieces: Iterable[Assessment]) -> dict[str, Any]:
     """
     ``{"on", "projects": […], "totals": {…}}`` of plain values: dates as text, None where there is no value.
 
-    Areas m², money 万元, ``progress_gap_pp`` percentage points, sentences as ``{"zh", "en"}``.
+    Areas m², money 万元, ``progress_gap_pp`` percentage points, sentences as ``{"zh", "en"}``. ``pieces`` are the
+    assessments of the overview's projects, some at a time, by code.
     """
+    return {
+        "on": overview.on.isoformat(),
+        "projects": [project for piece in pieces for project in _projects(piece)],
+        "totals": total(overview.projects),
+    }
+
+
+def _projects(assessment: Assessment) -> list[dict[str, Any]]:
     blocking = _blocking(assessment.blocking)
     rows = assessment.projects.reset_index().to_dict("records")
-    return {
-        "on": assessment.on.isoformat(),
-        "projects": [_project(row, blocking.get(row["code"], [])) for row in rows],
-        "totals": total(assessment.projects),
-    }
+    return [_project(row, blocking.get(row["code"], [])) for row in rows]
 
 
 def _project(row: Any, blocking: list[dict[str, Any]]) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -58,18 +56,6 @@ class Changes:
 
     projects: frozenset[str] = frozenset()
     parcels: frozenset[str] = frozenset()
-
-
-class Source(Protocol):
-    """Where the inputs of one day come from, piece by piece."""
-
-    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
-        """Those of these parcels that there are."""
-        ...
-
-    def inputs_of(self, codes: Collection[str] | None) -> Inputs:
-        """What an assessment of those of these projects that there are needs; of all where ``codes`` is None."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,14 @@ class Reader(Protocol):
         """
         ...
 
+    def tally(self, layer: str, column: str, query: Query = ALL) -> dict[Any, int]:
+        """
+        How many of the rows of an entity layer that ``query`` asks for have each value of ``column``.
+
+        Missing is None; values that no row has are left out. ``query.columns`` means nothing.
+        """
+        ...
+
     def shapes_ever(self, layer: str, keys: Collection[str]) -> NDArray[np.object_]:
         """Every geometry that the entities with these keys have or had."""
         ...
@@ -252,14 +260,6 @@ class Store(Reader, Protocol):
 
     def count(self, layer: str) -> int:
         """Rows at present."""
-        ...
-
-    def tally(self, layer: str, column: str, query: Query = ALL) -> dict[Any, int]:
-        """
-        How many of the rows of an entity layer that ``query`` asks for have each value of ``column``.
-
-        Missing is None; values that no row has are left out. ``query.columns`` means nothing.
-        """
         ...
 
     def extent(self, layers: Collection[str] = ("town", "park", "parcel", "project")) -> BBox | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ from gis.model import ALL, Query
 from gis.store import statements
 from gis.store.incoming import layer_named
 from gis.store.port import Change, Results
-from gis.store.reading import read_layer
+from gis.store.reading import read_layer, tally
 from gis.store.session import Session
 from gis.words import Words
 
@@ -32,6 +33,15 @@ class SessionReader:
     def read(self, layer: str, query: Query = ALL) -> gpd.GeoDataFrame:
         """See ``Reader.read``."""
         return read_layer(self.session, layer_named(layer), query, self.frame_crs)
+
+    def tally(self, layer: str, column: str, query: Query = ALL) -> dict[Any, int]:
+        """See ``Reader.tally``."""
+        declared = layer_named(layer, "entity")
+        counts = tally(self.session, declared, column, query)
+        if counts is not None:
+            return counts
+        values = self.read(layer, replace(query, columns=(column,)))[column]
+        return dict(Counter(values.astype(object).where(values.notna(), None).tolist()))
 
     def shapes_ever(self, layer: str, keys: Collection[str]) -> NDArray[np.object_]:
         """See ``Reader.shapes_ever``."""

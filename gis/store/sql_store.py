@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +23,6 @@ from gis.store.incoming import layer_named
 from gis.store.integrity import findings
 from gis.store.port import Change, Finding, Results, StoredTile, StoreInfo, TileSpec, Writer
 from gis.store.reader import SessionReader
-from gis.store.reading import read_layer, tally
 from gis.store.session import Session, Sessions, table_of
 from gis.store.values import frame_values
 from gis.store.writing import StoreWriter
@@ -101,14 +98,9 @@ class SqlStore(ABC):
             return int(session.rows(statements.count(layer_named(layer)), {})[0][0])
 
     def tally(self, layer: str, column: str, query: Query = ALL) -> dict[Any, int]:
-        """See ``Store.tally``."""
-        declared = layer_named(layer, "entity")
-        with self._reading() as session:
-            counts = tally(session, declared, column, query)
-            if counts is not None:
-                return counts
-            values = read_layer(session, declared, replace(query, columns=(column,)), self._crs)[column]
-        return dict(Counter(values.astype(object).where(values.notna(), None).tolist()))
+        """See ``Reader.tally``."""
+        with self._reader() as reader:
+            return reader.tally(layer, column, query)
 
     def version(self, layers: Collection[str] | None = None) -> int:
         """See ``Reader.version``."""

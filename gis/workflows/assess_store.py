@@ -1,22 +1,23 @@
-"""Assess what a store holds on one day; keep the last results and assess anew only what changed."""
+"""Assess what a store holds on one day: all of it, a piece at a time, or what changed."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
-from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
+from gis.analysis.assessment import Assessment, Changes, Inputs, assess
 from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
-from gis.analysis.footprints import boxes_of, project_footprints
+from gis.analysis.footprints import boxes_of, project_footprints, reach_m
+from gis.analysis.overview import Overview, overview_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
-from gis.store.port import Change, Store
+from gis.store.port import Change, Reader, Store
 
 ASSESSED_LAYERS = (
     "project",
@@ -33,6 +34,8 @@ ASSESSED_LAYERS = (
 )
 _PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
 _PARCEL_LEDGERS = ("parcel", "parcel_event")
+# So many projects are assessed at once: what they and the parcels near them take stays far below 500 MB.
+PIECE = 500
 
 
 def default_day(store: Store) -> date:
@@ -41,93 +44,137 @@ def default_day(store: Store) -> date:
 
 
 class StoreSource:
-    """``gis.analysis.inputs.Source``: a store as it was on one day."""
+    """What an assessment reads, from a store, or from a write transaction as it stands, as of one day."""
 
-    def __init__(self, store: Store, on: date) -> None:
-        self._store = store
+    def __init__(self, reader: Reader, on: date) -> None:
+        self._reader = reader
         self._on = on
-        self._rules = RuleBook.from_frame(store.read("rule_parameter"), on)
-
-    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
-        """See ``Source.parcels``."""
-        return self._store.read("parcel", Query(on=self._on, keys=tuple(sorted(numbers))))
+        self._read_whole: dict[str, gpd.GeoDataFrame] = {}
+        self.rules = RuleBook.from_frame(reader.read("rule_parameter"), on)
 
     def inputs_of(self, codes: Collection[str] | None) -> Inputs:
-        """See ``Source.inputs_of``. Of the parcels, those near the projects' land are read, with their events."""
+        """What an assessment of those of these projects that there are needs; of all where ``codes`` is None."""
         query = Query(on=self._on, keys=None if codes is None else tuple(sorted(codes)))
-        projects = self._store.read("project", query)
+        sides = {name: self._reader.read(name, query) for name in ("project_plan", "progress_report", "milestone")}
+        return self._inputs(query, sides, zones=self._whole("zone"))
+
+    def land_of(self, codes: Collection[str]) -> Inputs:
+        """The same for an assessment that is given ``Kept`` sides, and does not look at plans, reports and zones."""
+        none = pd.DataFrame()
+        sides = dict.fromkeys(("project_plan", "progress_report", "milestone"), none)
+        return self._inputs(Query(on=self._on, keys=tuple(sorted(codes))), sides, zones=gpd.GeoDataFrame())
+
+    def _inputs(self, query: Query, sides: Mapping[str, pd.DataFrame], zones: gpd.GeoDataFrame) -> Inputs:
+        projects = self._reader.read("project", query)
         parcels = self._near(projects)
         return Inputs(
             on=self._on,
             projects=projects,
             parcels=parcels,
-            zones=self._all("zone"),
-            towns=self._all("town"),
-            parks=self._all("park"),
-            plans=self._store.read("project_plan", query),
-            reports=self._store.read("progress_report", query),
-            milestones=self._store.read("milestone", query),
-            rules=self._rules,
+            zones=zones,
+            towns=self._whole("town"),
+            parks=self._whole("park"),
+            plans=sides["project_plan"],
+            reports=sides["progress_report"],
+            milestones=sides["milestone"],
+            rules=self.rules,
             events=self._events(tuple(parcels["parcel_no"])),
         )
 
     def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
-        return self._store.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
+        return self._reader.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
 
-    def _all(self, layer: str) -> gpd.GeoDataFrame:
-        return self._store.read(layer, Query(on=self._on))
+    def _whole(self, layer: str) -> gpd.GeoDataFrame:
+        if layer not in self._read_whole:
+            self._read_whole[layer] = self._reader.read(layer, Query(on=self._on))
+        return self._read_whole[layer]
 
     def _near(self, projects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        boxes = boxes_of(project_footprints(projects, self._rules)).tolist()
+        boxes = boxes_of(project_footprints(projects, self.rules)).tolist()
         near = tuple(BBox(*box) for box in boxes)
-        return self._store.read("parcel", Query(on=self._on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
+        return self._reader.read("parcel", Query(on=self._on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
+
+    def codes(self) -> tuple[str, ...]:
+        """Every project of the day."""
+        return tuple(self._reader.read("project", Query(on=self._on, columns=("code",)))["code"])
+
+    def touched(self, changes: Changes) -> frozenset[str]:
+        """The changed projects, and those on whose land a changed parcel lies or ever lay."""
+        shapes = self._reader.shapes_ever("parcel", changes.parcels) if changes.parcels else np.empty(0, dtype=object)
+        return changes.projects | self.standing_on(shapes)
+
+    def standing_on(self, shapes: NDArray[np.object_]) -> frozenset[str]:
+        """The projects of the day whose land meets one of these shapes."""
+        if not len(shapes):
+            return frozenset()
+        reach = widest_reach_m(self._reader, self._on, self.rules)
+        near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
+        query = Query(on=self._on, near=near, columns=("code", "row_width_m", "geometry"))
+        land = project_footprints(self._reader.read("project", query), self.rules)
+        met = shapely.STRtree(shapes).query(np.asarray(land.geometry.to_numpy(), dtype=object))[0]
+        return frozenset(land["project_code"].iloc[met])
+
+
+def widest_reach_m(reader: Reader, on: date, rules: RuleBook) -> float:
+    """How far the land of any project may lie from the box of its geometry (m)."""
+    return reach_m(reader.tally("project", "row_width_m", Query(on=on)), rules)
 
 
 def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessment:
-    """Assess every project of the store as of ``on``."""
+    """Assess every project of the store as of ``on``, all at once."""
     return assess(StoreSource(store, on or default_day(store)).inputs_of(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """An assessment and the data version it was made of."""
-
-    version: int
-    assessment: Assessment
+def assess_overview(reader: Reader, on: date) -> Overview:
+    """The overview of every project as of ``on``, in the memory of one piece."""
+    source = StoreSource(reader, on)
+    return overview_of(assess(source.inputs_of(codes)) for codes in _pieces(source.codes()))
 
 
-class Assessor:
+def _pieces(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """``PIECE`` at a time; at least one piece, which may be empty."""
+    return (codes[first : first + PIECE] for first in range(0, max(len(codes), 1), PIECE))
+
+
+def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, touched: Collection[str]) -> Overview:
     """
-    Answers "the assessment as of this day" for one store, again and again.
+    The overview of the ``touched`` projects after ``changes``; at least one.
 
-    Safe to share by the threads of a process: one assesses, the others wait and get its result.
+    ``before``: what it was, of at least some of them. Of projects that did not change themselves, the side that parcels
+    have no say in is taken from there.
     """
+    known = frozenset() if before is None else frozenset(before.projects.index)
+    by_land = (frozenset(touched) & known) - changes.projects
+    found = []
+    if before is not None and by_land:
+        found.append(assess(source.land_of(by_land), before.kept(by_land)))
+    if others := frozenset(touched) - by_land:
+        found.append(assess(source.inputs_of(others)))
+    return overview_of(found)
 
-    def __init__(self, store: Store, *, days_kept: int = 4) -> None:
-        self._store = store
-        self._kept: OrderedDict[date, Assessed] = OrderedDict()
-        self._days_kept = days_kept
-        self._lock = threading.Lock()
 
-    def at(self, on: date) -> Assessed:
-        """The assessment as of ``on``, of the data as they are now."""
-        with self._lock:
-            version = self._store.version(ASSESSED_LAYERS)
-            kept = self._kept.get(on)
-            if kept is None or kept.version != version:
-                kept = Assessed(version, self._made(on, kept))
-            self._kept[on] = kept
-            self._kept.move_to_end(on)
-            while len(self._kept) > self._days_kept:
-                self._kept.popitem(last=False)
-            return kept
+def assess_in_full(store: Store, overview: Overview, codes: Collection[str]) -> Assessment:
+    """Parts, blocking parcels and overlaps, too, of those of these projects that the overview has."""
+    return _in_full(StoreSource(store, overview.on), overview, codes)
 
-    def _made(self, on: date, kept: Assessed | None) -> Assessment:
-        source = StoreSource(self._store, on)
-        changes = None if kept is None else changed_keys(self._store.changes_since(kept.version))
-        if kept is None or changes is None:
-            return assess(source.inputs_of(None))
-        return reassess(kept.assessment, source, changes)
+
+def assess_all_in_full(store: Store, overview: Overview) -> Iterator[Assessment]:
+    """The same of every project, some at a time, by code."""
+    source = StoreSource(store, overview.on)
+    return (_in_full(source, overview, codes) for codes in _pieces(overview.projects.index.tolist()))
+
+
+def _in_full(source: StoreSource, overview: Overview, codes: Collection[str]) -> Assessment:
+    there = frozenset(codes) & frozenset(overview.projects.index)
+    return assess(source.land_of(there), overview.kept(there))
+
+
+def assess_on_parcel(store: Store, overview: Overview, parcel_no: str) -> Assessment:
+    """In full, the projects on whose land this parcel lies."""
+    source = StoreSource(store, overview.on)
+    frame = store.read("parcel", Query(on=overview.on, keys=(parcel_no,), columns=("parcel_no", "geometry")))
+    shapes = np.asarray(frame.geometry.to_numpy(), dtype=object)
+    return _in_full(source, overview, source.standing_on(shapes))
 
 
 def changed_keys(changes: tuple[Change, ...]) -> Changes | None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gis import __version__
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.analysis.totals import total
 from gis.crs import to_lonlat
 from gis.errors import InvalidParameter
@@ -56,7 +56,7 @@ class _Export:
     """Everything that a writer needs."""
 
     store: Store
-    assessment: Assessment
+    overview: Overview
     wanted: ProjectFilter
     frame: pd.DataFrame
     language: str
@@ -64,7 +64,7 @@ class _Export:
 
 def export_assessment(
     store: Store,
-    assessment: Assessment,
+    overview: Overview,
     wanted: ProjectFilter,
     path: Path,
     *,
@@ -82,7 +82,7 @@ def export_assessment(
     write = writer_for(path.suffix)
     if not path.parent.is_dir():
         raise InvalidParameter(Words("文件夹不存在", "the folder does not exist"), found=str(path.parent))
-    export = _Export(store, assessment, wanted, listed_projects(store, assessment, wanted, sort), language)
+    export = _Export(store, overview, wanted, listed_projects(store, overview, wanted, sort), language)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".guatu-") as folder:
         making = Path(folder) / f"export{path.suffix.lower()}"
         write(export, making)
@@ -90,12 +90,12 @@ def export_assessment(
 
 
 def exported(  # one argument a choice of the person who asks
-    store: Store, assessment: Assessment, wanted: ProjectFilter, suffix: str, *, language: str = "zh", sort: str = ""
+    store: Store, overview: Overview, wanted: ProjectFilter, suffix: str, *, language: str = "zh", sort: str = ""
 ) -> bytes:
     """The same file's bytes."""
     with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
         path = Path(folder) / f"projects{suffix}"
-        export_assessment(store, assessment, wanted, path, language=language, sort=sort)
+        export_assessment(store, overview, wanted, path, language=language, sort=sort)
         return path.read_bytes()
 
 
@@ -158,7 +158,7 @@ def _in_m2(name: str) -> Words:
 
 def _geo_frame(export: _Export) -> gpd.GeoDataFrame:
     """The projects with the geometry that is stored, in the working CRS."""
-    stored = export.store.read("project", Query(on=export.assessment.on, columns=("code", "geometry")))
+    stored = export.store.read("project", Query(on=export.overview.on, columns=("code", "geometry")))
     shape_of = dict(zip(stored["code"].tolist(), stored.geometry.tolist(), strict=True))
     shapes = np.array([shape_of.get(code) for code in export.frame["code"]], dtype=object)
     return gpd.GeoDataFrame(export.frame, geometry=shapes, crs=export.store.info.crs)
@@ -178,7 +178,7 @@ def _table(export: _Export) -> Table:
 
 def _notes(export: _Export) -> tuple[tuple[Words, Words], ...]:
     """Whose projects, as of when, which filter, from where, and their totals."""
-    info, on = export.store.info, export.assessment.on
+    info, on = export.store.info, export.overview.on
     sample = " 示例数据，均属虚构 " if info.is_sample else ""
     sample_en = " sample data, all invented" if info.is_sample else ""
     return (

@@ -10,20 +10,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.analysis.assessment import Assessment
 from gis.analysis.footprints import project_footprints
+from gis.analysis.overview import Overview
 from gis.crs import coords_of
 from gis.maps.geojson import bounds_json
 from gis.maps.tiles import readiness_of
 from gis.model import BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Store
+from gis.workflows.assess_store import widest_reach_m
 from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
 MOST_THINGS = 100
-# A road's box may lie up to half its width from the land that it takes.
-WIDEST_M = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ _KINDS = (
 )
 
 
-def find_at_point(store: Store, assessment: Assessment, lon: float, lat: float, radius_m: float = 0.0) -> list[Record]:
+def find_at_point(store: Store, overview: Overview, lon: float, lat: float, radius_m: float = 0.0) -> list[Record]:
     """
     Projects, parcels, parks, zones and towns within ``radius_m`` of a place, the smallest first.
 
@@ -61,12 +60,12 @@ def find_at_point(store: Store, assessment: Assessment, lon: float, lat: float, 
     if not (np.isfinite(east) and np.isfinite(north)):
         return []
     place = shapely.Point(east, north)
-    found = [hit for kind in _KINDS for hit in _hits(store, assessment, kind, place, radius_m)]
+    found = [hit for kind in _KINDS for hit in _hits(store, overview, kind, place, radius_m)]
     return sorted(found, key=lambda hit: (hit["area_m2"], hit["code"]))[:MOST_THINGS]
 
 
-def _hits(store: Store, assessment: Assessment, kind: _Kind, place: shapely.Point, radius_m: float) -> list[Record]:
-    frame = _near(store, kind, place, radius_m, assessment.on)
+def _hits(store: Store, overview: Overview, kind: _Kind, place: shapely.Point, radius_m: float) -> list[Record]:
+    frame = _near(store, kind, place, radius_m, overview.on)
     shapes = np.asarray(frame.geometry.array, dtype=object)
     hit = shapely.dwithin(shapes, place, radius_m)
     rows = frame[hit]
@@ -82,7 +81,7 @@ def _hits(store: Store, assessment: Assessment, kind: _Kind, place: shapely.Poin
             **record,
             "bounds": bounds_json(lonlat[i : i + 1]),
         }
-        for i, record in enumerate(records_of(_told(rows, kind, assessment), None))
+        for i, record in enumerate(records_of(_told(rows, kind, overview), None))
     ]
 
 
@@ -97,8 +96,7 @@ def _near(store: Store, kind: _Kind, place: shapely.Point, radius_m: float, on: 
 
 def _near_projects(store: Store, box: BBox, columns: tuple[str, ...], on: date) -> gpd.GeoDataFrame:
     rules = RuleBook.from_frame(store.read("rule_parameter"), on)
-    # A point's box may lie up to the radius that stands for its land from it.
-    reach = max(WIDEST_M, float(rules.value("land.point_radius_m")))
+    reach = widest_reach_m(store, on, rules)
     frame = store.read("project", Query(on=on, bbox=box.grown(reach), columns=(*columns, "row_width_m")))
     if not len(frame):
         return frame
@@ -108,10 +106,10 @@ def _near_projects(store: Store, box: BBox, columns: tuple[str, ...], on: date) 
     return frame.drop(columns="row_width_m").set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
 
 
-def _told(rows: gpd.GeoDataFrame, kind: _Kind, assessment: Assessment) -> pd.DataFrame:
+def _told(rows: gpd.GeoDataFrame, kind: _Kind, overview: Overview) -> pd.DataFrame:
     """The rows with what their layer's hits tell beside what is stored."""
     if kind.layer == "project":
-        return rows.join(assessment.projects[["lamp", "worst_flag"]], on="code")
+        return rows.join(overview.projects[["lamp", "worst_flag"]], on="code")
     if kind.layer == "parcel":
         return rows.assign(readiness=pd.Series(readiness_of(rows["stage"]), index=rows.index, dtype="object"))
     return rows

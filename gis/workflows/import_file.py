@@ -31,6 +31,7 @@ from gis.layers import LAYERS, Layer
 from gis.model import Actor, Query
 from gis.store.port import Outcome, PutResult, Store, Writer
 from gis.words import Words
+from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.prepare_import import Prepared, prepare_import
 
 KINDS: dict[str, str] = {
@@ -194,7 +195,7 @@ class _Import:
     @contextmanager
     def _transaction(self) -> Iterator[Writer]:
         try:
-            with self.store.writing(self.actor) as writer:
+            with writing_assessed(self.store, self.actor) as writer:
                 yield writer
         except _Undo:
             return

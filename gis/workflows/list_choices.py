@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.model import Coded, Flag, Lamp, Level, ProjectCategory, ProjectKind, ProjectStage
 from gis.store.port import Store
 from gis.words import Words
@@ -21,14 +21,14 @@ _CODED: dict[str, type[Coded]] = {
 _TEXTS = {"town": "located_in_town", "park": "located_in_park"} | {n: n for n in ("industry", "leader", "department")}
 
 
-def list_choices(store: Store, assessment: Assessment) -> Record:
+def list_choices(store: Store, overview: Overview) -> Record:
     """
     ``{filter field: [{code, zh, en, n}]}`` of every project, unfiltered.
 
     Code lists come whole and in their order; towns by code; other texts the most frequent first.
     """
-    projects = assessment.projects
-    names = read_names(store, assessment.on)
+    projects = overview.projects
+    names = read_names(store, overview.on)
     flags = pd.Series([flag for flags in projects["flags"] for flag in flags], dtype="str")
     return {
         **{field: _texts(projects[column], field, names) for field, column in _TEXTS.items()},

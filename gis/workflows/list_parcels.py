@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.model import Query, Says, Stage
 from gis.store.port import Store
+from gis.workflows.assess_store import assess_in_full
 from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.plain import Record, records_of
 
@@ -49,10 +50,10 @@ class ParcelFilter:
     blocking: str = ""
 
 
-def list_parcels(store: Store, assessment: Assessment, wanted: ParcelFilter) -> Record:
+def list_parcels(store: Store, overview: Overview, wanted: ParcelFilter) -> Record:
     """``{on, count, all, parcels}``: at most 1,000 rows by number; ``count`` is how many there are."""
-    on = assessment.on
-    query = _query(assessment, wanted)
+    on = overview.on
+    query = _query(store, overview, wanted)
     shown = store.read("parcel", replace(query, columns=STORED, limit=MOST_ROWS))
     shown = shown.join(clock_parcels(store, on, shown["parcel_no"])[list(TIMED)], on="parcel_no")
     return {
@@ -67,17 +68,16 @@ def _count(store: Store, query: Query) -> int:
     return sum(store.tally("parcel", "owner_kind", query).values())
 
 
-def _query(assessment: Assessment, wanted: ParcelFilter) -> Query:
+def _query(store: Store, overview: Overview, wanted: ParcelFilter) -> Query:
     among = (("stage", tuple(stage.value for stage in wanted.stage)), ("town", wanted.town))
     text = wanted.words.strip()
     return Query(
-        on=assessment.on,
-        keys=_blocking(assessment, wanted.blocking) if wanted.blocking else None,
+        on=overview.on,
+        keys=_blocking(store, overview, wanted.blocking) if wanted.blocking else None,
         where=tuple((column, values) for column, values in among if values),
         says=Says(_SEARCHED, text) if text else None,
     )
 
 
-def _blocking(assessment: Assessment, code: str) -> tuple[str, ...]:
-    rows = assessment.blocking[assessment.blocking["project_code"] == code]
-    return tuple(rows["parcel_no"].dropna())
+def _blocking(store: Store, overview: Overview, code: str) -> tuple[str, ...]:
+    return tuple(assess_in_full(store, overview, [code]).blocking["parcel_no"].dropna())

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from gis.analysis.assessment import Assessment
 from gis.analysis.filtering import filtered
+from gis.analysis.overview import Overview
 from gis.crs import to_lonlat
 from gis.errors import InvalidParameter, Place
 from gis.layers import PROJECT
@@ -61,13 +61,13 @@ CODED: dict[str, type[Coded]] = {
 SORTABLE = tuple(name for name in LISTED if name != "flags")
 
 
-def listed_projects(store: Store, assessment: Assessment, wanted: ProjectFilter, sort: str = "") -> pd.DataFrame:
+def listed_projects(store: Store, overview: Overview, wanted: ProjectFilter, sort: str = "") -> pd.DataFrame:
     """
     The projects that ``wanted`` lets pass, with names beside codes and ``code`` as a column.
 
     ``sort`` is a column of ``SORTABLE``, with ``-`` before it from the greatest; equal ones by code, missing last.
     """
-    passed = with_names(filtered(assessment.projects, wanted), read_names(store, assessment.on))
+    passed = with_names(filtered(overview.projects, wanted), read_names(store, overview.on))
     return _sorted(passed.assign(code=passed.index.astype("str")).reset_index(drop=True), sort)
 
 
@@ -95,25 +95,25 @@ def _ranked(column: str) -> Callable[[pd.Series], pd.Series] | None:
     return lambda codes: codes.map(places)
 
 
-def list_projects(store: Store, assessment: Assessment, wanted: ProjectFilter, sort: str = "") -> Record:
+def list_projects(store: Store, overview: Overview, wanted: ProjectFilter, sort: str = "") -> Record:
     """``{on, count, all, projects}`` as /api/projects sends it."""
-    frame = listed_projects(store, assessment, wanted, sort)
+    frame = listed_projects(store, overview, wanted, sort)
     return {
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "count": len(frame),
-        "all": len(assessment.projects),
+        "all": len(overview.projects),
         "projects": records_of(frame, LISTED),
     }
 
 
-def list_project_features(store: Store, assessment: Assessment, wanted: ProjectFilter) -> Record:
+def list_project_features(store: Store, overview: Overview, wanted: ProjectFilter) -> Record:
     """
     The same projects as a GeoJSON FeatureCollection in longitude/latitude.
 
     ``lon``, ``lat`` are the point for a label or a circle; a project without a geometry has none of either.
     """
-    passed = filtered(assessment.projects, wanted)
-    stored = store.read("project", Query(on=assessment.on, columns=("code", "geometry")))
+    passed = filtered(overview.projects, wanted)
+    stored = store.read("project", Query(on=overview.on, columns=("code", "geometry")))
     shapes = pd.Series(np.asarray(stored.geometry.array, dtype=object), index=stored["code"].tolist(), dtype=object)
     geometries = to_lonlat(shapes.reindex(passed.index.tolist()).to_numpy(dtype=object), store.info.crs)
     points = label_points(geometries)
@@ -124,6 +124,6 @@ def list_project_features(store: Store, assessment: Assessment, wanted: ProjectF
     ]
     return {
         "type": "FeatureCollection",
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "features": features_of(geometries, properties),
     }

@@ -7,19 +7,21 @@ from typing import Any
 import pandas as pd
 
 from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.errors import NotFound
 from gis.layers import PARCEL
 from gis.model import EventKind, OwnerKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
+from gis.workflows.assess_store import assess_on_parcel
 from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.names import read_names
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, plain, records_of
 
 
-def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
+def show_parcel(store: Store, overview: Overview, parcel_no: str) -> Record:
     """
     Everything about one parcel, as /api/parcels/NO sends it.
 
@@ -28,16 +30,17 @@ def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
     NotFound
         The store has no parcel of this number on that day.
     """
-    found = store.read("parcel", Query(on=assessment.on, keys=(parcel_no,), columns=PARCEL.names))
+    found = store.read("parcel", Query(on=overview.on, keys=(parcel_no,), columns=PARCEL.names))
     if not len(found):
         raise NotFound(Words(f"没有地块“{parcel_no}”", f"no parcel '{parcel_no}'"), found=parcel_no)
-    events = store.read("parcel_event", Query(on=assessment.on, where=(("parcel_no", parcel_no),)))
-    rules = RuleBook.from_frame(store.read("rule_parameter"), assessment.on)
-    timed = records_of(clock_parcels(store, assessment.on, [parcel_no]))[0]
+    events = store.read("parcel_event", Query(on=overview.on, where=(("parcel_no", parcel_no),)))
+    rules = RuleBook.from_frame(store.read("rule_parameter"), overview.on)
+    assessment = assess_on_parcel(store, overview, parcel_no)
+    timed = records_of(clock_parcels(store, overview.on, [parcel_no]))[0]
     parcel = records_of(found)[0]
-    town_name = read_names(store, assessment.on).towns.get(parcel["town"])
+    town_name = read_names(store, overview.on).towns.get(parcel["town"])
     return {
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "parcel": {**parcel, **timed, "town_name": town_name},
         "steps": _steps(parcel, timed, events, rules),
         "events": records_of(events),
@@ -46,7 +49,7 @@ def show_parcel(store: Store, assessment: Assessment, parcel_no: str) -> Record:
         "projects": _projects(assessment, parcel_no),
         "reason": timed["reason"],
         "overlaps": _overlaps(assessment, parcel_no),
-        "bounds": bounds_by_key(store, "parcel", "parcel_no", [parcel_no], assessment.on).get(parcel_no),
+        "bounds": bounds_by_key(store, "parcel", "parcel_no", [parcel_no], overview.on).get(parcel_no),
     }
 
 

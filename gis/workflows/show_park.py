@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.analysis.readiness import cut_by_parcels
 from gis.errors import NotFound
 from gis.layers import PARK
@@ -22,11 +22,11 @@ from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
 
-def list_parks(store: Store, assessment: Assessment) -> list[Record]:
+def list_parks(store: Store, overview: Overview) -> list[Record]:
     """Every park with its attributes, its area, where it lies, and how many projects it holds."""
-    frame = store.read("park", Query(on=assessment.on))
+    frame = store.read("park", Query(on=overview.on))
     shapes = lonlat_geometries(frame, store.info.crs)
-    counts = assessment.projects["located_in_park"].value_counts()
+    counts = overview.projects["located_in_park"].value_counts()
     return [
         {
             **record,
@@ -38,7 +38,7 @@ def list_parks(store: Store, assessment: Assessment) -> list[Record]:
     ]
 
 
-def show_park(store: Store, assessment: Assessment, code: str) -> Record:
+def show_park(store: Store, overview: Overview, code: str) -> Record:
     """
     One park whole, as /api/parks/CODE sends it. ``land`` is the park's area by the stage of the parcels on it, m²,
     each point counted once; ``uncovered`` is what no parcel covers.
@@ -48,17 +48,17 @@ def show_park(store: Store, assessment: Assessment, code: str) -> Record:
     NotFound
         The store has no park of this code on that day.
     """
-    frame = store.read("park", Query(on=assessment.on, keys=(code,)))
+    frame = store.read("park", Query(on=overview.on, keys=(code,)))
     if not len(frame):
         raise NotFound(Words(f"没有园区“{code}”", f"no park '{code}'"), found=code)
     park = records_of(frame, PARK.names)[0]
-    inside = assessment.projects[assessment.projects["located_in_park"] == code]
-    named = with_names(inside, read_names(store, assessment.on)).assign(code=inside.index.astype("str"))
+    inside = overview.projects[overview.projects["located_in_park"] == code]
+    named = with_names(inside, read_names(store, overview.on)).assign(code=inside.index.astype("str"))
     return {
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "park": park,
         "projects": records_of(named, LISTED),
-        "land": _land(store, frame, assessment.on),
+        "land": _land(store, frame, overview.on),
         "area_m2": float(frame.geometry.area.iloc[0]),
         "utilities": _utilities(park),
         "bounds": bounds_json(lonlat_geometries(frame, store.info.crs)),

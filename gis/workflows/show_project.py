@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from gis.analysis.assessment import Assessment
 from gis.analysis.charts import months
 from gis.analysis.inputs import BLOCKING_COLUMNS
+from gis.analysis.overview import Overview
 from gis.errors import NotFound
 from gis.model import Query
 from gis.store.port import Store
 from gis.words import Words
+from gis.workflows.assess_store import assess_in_full
 from gis.workflows.list_projects import LISTED
 from gis.workflows.names import read_names, with_names
 from gis.workflows.places import bounds_by_key
@@ -26,7 +27,7 @@ MOST_PROMISES = 500
 CONFLICTS = ("zone_no", "kind", "result", "area_m2", "share", "is_sliver")
 
 
-def show_project(store: Store, assessment: Assessment, code: str) -> Record:
+def show_project(store: Store, overview: Overview, code: str) -> Record:
     """
     Everything about one project, as /api/projects/CODE sends it.
 
@@ -35,22 +36,22 @@ def show_project(store: Store, assessment: Assessment, code: str) -> Record:
     NotFound
         The store has no project of this code on that day.
     """
-    if code not in assessment.projects.index:
+    if code not in overview.projects.index:
         raise NotFound(Words(f"没有项目“{code}”", f"no project '{code}'"), found=code)
-    row = assessment.projects.loc[[code]]
-    of_project = Query(on=assessment.on, where=(("project_code", code),))
+    row = overview.projects.loc[[code]]
+    of_project = Query(on=overview.on, where=(("project_code", code),))
     reports = store.read("progress_report", of_project)
-    named = with_names(row, read_names(store, assessment.on)).assign(code=code)
+    named = with_names(row, read_names(store, overview.on)).assign(code=code)
     return {
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "project": records_of(named, WHOLE)[0],
         "reports": records_of(reports.sort_values("period_end_on", kind="stable"), REPORTED),
-        "curve": _curve(row, reports, assessment),
+        "curve": _curve(row, reports, overview),
         "milestones": _milestones(store, of_project),
         "plans": records_of(store.read("project_plan", of_project), ("year", "plan_wan", "set_on")),
-        "blocking": _blocking(store, assessment, code),
-        "conflicts": records_of(_of(assessment.conflicts, code), CONFLICTS),
-        "bounds": bounds_by_key(store, "project", "code", [code], assessment.on).get(code),
+        "blocking": _blocking(store, overview, code),
+        "conflicts": records_of(_of(overview.conflicts, code), CONFLICTS),
+        "bounds": bounds_by_key(store, "project", "code", [code], overview.on).get(code),
     }
 
 
@@ -58,7 +59,7 @@ def _of(frame: pd.DataFrame, code: str) -> pd.DataFrame:
     return frame[frame["project_code"] == code]
 
 
-def _curve(row: pd.DataFrame, reports: pd.DataFrame, assessment: Assessment) -> list[Record]:
+def _curve(row: pd.DataFrame, reports: pd.DataFrame, overview: Overview) -> list[Record]:
     """Planned and done share of the year's plan at each month's end; no value without a plan or before the day."""
     plan = float(row["plan_wan"].iloc[0])
     if not plan > 0:
@@ -69,7 +70,7 @@ def _curve(row: pd.DataFrame, reports: pd.DataFrame, assessment: Assessment) -> 
             "planned_share": month["plan_wan"] / plan,
             "done_share": None if month["done_wan"] is None else month["done_wan"] / plan,
         }
-        for month in months(row, reports, assessment.on)
+        for month in months(row, reports, overview.on)
     ]
 
 
@@ -99,9 +100,9 @@ def _promises(store: Store, of_project: Query) -> list[Record]:
     return found
 
 
-def _blocking(store: Store, assessment: Assessment, code: str) -> list[Record]:
+def _blocking(store: Store, overview: Overview, code: str) -> list[Record]:
     """The parcels that hold it up, worst first, each with where it lies."""
-    rows = records_of(_of(assessment.blocking, code), BLOCKING_COLUMNS)
+    rows = records_of(assess_in_full(store, overview, [code]).blocking, BLOCKING_COLUMNS)
     numbers = [row["parcel_no"] for row in rows if row["parcel_no"]]
-    boxes = bounds_by_key(store, "parcel", "parcel_no", numbers, assessment.on)
+    boxes = bounds_by_key(store, "parcel", "parcel_no", numbers, overview.on)
     return [{**row, "bounds": boxes.get(row["parcel_no"])} for row in rows]

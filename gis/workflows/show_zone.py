@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.errors import NotFound
 from gis.layers import ZONE
 from gis.maps.geojson import bounds_json
@@ -15,7 +15,7 @@ from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
 
-def show_zone(store: Store, assessment: Assessment, zone_no: str) -> Record:
+def show_zone(store: Store, overview: Overview, zone_no: str) -> Record:
     """
     Everything about one zone, as /api/zones/NO sends it. ``projects``: those in conflict with it, the most of their
     land (``in_zone_m2``) first; slivers are none.
@@ -25,24 +25,24 @@ def show_zone(store: Store, assessment: Assessment, zone_no: str) -> Record:
     NotFound
         The store has no zone of this number on that day.
     """
-    frame = store.read("zone", Query(on=assessment.on, keys=(zone_no,)))
+    frame = store.read("zone", Query(on=overview.on, keys=(zone_no,)))
     if not len(frame):
         raise NotFound(Words(f"没有管控区“{zone_no}”", f"no zone '{zone_no}'"), found=zone_no)
     return {
-        "on": assessment.on.isoformat(),
+        "on": overview.on.isoformat(),
         "zone": records_of(frame, ZONE.names)[0],
         "area_m2": float(frame.geometry.area.iloc[0]),
-        "projects": _projects(store, assessment, zone_no),
+        "projects": _projects(store, overview, zone_no),
         "bounds": bounds_json(lonlat_geometries(frame, store.info.crs)),
     }
 
 
-def _projects(store: Store, assessment: Assessment, zone_no: str) -> list[Record]:
-    conflicts = assessment.conflicts
+def _projects(store: Store, overview: Overview, zone_no: str) -> list[Record]:
+    conflicts = overview.conflicts
     mine = conflicts[(conflicts["zone_no"] == zone_no) & ~conflicts["is_sliver"].astype(bool)]
     in_zone = mine.set_index("project_code")["area_m2"].sort_values(ascending=False, kind="stable")
-    rows = assessment.projects.loc[in_zone.index]
-    named = with_names(rows, read_names(store, assessment.on)).assign(
+    rows = overview.projects.loc[in_zone.index]
+    named = with_names(rows, read_names(store, overview.on)).assign(
         code=rows.index.astype("str"), in_zone_m2=in_zone.to_numpy()
     )
     return records_of(named, (*LISTED, "in_zone_m2"))

@@ -71,7 +71,7 @@ def test_the_tag_follows_the_day_and_the_filter(client: FlaskClient) -> None:
 def test_a_304_is_answered_before_anything_is_assessed(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = own_app.test_client()
     tag = client.get("/api/projects").headers["ETag"]
-    monkeypatch.setattr("gis.workflows.assess_store.assess", None)
+    monkeypatch.setattr("gis.workflows.keep_assessment.overview_from", None)
     own_app.extensions["guatu"].assessor._kept.clear()
     assert client.get("/api/projects", headers={"If-None-Match": tag}).status_code == 304
 

@@ -17,9 +17,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from gis.errors import InvalidParameter
-from gis.model import LOCAL_ACTOR, ProjectFilter
+from gis.model import ProjectFilter
 from gis.store.port import Store
-from gis.workflows.assess_store import assess_store
+from gis.workflows.assess_store import assess_overview, default_day
 from gis.workflows.export_projects import export_assessment
 
 
@@ -140,12 +140,12 @@ def test_the_order_is_that_of_the_table(client: FlaskClient) -> None:
 
 
 def test_a_file_is_there_whole_or_not_at_all(store: Store, tmp_path: Path) -> None:
-    assessment = assess_store(store, LOCAL_ACTOR)
+    overview = assess_overview(store, default_day(store))
     path = tmp_path / "台账.XLSX"
-    export_assessment(store, assessment, ProjectFilter(), path)
+    export_assessment(store, overview, ProjectFilter(), path)
     assert [p.name for p in tmp_path.iterdir()] == ["台账.XLSX"]
     with pytest.raises(InvalidParameter):
-        export_assessment(store, assessment, ProjectFilter(), tmp_path / "x.pdf")
+        export_assessment(store, overview, ProjectFilter(), tmp_path / "x.pdf")
     with pytest.raises(InvalidParameter):
-        export_assessment(store, assessment, ProjectFilter(), tmp_path / "none" / "x.csv")
+        export_assessment(store, overview, ProjectFilter(), tmp_path / "none" / "x.csv")
     assert [p.name for p in tmp_path.iterdir()] == ["台账.XLSX"]

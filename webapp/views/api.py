@@ -8,8 +8,7 @@ from typing import TypeVarTuple
 
 from flask import Blueprint, Response, jsonify, request
 
-from gis.analysis.as_json import assessment_json
-from gis.analysis.assessment import Assessment
+from gis.analysis.overview import Overview
 from gis.analysis.totals import COLUMN_OF, RANKED_BY
 from gis.maps.style import style_tables
 from gis.model import Stage
@@ -18,6 +17,7 @@ from gis.workflows.chart_projects import chart_projects
 from gis.workflows.count_legend import count_legend
 from gis.workflows.describe_store import describe_store, list_codes
 from gis.workflows.find_at_point import find_at_point
+from gis.workflows.list_assessment import list_assessment
 from gis.workflows.list_choices import list_choices
 from gis.workflows.list_parcels import ParcelFilter, list_parcels
 from gis.workflows.list_projects import list_project_features, list_projects
@@ -84,7 +84,7 @@ def project_features() -> Response:
     site = served()
     on = site.day(asked)
     tag = site.assessed_tag(on, wanted)
-    return _answer(tag, lambda: list_project_features(site.store, site.assessment(on), wanted), GEOJSON)
+    return _answer(tag, lambda: list_project_features(site.store, site.overview(on), wanted), GEOJSON)
 
 
 @blueprint.get("/projects/<path:code>")
@@ -139,7 +139,7 @@ def assessment() -> Response:
     """The whole assessment, as ``guatu assess --json`` prints it."""
     on = _day_only()
     site = served()
-    return _answer(site.assessed_tag(on), lambda: assessment_json(site.assessment(on)))
+    return _answer(site.assessed_tag(on), lambda: list_assessment(site.store, site.overview(on)))
 
 
 @blueprint.get("/totals")
@@ -184,11 +184,11 @@ def _day_only() -> date:
     return served().day(asked)
 
 
-def _assessed(asked: date | None, show: Callable[[Store, Assessment, *Ts], object], *parameters: *Ts) -> Response:
+def _assessed(asked: date | None, show: Callable[[Store, Overview, *Ts], object], *parameters: *Ts) -> Response:
     """What ``show`` tells of the store as assessed on the day asked for; tagged by that and ``parameters``."""
     site = served()
     on = site.day(asked)
-    return _answer(site.assessed_tag(on, *parameters), lambda: show(site.store, site.assessment(on), *parameters))
+    return _answer(site.assessed_tag(on, *parameters), lambda: show(site.store, site.overview(on), *parameters))
 
 
 def _answer(tag: str, make: Callable[[], object], mimetype: str = JSON) -> Response:

@@ -32,9 +32,9 @@ def projects(suffix: str) -> Response:
             Words("没有这种导出格式", "no such export format"), found=suffix[:20], expected=" | ".join(SUFFIXES)
         )
     site = served()
-    assessment = site.assessment(asked)
-    data = exported(site.store, assessment, wanted, suffix, language=current_language(), sort=sort)
-    name = f"{site.store.info.name}_项目_{assessment.on.isoformat()}{suffix}"
+    overview = site.overview(asked)
+    data = exported(site.store, overview, wanted, suffix, language=current_language(), sort=sort)
+    name = f"{site.store.info.name}_项目_{overview.on.isoformat()}{suffix}"
     response = send_file(io.BytesIO(data), MIMETYPES[suffix], as_attachment=True, download_name=name)
     response.cache_control.no_store = True
     return response

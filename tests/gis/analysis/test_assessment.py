@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from gis.analysis.as_json import assessment_json
 from gis.analysis.assessment import Assessment, assess
+from gis.analysis.overview import overview_of
 from gis.errors import CrsMismatch
 from tests.gis.analysis.land_samples import TABLES, assert_same, county, layer, parcel, project, square, strip
 
@@ -332,7 +333,7 @@ def test_an_empty_county_has_tables_of_the_same_columns_and_types(tables: Any) -
     for name in TABLES:
         expected = getattr(full, name).dtypes.to_dict()
         assert getattr(found, name).dtypes.to_dict() == expected, name
-    json.dumps(assessment_json(found), allow_nan=False)
+    json.dumps(assessment_json(overview_of([found]), [found]), allow_nan=False)
 
 
 def test_the_order_of_the_tables_does_not_matter() -> None:
@@ -378,7 +379,7 @@ def test_the_json_has_the_fixed_form() -> None:
     assessment = assessed(
         [project("A", strip(0, 30), planned_start_on="2026-08-01")], [parcel("1", strip(0, 10)), held]
     )
-    found = json.loads(json.dumps(assessment_json(assessment), allow_nan=False))
+    found = json.loads(json.dumps(assessment_json(overview_of([assessment]), [assessment]), allow_nan=False))
     assert list(found) == ["on", "projects", "totals"]
     assert found["on"] == ON
     row = found["projects"][0]

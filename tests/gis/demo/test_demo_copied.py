@@ -9,12 +9,14 @@ import pytest
 
 from gis.analysis.as_json import assessment_json
 from gis.analysis.assessment import Assessment
+from gis.analysis.overview import overview_of
 from gis.demo.county import County
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store, open_store
 from gis.store.moving import copy_store
 from gis.words import Words
-from gis.workflows.assess_store import assess_store
+from gis.workflows.assess_store import assess_overview, default_day
+from gis.workflows.list_assessment import list_assessment
 from gis.workflows.load_county import load_county
 from gis.workflows.verify_store import verify_store
 
@@ -35,8 +37,8 @@ def test_the_county_is_assessed_alike_wherever_it_was_copied(
     assert all(table.same for table in (*there, *again))
     assert [table.source for table in there] == [table.copy for table in again]
     assert {t.copy.table.name: t.copy.rows for t in again}["parcel"] == len(county.tables["parcel"])
-    wanted = assessment_json(assessed)
+    wanted = assessment_json(overview_of([assessed]), [assessed])
     for place in (postgis_dsn, back):
         with closing(open_store(place)) as store:
             assert verify_store(store) == ()
-            assert assessment_json(assess_store(store, LOCAL_ACTOR)) == wanted
+            assert list_assessment(store, assess_overview(store, default_day(store))) == wanted

@@ -1,24 +1,22 @@
-"""Assessing anew what changed gives what assessing everything gives, exactly."""
+"""An overview follows the changes, and is what assessing everything gives, exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
-import geopandas as gpd
-import pytest
+import numpy as np
+import pandas as pd
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.analysis import assessment as whole
-from gis.analysis.assessment import Assessment, Changes, Inputs, assess, reassess
+from gis.analysis.assessment import Changes, Inputs, assess
 from gis.analysis.footprints import boxes_of, project_footprints
+from gis.analysis.overview import Overview, overview_of
 from gis.model import HoldReason, ProjectStage, Stage
-from tests.gis.analysis.land_samples import assert_same, began, county, parcel, project, square, strip
+from tests.gis.analysis.land_samples import began, county, parcel, project, square, strip
 
 Rows = dict[str, dict[str, Any]]
 ON = "2026-06-30"
@@ -93,80 +91,66 @@ def made(draw: st.DrawFn, strategy: Any, prefix: str, most: int) -> Rows:
     return {key: draw(strategy(key)) for key in keys}
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A source that has everything at hand; of the parcels it gives those near the projects, as a store does."""
+def part_of(inputs: Inputs, codes: frozenset[str]) -> Inputs:
+    """What concerns these projects; of the parcels those near them, as a store gives them."""
+    projects = inputs.projects[inputs.projects["code"].isin(codes)]
+    near = shapely.union_all(shapely.box(*boxes_of(project_footprints(projects, inputs.rules)).T))
+    ledgers = {
+        name: frame[frame["project_code"].isin(projects["code"])]
+        for name, frame in (("plans", inputs.plans), ("reports", inputs.reports), ("milestones", inputs.milestones))
+    }
+    parcels = inputs.parcels[inputs.parcels.geometry.intersects(near)]
+    return replace(inputs, projects=projects, parcels=parcels, **ledgers)
 
-    inputs: Inputs
 
-    def parcels(self, numbers: Collection[str]) -> gpd.GeoDataFrame:
-        return self.inputs.parcels[self.inputs.parcels["parcel_no"].isin(numbers)]
+def touched(before: Inputs, after: Inputs, changes: Changes) -> frozenset[str]:
+    """The changed projects, and those whose land meets what a changed parcel was or is."""
+    land = project_footprints(after.projects, after.rules)
+    shapes = [
+        *before.parcels.geometry[before.parcels["parcel_no"].isin(changes.parcels)],
+        *after.parcels.geometry[after.parcels["parcel_no"].isin(changes.parcels)],
+    ]
+    met = shapely.intersects(np.asarray(land.geometry.array, dtype=object), shapely.union_all(shapes))
+    return changes.projects | frozenset(land["project_code"][met])
 
-    def inputs_of(self, codes: Collection[str] | None) -> Inputs:
-        whole = self.inputs
-        projects = whole.projects if codes is None else whole.projects[whole.projects["code"].isin(codes)]
-        near = shapely.union_all(shapely.box(*boxes_of(project_footprints(projects, whole.rules)).T))
-        ledgers = {
-            name: frame[frame["project_code"].isin(projects["code"])]
-            for name, frame in (("plans", whole.plans), ("reports", whole.reports), ("milestones", whole.milestones))
-        }
-        parcels = whole.parcels[whole.parcels.geometry.intersects(near)]
-        return replace(whole, projects=projects, parcels=parcels, **ledgers)
+
+def assert_same(found: Overview, expected: Overview) -> None:
+    pd.testing.assert_frame_equal(found.projects, expected.projects, check_exact=True)
+    pd.testing.assert_frame_equal(found.conflicts, expected.conflicts, check_exact=True)
 
 
 @given(st.data())
 @settings(max_examples=25, deadline=None)
-def test_assessing_anew_what_changed_equals_assessing_all(data: st.DataObject) -> None:
+def test_assessing_anew_what_changed_gives_what_assessing_all_gives(data: st.DataObject) -> None:
     parcel_rows, project_rows = made(data.draw, parcels, "L", 7), made(data.draw, projects, "P", 4)
-    assessment = assess(inputs_of(parcel_rows, project_rows))
+    inputs = inputs_of(parcel_rows, project_rows)
+    overview = overview_of([assess(inputs)])
     for _ in range(data.draw(st.integers(1, 2))):
+        before = inputs
         parcel_rows, project_rows, changes = data.draw(changed(parcel_rows, project_rows))
         inputs = inputs_of(parcel_rows, project_rows)
-        assessment = reassess(assessment, Whole(inputs), changes)
-        assert_same(assessment, assess(inputs))
+        codes = touched(before, inputs, changes)
+        overview = overview.with_anew(codes, overview_of([assess(part_of(inputs, codes))]))
+        assert_same(overview, overview_of([assess(inputs)]))
 
 
-def assessed_codes(previous: Assessment, inputs: Inputs, changes: Changes) -> list[str]:
-    """The projects that ``reassess`` assesses anew."""
-    seen: list[str] = []
-    assess_projects = whole.assess_projects
+@given(st.data())
+@settings(max_examples=15, deadline=None)
+def test_what_parcels_have_no_say_in_may_be_taken_from_an_overview(data: st.DataObject) -> None:
+    parcel_rows, project_rows = made(data.draw, parcels, "L", 7), made(data.draw, projects, "P", 4)
+    overview = overview_of([assess(inputs_of(parcel_rows, project_rows))])
+    codes = frozenset(code for code in project_rows if data.draw(st.booleans()))
+    parcel_rows = made(data.draw, parcels, "L", 7)
+    inputs = inputs_of(parcel_rows, project_rows)
+    found = assess(part_of(inputs, codes), overview.kept(codes))
+    whole = overview_of([assess(inputs)])
+    nothing = overview_of([assess(part_of(inputs, frozenset()))])
+    assert_same(whole.with_anew(codes, nothing).with_anew(codes, overview_of([found])), whole)
 
-    def watched(inputs: Inputs, clocks: Any) -> Assessment:
-        seen.extend(inputs.projects["code"])
-        return assess_projects(inputs, clocks)
 
-    with patch.object(whole, "assess_projects", watched):
-        reassess(previous, Whole(inputs), changes)
-    return seen
-
-
-@pytest.fixture
-def two_sites() -> tuple[Rows, Mapping[str, Any]]:
-    """Two projects far apart, each on its own parcel."""
+def test_assessments_of_projects_apart_make_one_overview() -> None:
     parcel_rows = {"L1": parcel("L1", square(0, 0)), "L2": parcel("L2", square(500, 0))}
     project_rows = {"P1": project("P1", square(0, 0)), "P2": project("P2", square(500, 0))}
-    return parcel_rows, project_rows
-
-
-def test_a_parcels_step_touches_only_the_project_on_it(two_sites: Any) -> None:
-    parcel_rows, project_rows = two_sites
-    before = assess(inputs_of(parcel_rows, project_rows))
-    parcel_rows["L2"] = {**parcel_rows["L2"], "stage": "survey", "stage_on": "2026-06-01"}
-    changes = Changes(parcels=frozenset(["L2"]))
-    assert assessed_codes(before, inputs_of(parcel_rows, project_rows), changes) == ["P2"]
-
-
-def test_a_parcel_that_moves_touches_the_project_that_it_leaves_and_the_one_that_it_reaches(two_sites: Any) -> None:
-    parcel_rows, project_rows = two_sites
-    before = assess(inputs_of(parcel_rows, project_rows))
-    parcel_rows["L2"] = {**parcel_rows["L2"], "geometry": square(5, 0)}
-    changes = Changes(parcels=frozenset(["L2"]))
-    assert assessed_codes(before, inputs_of(parcel_rows, project_rows), changes) == ["P1", "P2"]
-
-
-def test_a_projects_change_touches_no_other(two_sites: Any) -> None:
-    parcel_rows, project_rows = two_sites
-    before = assess(inputs_of(parcel_rows, project_rows))
-    project_rows["P1"] = {**project_rows["P1"], "planned_start_on": "2026-07-15"}
-    changes = Changes(projects=frozenset(["P1"]))
-    assert assessed_codes(before, inputs_of(parcel_rows, project_rows), changes) == ["P1"]
+    inputs = inputs_of(parcel_rows, project_rows)
+    parts = [assess(part_of(inputs, frozenset([code]))) for code in ("P2", "P1")]
+    assert_same(overview_of(parts), overview_of([assess(inputs)]))

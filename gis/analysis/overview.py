@@ -1,0 +1,58 @@
+"""The assessment of all projects without what each hangs on: small enough to hold for a whole prefecture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from gis.analysis.inputs import Assessment
+from gis.analysis.progress import COLUMNS
+from gis.analysis.project_land import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """
+    ``on``, ``projects`` and ``conflicts`` as Assessment has them, of every project of a store.
+
+    Its parcels (parts, blocking, overlaps) are worked out for the few projects that somebody looks at.
+    """
+
+    on: date
+    projects: pd.DataFrame
+    conflicts: pd.DataFrame
+
+    def kept(self, codes: Collection[str]) -> Kept:
+        """The side of the assessment of these projects that parcels have no say in."""
+        progress = self.projects.loc[self.projects.index.isin(codes), [*COLUMNS, "progress_reasons"]]
+        conflicts = self.conflicts[self.conflicts["project_code"].isin(codes)].reset_index(drop=True)
+        return Kept(progress, conflicts)
+
+    def with_anew(self, codes: Collection[str], anew: Overview) -> Overview:
+        """This with ``anew`` in the place of the projects with these codes, which may have come or gone."""
+        kept = self.projects[~self.projects.index.isin(codes)]
+        conflicts = self.conflicts[~self.conflicts["project_code"].isin(codes)]
+        return Overview(
+            self.on,
+            _joined([kept, anew.projects]).sort_index(),
+            _joined([conflicts, anew.conflicts]).sort_values("project_code", kind="stable", ignore_index=True),
+        )
+
+
+def overview_of(assessments: Iterable[Assessment]) -> Overview:
+    """The overview of assessments of one day that have no project in common; at least one."""
+    sides = [(assessment.on, assessment.projects, assessment.conflicts) for assessment in assessments]
+    return Overview(
+        sides[0][0],
+        _joined([projects for _, projects, _ in sides]).sort_index(),
+        _joined([conflicts for *_, conflicts in sides]).sort_values("project_code", kind="stable", ignore_index=True),
+    )
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """All as one; an empty one has no say in the columns' types."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled) if filled else frames[-1]

@@ -1,0 +1,175 @@
+"""
+Keep the assessment of the day that people look at: in the store, by the transactions that change it, and in memory.
+
+A write assesses what it touches before it commits, so that whoever reads the new data reads their assessment with them.
+What a write cannot do in passing (a large import, a changed rule, a new day, an edit by another program) is left to the
+next reader, or to ``guatu assess`` at midnight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import gis
+from gis.analysis.overview import Overview
+from gis.errors import GuatuError
+from gis.model import Actor, Role
+from gis.store.port import Results, Store, Writer
+from gis.workflows.assess_store import (
+    ASSESSED_LAYERS,
+    StoreSource,
+    assess_anew,
+    assess_overview,
+    changed_keys,
+    default_day,
+)
+from gis.workflows.kept_rows import overview_from, rows_of
+
+PROGRAM = Actor("挂图", Role.ADMIN)
+# A write that touches more projects than these does not wait for their assessment.
+MOST_FOLLOWED = 50
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def writing_assessed(store: Store, actor: Actor) -> Iterator[Writer]:
+    """
+    ``Store.writing``, and the projects that the write touches are assessed anew in the same transaction.
+
+    Raises as ``Store.writing``.
+    """
+    with store.writing(actor) as writer:
+        yield writer
+        follow(writer, default_day(store))
+
+
+def follow(writer: Writer, on: date) -> bool:
+    """Bring the kept results up to the data; False where they are left behind."""
+    kept = writer.results(keys=())
+    if kept is None or not _is_ours(kept, on):
+        return False
+    version = writer.version(ASSESSED_LAYERS)
+    if version == kept.version:
+        return True
+    changes = changed_keys(writer.changes_since(kept.version))
+    if changes is None:
+        return False
+    source = StoreSource(writer, on)
+    touched = source.touched(changes)
+    if len(touched) > MOST_FOLLOWED:
+        return False
+    before = writer.results(keys=touched)
+    known = overview_from(on, before.rows) if before and before.rows else None
+    rows = rows_of(assess_anew(source, changes, known, touched)) if touched else {}
+    writer.keep_results(Results(on, version, edition(), rows), whole=False)
+    return True
+
+
+def keep(store: Store, on: date) -> None:
+    """
+    Make the kept results those of ``on`` and of the data as they are now.
+
+    Raises as ``Store.writing``.
+    """
+    with store.writing(PROGRAM) as writer:
+        if follow(writer, on):
+            return
+    version = store.version(ASSESSED_LAYERS)
+    rows = rows_of(assess_overview(store, on))
+    with store.writing(PROGRAM) as writer:
+        writer.keep_results(Results(on, version, edition(), rows), whole=True)
+        follow(writer, on)  # what was written while we looked
+
+
+def _is_ours(kept: Results, on: date) -> bool:
+    return kept.on == on and kept.made_by == edition()
+
+
+@cache
+def edition() -> str:
+    """The program that assesses: its version, and its text, so that results of another one are not taken for ours."""
+    folder = Path(gis.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".toml")):
+        digest.update(path.read_bytes())
+    return f"{gis.__version__} {digest.hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An overview and the data version that it was made of."""
+
+    version: int
+    overview: Overview
+
+
+class Assessor:
+    """
+    Answers "the assessment as of this day" for one store, again and again.
+
+    Safe to share by the threads of a process: one assesses, the others wait and get its result. The day that people
+    look at is kept in the store, for all processes; others in the memory of this one.
+    """
+
+    def __init__(self, store: Store, *, days_kept: int = 4) -> None:
+        self._store = store
+        self._kept: OrderedDict[date, Assessed] = OrderedDict()
+        self._days_kept = days_kept
+        self._lock = threading.Lock()
+
+    def at(self, on: date) -> Assessed:
+        """The assessment as of ``on``, of the data as they are now."""
+        with self._lock:
+            version = self._store.version(ASSESSED_LAYERS)
+            kept = self._kept.get(on)
+            if kept is None or kept.version != version:
+                kept = self._made(on, version, kept)
+            self._kept[on] = kept
+            self._kept.move_to_end(on)
+            while len(self._kept) > self._days_kept:
+                self._kept.popitem(last=False)
+            return kept
+
+    def _made(self, on: date, version: int, before: Assessed | None) -> Assessed:
+        if on == default_day(self._store):
+            try:
+                return self._from_store(on, version, before) or self._from_store_kept_anew(on, version, before)
+            except GuatuError as error:  # an account that may not write, a store that is busy
+                _log.warning("the assessment is not kept in the store: %s", error)
+        return self._worked_out(on, version, before)
+
+    def _from_store_kept_anew(self, on: date, version: int, before: Assessed | None) -> Assessed:
+        keep(self._store, on)
+        return self._from_store(on, version, before) or self._worked_out(on, version, before)
+
+    def _from_store(self, on: date, version: int, before: Assessed | None) -> Assessed | None:
+        """From the kept results, where they are of the data as of ``version`` or later."""
+        results = self._store.results(since=-1 if before is None else before.version)
+        if results is None or not _is_ours(results, on) or results.version < version:
+            return None
+        if not results.rows:
+            return None if before is None else Assessed(results.version, before.overview)
+        anew = overview_from(on, results.rows)
+        whole = anew if before is None else before.overview.with_anew(set(results.rows), anew)
+        return Assessed(results.version, whole)
+
+    def _worked_out(self, on: date, version: int, before: Assessed | None) -> Assessed:
+        """In this process alone."""
+        changes = None if before is None else changed_keys(self._store.changes_since(before.version))
+        if before is None or changes is None:
+            return Assessed(version, assess_overview(self._store, on))
+        source = StoreSource(self._store, on)
+        touched = source.touched(changes)
+        if not touched:
+            return Assessed(version, before.overview)
+        anew = assess_anew(source, changes, before.overview, touched)
+        return Assessed(version, before.overview.with_anew(touched, anew))

@@ -1,0 +1,88 @@
+"""An overview as rows of text, as a store keeps it, and back: the same to the last bit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.analysis.overview import Overview
+from gis.layers import PROJECT
+from gis.words import Words
+from gis.workflows.plain import Record, records_of
+
+_OF_LAYER = {
+    "text": "str",
+    "integer": "Int64",
+    "real": "float64",
+    "money": "float64",
+    "date": "datetime64[s]",
+    "boolean": "boolean",
+}
+# What an assessment adds to a project's own attributes; all else that it adds is float64.
+_ASSESSED = {
+    **dict.fromkeys(("year", "months_elapsed", "start_months_late"), "int64"),
+    **dict.fromkeys(("started", "due_to_start", "stagnant"), "bool"),
+    **dict.fromkeys(("lamp", "start_lamp", "geometry_kind", "readiness", "worst_flag"), "str"),
+    **dict.fromkeys(("last_report_on", "ready_earliest_on", "ready_expected_on"), "datetime64[s]"),
+}
+_PROJECT = {**{column.name: _OF_LAYER[column.type] for column in PROJECT.columns}, **_ASSESSED}
+_CONFLICT = {
+    "project_code": "str",
+    "zone_no": "str",
+    "kind": "str",
+    "result": "str",
+    "area_m2": "float64",
+    "share": "float64",
+    "is_sliver": "bool",
+    "together_m2": "float64",
+}
+
+
+def _words(told: Iterable[Record]) -> tuple[Words, ...]:
+    return tuple(Words(**words) for words in told)
+
+
+_HELD: dict[str, Callable[[Any], Any]] = {
+    "reasons": _words,
+    "progress_reasons": _words,
+    "flags": tuple,
+    "stage_m2": dict,
+}
+
+
+def rows_of(overview: Overview) -> dict[str, str]:
+    """Project code → its row and its conflicts as JSON."""
+    conflicts: dict[str, list[Record]] = {}
+    for record in records_of(overview.conflicts):
+        conflicts.setdefault(record["project_code"], []).append(record)
+    codes = overview.projects.index.tolist()
+    return {
+        code: json.dumps({"project": record, "conflicts": conflicts.get(code, [])}, ensure_ascii=False)
+        for code, record in zip(codes, records_of(overview.projects), strict=True)
+    }
+
+
+def overview_from(on: date, rows: Mapping[str, str]) -> Overview:
+    """The overview of these rows, of which there is at least one."""
+    told = {code: json.loads(text) for code, text in sorted(rows.items())}
+    projects = [one["project"] for one in told.values()]
+    conflicts = [conflict for one in told.values() for conflict in one["conflicts"]]
+    index = pd.Index(list(told), dtype="str", name="code")
+    return Overview(on, _frame(projects, list(projects[0]), _PROJECT).set_index(index), _frame(conflicts, _CONFLICT))
+
+
+def _frame(records: list[Record], names: Iterable[str], types: Mapping[str, str] = _CONFLICT) -> pd.DataFrame:
+    return pd.DataFrame({name: _column(name, [r[name] for r in records], types) for name in names})
+
+
+def _column(name: str, values: list[Any], types: Mapping[str, str]) -> Any:
+    if name in _HELD:
+        held = np.empty(len(values), dtype=object)
+        held[:] = [_HELD[name](value) for value in values]
+        return held
+    return pd.Series(values, dtype=types.get(name, "float64"))

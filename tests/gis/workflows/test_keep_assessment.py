@@ -1,0 +1,194 @@
+"""
+An assessment is made once, kept, and made anew only where something changed.
+
+Two projects of 100 × 100 m, each on its own parcel; EPSG:4547.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from gis.analysis import assessment as analysis
+from gis.errors import NotAllowed
+from gis.model import LOCAL_ACTOR
+from gis.store import create_store
+from gis.store.port import Change, Store
+from gis.words import Words
+from gis.workflows import assess_store, keep_assessment
+from gis.workflows.assess_store import changed_keys, default_day
+from gis.workflows.keep_assessment import Assessor, writing_assessed
+
+ON = date(2026, 10, 31)
+
+
+def lots(key: str, *names: str) -> gpd.GeoDataFrame:
+    boxes = [shapely.box(500_000 + 200 * i, 3_650_000, 500_100 + 200 * i, 3_650_100) for i in range(len(names))]
+    return gpd.GeoDataFrame({key: list(names), "name": list(names)}, geometry=boxes, crs="EPSG:4547")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = create_store(tmp_path / "county.gpkg", name="示例", crs="EPSG:4547", actor=LOCAL_ACTOR)
+    with made.writing(LOCAL_ACTOR) as writer:
+        writer.put("project", lots("code", "A", "B"))
+        writer.put("parcel", lots("parcel_no", "P1", "P2"))
+    yield made
+    made.close()
+
+
+def cleared(parcel_no: str, on: date) -> pd.DataFrame:
+    event = {"parcel_no": [parcel_no], "kind": ["stage"], "stage": ["cleared"], "on_date": pd.to_datetime([on])}
+    return pd.DataFrame(event)
+
+
+def clear(store: Store, parcel_no: str, on: date) -> None:
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.append("parcel_event", cleared(parcel_no, on))
+
+
+@pytest.fixture
+def assessed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The projects of each assessment that was made."""
+    made: list[list[str]] = []
+
+    def watched(inputs: analysis.Inputs, kept: analysis.Kept | None = None) -> analysis.Assessment:
+        made.append(list(inputs.projects["code"]))
+        return analysis.assess(inputs, kept)
+
+    monkeypatch.setattr(assess_store, "assess", watched)
+    return made
+
+
+@pytest.mark.parametrize("on", [date.today(), ON])
+def test_an_unchanged_store_is_assessed_once(store: Store, assessed: list[list[str]], on: date) -> None:
+    assessor = Assessor(store)
+    assert assessor.at(on) is assessor.at(on)
+    assert assessed == [["A", "B"]]
+
+
+def test_the_day_that_people_look_at_is_assessed_once_for_all_processes(
+    store: Store, assessed: list[list[str]]
+) -> None:
+    first, second = Assessor(store).at(date.today()), Assessor(store).at(date.today())
+    assert assessed == [["A", "B"]]
+    pd.testing.assert_frame_equal(first.overview.projects, second.overview.projects, check_exact=True)
+
+
+@pytest.mark.parametrize("on", [date.today(), ON])
+def test_one_parcel_s_event_assesses_the_project_on_it_alone(store: Store, assessed: list[list[str]], on: date) -> None:
+    assessor = Assessor(store)
+    before = assessor.at(on).overview.projects["ready_m2"]
+    clear(store, "P2", date(2026, 10, 1))
+    after = assessor.at(on).overview.projects["ready_m2"]
+    assert assessed == [["A", "B"], ["B"]]
+    assert before.to_dict() == {"A": 0.0, "B": 0.0}
+    assert after.to_dict() == pytest.approx({"A": 0.0, "B": 10_000.0})
+
+
+def test_a_write_assesses_what_it_touches_and_readers_need_not(store: Store, assessed: list[list[str]]) -> None:
+    assessor = Assessor(store)
+    assessor.at(date.today())
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.append("parcel_event", cleared("P2", date(2026, 10, 1)))
+    assert assessed == [["A", "B"], ["B"]]
+    for one in (assessor, Assessor(store)):
+        assert one.at(date.today()).overview.projects["ready_m2"].to_dict() == pytest.approx({"A": 0.0, "B": 10_000.0})
+    assert assessed == [["A", "B"], ["B"]]
+
+
+def test_a_parcel_that_moves_touches_the_project_that_it_leaves_and_the_one_that_it_reaches(
+    store: Store, assessed: list[list[str]]
+) -> None:
+    assessor = Assessor(store)
+    assessor.at(date.today())
+    moved = lots("parcel_no", "P1", "P2").iloc[1:]
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.put("parcel", moved.set_geometry(moved.translate(-200, 0)))
+    assert sorted(assessed[1]) == ["A", "B"]
+
+
+def test_a_write_that_touches_too_much_leaves_it_to_the_reader(
+    store: Store, assessed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_assessment, "MOST_FOLLOWED", 1)
+    Assessor(store).at(date.today())
+    kept = store.results()
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        for number in ("P1", "P2"):
+            writer.append("parcel_event", cleared(number, date(2026, 10, 1)))
+    assert (assessed, store.results()) == ([["A", "B"]], kept)
+    after = Assessor(store).at(date.today()).overview.projects["ready_m2"]
+    assert after.to_dict() == pytest.approx({"A": 10_000.0, "B": 10_000.0})
+
+
+def test_what_another_program_made_is_not_taken_for_ours(
+    store: Store, assessed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Assessor(store).at(date.today())
+    monkeypatch.setattr(keep_assessment, "edition", lambda: "another")
+    Assessor(store).at(date.today())
+    assert assessed == [["A", "B"]] * 2
+
+
+def test_a_store_that_cannot_be_written_to_is_assessed_all_the_same(
+    store: Store, assessed: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotAllowed(Words("只读", "read-only"))
+
+    monkeypatch.setattr(keep_assessment, "keep", refuse)
+    assessor = Assessor(store)
+    assert list(assessor.at(date.today()).overview.projects.index) == ["A", "B"]
+    clear(store, "P2", date(2026, 10, 1))
+    assert assessor.at(date.today()).overview.projects.loc["B", "ready_m2"] == pytest.approx(10_000)
+    assert assessed == [["A", "B"], ["B"]]
+    assert store.results() is None
+
+
+def test_pieces_of_a_county_give_what_the_whole_gives(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = assess_store.assess_overview(store, ON)
+    monkeypatch.setattr(assess_store, "PIECE", 1)
+    pd.testing.assert_frame_equal(assess_store.assess_overview(store, ON).projects, whole.projects, check_exact=True)
+    in_full = [list(piece.projects.index) for piece in assess_store.assess_all_in_full(store, whole)]
+    assert in_full == [["A"], ["B"]]
+
+
+def test_an_event_after_the_day_leaves_that_day_s_land_as_it_was(store: Store) -> None:
+    assessor = Assessor(store)
+    clear(store, "P1", date(2026, 11, 2))
+    assert assessor.at(ON).overview.projects.loc["A", "ready_m2"] == 0
+    assert assessor.at(date(2026, 11, 2)).overview.projects.loc["A", "ready_m2"] == pytest.approx(10_000)
+
+
+def test_only_the_days_last_asked_for_are_kept(store: Store, assessed: list[list[str]]) -> None:
+    assessor = Assessor(store, days_kept=2)
+    for day in (29, 30, 31, 29):
+        assessor.at(date(2026, 10, day))
+    assert assessed == [["A", "B"]] * 4
+
+
+def test_a_changed_rule_or_zone_means_everything_may_have_changed() -> None:
+    assert changed_keys((Change(1, "zone", "Z1"),)) is None
+    assert changed_keys((Change(1, "rule_parameter", "land.ready_stage"),)) is None
+    assert changed_keys((Change(1, "parcel", None),)) is None
+
+
+def test_ledger_changes_count_for_the_project_or_parcel_they_belong_to() -> None:
+    changes = (Change(1, "progress_report", "A"), Change(2, "parcel_event", "P1"), Change(3, "import_log", "x"))
+    assert changed_keys(changes) == analysis.Changes(frozenset({"A"}), frozenset({"P1"}))
+
+
+def test_a_sample_is_looked_at_on_its_own_day(tmp_path: Path, store: Store) -> None:
+    sample = create_store(
+        tmp_path / "sample.gpkg", name="示例", crs="EPSG:4547", actor=LOCAL_ACTOR, data_on=ON, is_sample=True
+    )
+    assert default_day(sample) == ON
+    assert default_day(store) == date.today()
+    sample.close()
