@@ -38,7 +38,6 @@ def county(parcels: int, projects: int, seed: int = 1) -> Inputs:
         projects=_projects(random, codes, side * CELL_M),
         parcels=land,
         zones=_zones(side * CELL_M),
-        towns=_framed("town", {}, []),
         parks=_framed("park", {}, []),
         plans=_plans(random, codes),
         reports=_reports(random, codes),

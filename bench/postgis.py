@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import psycopg2
 
-from bench.county import CRS, county
+from bench.county import CRS, ON, county
 from gis.analysis.assessment import Inputs
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
@@ -105,7 +105,7 @@ def fill(dsn: str, parcels: int, projects: int) -> None:
         "project_plan": inputs.plans,
         "progress_report": inputs.reports,
     }
-    new = create_store(dsn, name="bench", crs=CRS, actor=LOCAL_ACTOR)
+    new = create_store(dsn, name="bench", crs=CRS, actor=LOCAL_ACTOR, data_on=ON)
     with closing(new) as store, store.writing(LOCAL_ACTOR) as writer:
         for layer, frame in tables.items():
             writer.put(layer, frame.drop(columns=list(STAGE_COLUMNS.get(layer, ()))))

@@ -66,8 +66,8 @@ class Served:
         return self.tiles.get_or_make(key, shared)
 
     def assessed_tag(self, *parts: object) -> str:
-        """The ETag of an answer made from the assessment."""
-        return self.tag(ASSESSED_LAYERS, *parts)
+        """The ETag of an answer made from the assessment, with the names of towns."""
+        return self.tag((*ASSESSED_LAYERS, "town"), *parts)
 
 
 def init(app: Flask, settings: Settings, store: Store) -> None:

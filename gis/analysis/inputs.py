@@ -29,7 +29,7 @@ class Inputs:
     """
     What an assessment reads, as the store gave it for day ``on`` (see gis.store.port for the frames).
 
-    ``projects``, ``parcels``, ``zones``, ``towns``, ``parks`` share one projected CRS in metres.
+    ``projects``, ``parcels``, ``zones``, ``parks`` share one projected CRS in metres.
     ``plans`` are project_plan rows, ``reports`` progress_report rows (only periods ended by ``on``),
     ``milestones`` milestone rows. ``events`` are parcel_event rows up to ``on``; without them a parcel's
     earlier steps count as taken on its present stage's date.
@@ -41,7 +41,6 @@ class Inputs:
     projects: gpd.GeoDataFrame
     parcels: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame
-    towns: gpd.GeoDataFrame
     parks: gpd.GeoDataFrame
     plans: pd.DataFrame
     reports: pd.DataFrame

@@ -12,6 +12,9 @@ from gis.analysis.inputs import Assessment
 from gis.analysis.progress import COLUMNS
 from gis.analysis.project_land import Kept
 
+# The columns of projects that ``Kept`` takes from an overview.
+PROGRESS = (*COLUMNS, "progress_reasons")
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -27,7 +30,7 @@ class Overview:
 
     def kept(self, codes: Collection[str]) -> Kept:
         """The side of the assessment of these projects that parcels have no say in."""
-        progress = self.projects.loc[self.projects.index.isin(codes), [*COLUMNS, "progress_reasons"]]
+        progress = self.projects.loc[self.projects.index.isin(codes), list(PROGRESS)]
         conflicts = self.conflicts[self.conflicts["project_code"].isin(codes)].reset_index(drop=True)
         return Kept(progress, conflicts)
 

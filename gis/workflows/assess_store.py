@@ -23,7 +23,6 @@ ASSESSED_LAYERS = (
     "project",
     "parcel",
     "zone",
-    "town",
     "park",
     "project_plan",
     "progress_report",
@@ -50,6 +49,7 @@ class StoreSource:
         self._reader = reader
         self._on = on
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
+        self._found: gpd.GeoDataFrame | None = None
         self.rules = RuleBook.from_frame(reader.read("rule_parameter"), on)
 
     def inputs_of(self, codes: Collection[str] | None) -> Inputs:
@@ -65,21 +65,26 @@ class StoreSource:
         return self._inputs(Query(on=self._on, keys=tuple(sorted(codes))), sides, zones=gpd.GeoDataFrame())
 
     def _inputs(self, query: Query, sides: Mapping[str, pd.DataFrame], zones: gpd.GeoDataFrame) -> Inputs:
-        projects = self._reader.read("project", query)
+        projects = self._projects(query)
         parcels = self._near(projects)
         return Inputs(
             on=self._on,
             projects=projects,
             parcels=parcels,
             zones=zones,
-            towns=self._whole("town"),
-            parks=self._whole("park"),
+            parks=self._whole("park") if projects["is_chemical"].any() else gpd.GeoDataFrame(),
             plans=sides["project_plan"],
             reports=sides["progress_report"],
             milestones=sides["milestone"],
             rules=self.rules,
             events=self._events(tuple(parcels["parcel_no"])),
         )
+
+    def _projects(self, query: Query) -> gpd.GeoDataFrame:
+        """Projects by their codes; not read again where they were just found near a parcel."""
+        if self._found is not None and query.keys is not None and set(query.keys) <= set(self._found["code"]):
+            return self._found[self._found["code"].isin(query.keys)].reset_index(drop=True)
+        return self._reader.read("project", query)
 
     def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
         return self._reader.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
@@ -109,8 +114,8 @@ class StoreSource:
             return frozenset()
         reach = widest_reach_m(self._reader, self._on, self.rules)
         near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
-        query = Query(on=self._on, near=near, columns=("code", "row_width_m", "geometry"))
-        land = project_footprints(self._reader.read("project", query), self.rules)
+        self._found = self._reader.read("project", Query(on=self._on, near=near))
+        land = project_footprints(self._found, self.rules)
         met = shapely.STRtree(shapes).query(np.asarray(land.geometry.to_numpy(), dtype=object))[0]
         return frozenset(land["project_code"].iloc[met])
 

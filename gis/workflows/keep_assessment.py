@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import gis
-from gis.analysis.overview import Overview
+from gis.analysis.overview import PROGRESS, Overview
 from gis.errors import GuatuError
 from gis.model import Actor, Role
 from gis.store.port import Results, Store, Writer
@@ -68,7 +68,7 @@ def follow(writer: Writer, on: date) -> bool:
     if len(touched) > MOST_FOLLOWED:
         return False
     before = writer.results(keys=touched)
-    known = overview_from(on, before.rows) if before and before.rows else None
+    known = overview_from(on, before.rows, PROGRESS) if before and before.rows else None
     rows = rows_of(assess_anew(source, changes, known, touched)) if touched else {}
     writer.keep_results(Results(on, version, edition(), rows), whole=False)
     return True

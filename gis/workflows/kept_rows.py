@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -67,13 +67,15 @@ def rows_of(overview: Overview) -> dict[str, str]:
     }
 
 
-def overview_from(on: date, rows: Mapping[str, str]) -> Overview:
-    """The overview of these rows, of which there is at least one."""
+def overview_from(on: date, rows: Mapping[str, str], columns: Sequence[str] | None = None) -> Overview:
+    """The overview of these rows, of which there is at least one; of its projects all columns, or these."""
     told = {code: json.loads(text) for code, text in sorted(rows.items())}
     projects = [one["project"] for one in told.values()]
     conflicts = [conflict for one in told.values() for conflict in one["conflicts"]]
     index = pd.Index(list(told), dtype="str", name="code")
-    return Overview(on, _frame(projects, list(projects[0]), _PROJECT).set_index(index), _frame(conflicts, _CONFLICT))
+    return Overview(
+        on, _frame(projects, columns or list(projects[0]), _PROJECT).set_index(index), _frame(conflicts, _CONFLICT)
+    )
 
 
 def _frame(records: list[Record], names: Iterable[str], types: Mapping[str, str] = _CONFLICT) -> pd.DataFrame:
@@ -85,4 +87,6 @@ def _column(name: str, values: list[Any], types: Mapping[str, str]) -> Any:
         held = np.empty(len(values), dtype=object)
         held[:] = [_HELD[name](value) for value in values]
         return held
-    return pd.Series(values, dtype=types.get(name, "float64"))
+    kind = types.get(name, "float64")
+    # pandas' own types are made by pandas; numpy takes None for a missing number or day, and is quicker.
+    return pd.Series(values, dtype=kind).array if kind in ("str", "boolean", "Int64") else np.array(values, dtype=kind)

@@ -61,7 +61,6 @@ def county(on: str, *, rules: Mapping[str, Any] | None = None, **tables: Rows) -
         projects=layer("project", tables.get("projects", ())),
         parcels=layer("parcel", tables.get("parcels", ())),
         zones=layer("zone", tables.get("zones", ())),
-        towns=layer("town", ()),
         parks=layer("park", tables.get("parks", ())),
         plans=layer_frame("project_plan", tables.get("plans", ())),
         reports=layer_frame("progress_report", tables.get("reports", ())),

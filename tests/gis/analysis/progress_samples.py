@@ -57,14 +57,13 @@ def inputs_of(
     book = RuleBook.default()
     frame = layer_frame("project", projects)
     geometry = gpd.GeoSeries([None] * len(frame), crs="EPSG:4547")
-    empty = {name: gpd.GeoDataFrame(layer_frame(name, ())) for name in ("parcel", "zone", "town", "park")}
+    empty = {name: gpd.GeoDataFrame(layer_frame(name, ())) for name in ("parcel", "zone", "park")}
     plan_rows = [{"project_code": code, "year": year, "plan_wan": wan} for code, year, wan in plans]
     return Inputs(
         on=date.fromisoformat(on),
         projects=gpd.GeoDataFrame(frame, geometry=geometry),
         parcels=empty["parcel"],
         zones=empty["zone"],
-        towns=empty["town"],
         parks=empty["park"],
         plans=layer_frame("project_plan", plan_rows),
         reports=layer_frame("progress_report", reports),
