@@ -1,5 +1,6 @@
 #!/bin/sh
-# A backup of GUATU_DB into BACKUP_FOLDER, of which the last BACKUP_KEEP stay.
+# What is done each night: a backup of GUATU_DB into BACKUP_FOLDER, of which the last BACKUP_KEEP stay; then the new
+# day's assessment, which the store keeps, so that nobody waits for it in the morning.
 #   guatu-backup            once (cron, a systemd timer)
 #   guatu-backup --daily    now where there is no fresh one, then each day at BACKUP_AT
 #   guatu-backup --fresh    exit code 0 where the newest is less than 26 hours old
@@ -13,7 +14,8 @@ is_fresh() {
 }
 
 back_up() {
-    guatu backup --keep "$keep" "$folder"
+    guatu backup --keep "$keep" "$folder" || return
+    guatu assess >/dev/null || echo "guatu-backup: the day was not assessed; the first visitor will wait for it" >&2
 }
 
 sleep_until_next() {
