@@ -90,6 +90,15 @@ def keep(store: Store, on: date) -> None:
         follow(writer, on)  # what was written while we looked
 
 
+def current_results(store: Store) -> Results | None:
+    """The kept results, where they are of this program and of the data as they are now."""
+    version = store.version(ASSESSED_LAYERS)
+    kept = store.results()
+    if kept is None or kept.version != version or kept.made_by != edition():
+        return None
+    return kept
+
+
 def _is_ours(kept: Results, on: date) -> bool:
     return kept.on == on and kept.made_by == edition()
 

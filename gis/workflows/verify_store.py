@@ -14,6 +14,9 @@ from gis.rules import RuleBook, Wait
 from gis.store.port import Finding, Store
 from gis.words import Words
 from gis.workdays import WorkCalendar
+from gis.workflows.assess_store import assess_overview
+from gis.workflows.keep_assessment import current_results
+from gis.workflows.kept_rows import rows_of
 
 
 def verify_store(store: Store) -> tuple[Finding, ...]:
@@ -139,10 +142,23 @@ def _unlawful(parcel_no: str, words: Words) -> Finding:
     return Finding("lawful_events", PARCEL.name, parcel_no, words)
 
 
+def differing_assessments(store: Store) -> Iterator[Finding]:
+    """A kept assessment is what assessing everything gives; one that is behind the data is caught up with when read."""
+    kept = current_results(store)
+    if kept is None:
+        return
+    anew = rows_of(assess_overview(store, kept.on))
+    for code in sorted(kept.rows.keys() | anew.keys()):
+        if kept.rows.get(code) != anew.get(code):
+            words = Words("存储的研判结果与重新研判不一致", "the kept assessment is not what assessing anew gives")
+            yield Finding("assessment_current", PROJECT.name, code, words)
+
+
 CHECKS: tuple[Callable[[Store], Iterator[Finding]], ...] = (
     invalid_geometries,
     dates_out_of_order,
     overpaid_compensation,
     unknown_references,
     events_against_the_law,
+    differing_assessments,
 )

@@ -7,6 +7,7 @@ Two projects of 100 × 100 m, each on its own parcel; EPSG:4547.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from gis.words import Words
 from gis.workflows import assess_store, keep_assessment
 from gis.workflows.assess_store import changed_keys, default_day
 from gis.workflows.keep_assessment import Assessor, writing_assessed
+from gis.workflows.verify_store import differing_assessments
 
 ON = date(2026, 10, 31)
 
@@ -126,6 +128,20 @@ def test_a_write_that_touches_too_much_leaves_it_to_the_reader(
     assert (assessed, store.results()) == ([["A", "B"]], kept)
     after = Assessor(store).at(date.today()).overview.projects["ready_m2"]
     assert after.to_dict() == pytest.approx({"A": 10_000.0, "B": 10_000.0})
+
+
+def test_verify_names_a_project_whose_kept_assessment_is_not_what_assessing_gives(store: Store) -> None:
+    keep_assessment.keep(store, ON)
+    assert list(differing_assessments(store)) == []
+    kept = store.results()
+    assert kept is not None
+    rows = {"A": kept.rows["A"].replace('"uncovered_m2": 0.0', '"uncovered_m2": 1.5')}
+    assert rows["A"] != kept.rows["A"]
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.keep_results(replace(kept, rows=rows), whole=False)
+    assert [(finding.rule, finding.key) for finding in differing_assessments(store)] == [("assessment_current", "A")]
+    clear(store, "P1", date(2026, 10, 1))
+    assert list(differing_assessments(store)) == []
 
 
 def test_what_another_program_made_is_not_taken_for_ours(
