@@ -33,8 +33,8 @@ ASSESSED_LAYERS = (
 )
 _PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
 _PARCEL_LEDGERS = ("parcel", "parcel_event")
-# So many projects are assessed at once: what they and the parcels near them take stays far below 500 MB.
-PIECE = 500
+# So many projects are assessed at once: what they and the parcels near them take is some tens of megabytes.
+PIECE = 200
 
 
 def default_day(store: Store) -> date:
