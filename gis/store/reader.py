@@ -70,8 +70,9 @@ class SessionReader:
         if header is None:
             return None
         on, version, made_by = header
+        none_wanted = keys is not None and not keys
         wanted = None if keys is None else json.dumps(sorted(keys))
-        rows = self.session.sql.project_assessments(since=since, keys=wanted)
+        rows = () if none_wanted else self.session.sql.project_assessments(since=since, keys=wanted)
         return Results(date.fromisoformat(on), version, made_by, dict(rows))
 
 
