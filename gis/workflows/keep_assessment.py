@@ -12,7 +12,7 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -165,11 +165,9 @@ class Assessor:
         results = self._store.results(since=-1 if before is None else before.version)
         if results is None or not _is_ours(results, on) or results.version < version:
             return None
-        if not results.rows:
-            return None if before is None else Assessed(results.version, before.overview)
-        anew = overview_from(on, results.rows)
-        whole = anew if before is None else before.overview.with_anew(set(results.rows), anew)
-        return Assessed(results.version, whole)
+        overview = _with_rows(None if before is None else before.overview, on, results.rows)
+        # Rows of no project at all do not even tell their columns.
+        return Assessed(results.version, overview or assess_overview(self._store, on))
 
     def _worked_out(self, on: date, version: int, before: Assessed | None) -> Assessed:
         """In this process alone."""
@@ -182,3 +180,11 @@ class Assessor:
             return Assessed(version, before.overview)
         anew = assess_anew(source, changes, before.overview, touched)
         return Assessed(version, before.overview.with_anew(touched, anew))
+
+
+def _with_rows(before: Overview | None, on: date, rows: Mapping[str, str]) -> Overview | None:
+    """What was known, with these rows in place of theirs; None where nothing was known and there are none."""
+    if not rows:
+        return before
+    anew = overview_from(on, rows)
+    return anew if before is None else before.with_anew(set(rows), anew)

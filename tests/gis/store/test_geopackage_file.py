@@ -69,7 +69,7 @@ def test_gdal_lists_every_layer_with_its_chinese_name(store: Store, path: Path) 
         "project": "Unknown",
         "parcel_event": None,
     }
-    assert set(listed) == {*LAYERS, "row_history", "change", "store_info"}
+    assert set(listed) == {*LAYERS, "row_history", "change", "store_info", "assessment", "project_assessment"}
     for name, layer in LAYERS.items():
         assert pyogrio.read_info(path, layer=name)["layer_metadata"]["IDENTIFIER"] == layer.words.zh
 

@@ -168,6 +168,20 @@ def test_a_store_that_cannot_be_written_to_is_assessed_all_the_same(
     assert store.results() is None
 
 
+def test_a_county_without_projects_is_kept_too(tmp_path: Path) -> None:
+    store = create_store(tmp_path / "bare.gpkg", name="示例", crs="EPSG:4547", actor=LOCAL_ACTOR)
+    Assessor(store).at(date.today())
+    kept = store.results()
+    assert kept is not None
+    assert kept.rows == {}
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.put("parcel", lots("parcel_no", "P1"))
+    assert len(Assessor(store).at(date.today()).overview.projects) == 0
+    with store.writing(LOCAL_ACTOR):  # the store is free: nobody writes what is kept already
+        assert len(Assessor(store).at(date.today()).overview.projects) == 0
+    store.close()
+
+
 def test_pieces_of_a_county_give_what_the_whole_gives(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = assess_store.assess_overview(store, ON)
     monkeypatch.setattr(assess_store, "PIECE", 1)
