@@ -40,9 +40,9 @@ def proven_apart(shapes: Shapes, left: Rows, right: Rows) -> npt.NDArray[np.bool
     True is proof that they share no area wider than ``TOUCH_M``; False says nothing.
     """
     count = shapely.get_num_coordinates(shapes)
+    larger = np.maximum(count[left], count[right])
     result = np.zeros(len(left), dtype=bool)
     for least, most in ((0, 6), (6, 12), (12, MAX_CORNERS)):
-        larger = np.maximum(count[left], count[right])
         rows = np.flatnonzero((larger > least) & (larger <= most))
         if rows.size:
             used, inverse = np.unique(np.concatenate([left[rows], right[rows]]), return_inverse=True)

@@ -29,7 +29,7 @@ def objects(values: list[Any]) -> npt.NDArray[np.object_]:
 
 def places_by(keys: pd.Series) -> Rows:
     """The positions of a table's rows in the order of their keys (a store's tables have that order already)."""
-    if keys.is_monotonic_increasing:
+    if len(keys) < 2 or keys.is_monotonic_increasing:
         return np.arange(len(keys))
     return keys.reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
 

@@ -172,7 +172,7 @@ def chemical_outside_park(projects: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -
     Boolean, index ``code``.
     """
     rows = places_by(projects["code"])
-    outside = projects["is_chemical"].fillna(False).to_numpy(dtype=bool)[rows]
+    outside = projects["is_chemical"].to_numpy(dtype=bool, na_value=False)[rows]
     if outside.any():
         allowed = parks[parks["chemicals_allowed"].fillna(False).to_numpy(dtype=bool)]
         outside[outside] = ~_in_park(projects.iloc[rows[outside]], allowed)

@@ -129,7 +129,8 @@ def _double_pairs(pieces: Pieces) -> tuple[Rows, Rows]:
     if not len(a):
         return a, b
     close, at = np.unique(np.concatenate([a, b]), return_inverse=True)
-    share = overlap_area_m2(shapes[close], shapes[close], at[: len(a)], at[len(a) :]) > NOISE_M2
+    shapes = shapes[close]
+    share = overlap_area_m2(shapes, shapes, at[: len(a)], at[len(a) :]) > NOISE_M2
     return _pieces_of_pairs(pieces, used[a[share]], used[b[share]])
 
 

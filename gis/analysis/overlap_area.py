@@ -56,7 +56,8 @@ def overlap_area_m2(left: Shapes, right: Shapes, a: Rows, b: Rows) -> Floats:
     Exact but for rounding: within 10⁻⁸ m² for shapes of a kilometre. Work and memory follow the edges that
     lie beside the other polygon, so a street net of ten thousand corners against a yard costs little.
     """
-    ours, theirs = _sided(left), _sided(right)
+    ours = _sided(left)
+    theirs = ours if right is left else _sided(right)
 
     def areas(a: Rows, b: Rows) -> Floats:
         return _areas(ours, theirs, a, b)

@@ -103,8 +103,9 @@ def _without_parcels(inputs: Inputs, footprints: gpd.GeoDataFrame, slivers: Sliv
 
 def _own(projects: gpd.GeoDataFrame) -> pd.DataFrame:
     """The projects' own attributes, by code."""
-    own = pd.DataFrame(projects).drop(columns=["code", projects.geometry.name]).set_axis(pd.Index(projects["code"]))
-    return own if own.index.is_monotonic_increasing else own.sort_index()
+    own = pd.DataFrame(projects).set_index("code")
+    del own[projects.geometry.name]
+    return own if len(own) < 2 or own.index.is_monotonic_increasing else own.sort_index()
 
 
 def _known(projects: gpd.GeoDataFrame, progress: pd.DataFrame) -> pd.DataFrame:
