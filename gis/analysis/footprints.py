@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from gis.words import Words
 Shapes = npt.NDArray[np.object_]
 
 PIECE_M = 1_000.0
+MITRE_LIMIT = 5.0
 KINDS = np.array(["none", "point", "line", "polygon"], dtype=object)
 
 
@@ -45,6 +47,13 @@ def project_footprints(projects: gpd.GeoDataFrame, rules: RuleBook) -> gpd.GeoDa
     columns = {"project_code": projects["code"].iloc[rows].array, "geometry_kind": texts(KINDS[dimension + 1])}
     land = gpd.array.from_shapely(valid_polygons(result), crs=projects.crs)
     return gpd.GeoDataFrame({**columns, "geometry": land}, geometry="geometry")
+
+
+def reach_m(widths: Iterable[float | None], rules: RuleBook) -> float:
+    """How far the land of a project may lie from the box of its geometry (m), where lines have these widths."""
+    widest = max([float(rules.value("land.default_row_width_m")), *(width for width in widths if width)])
+    # A mitred bend reaches that many half widths out.
+    return max(MITRE_LIMIT * widest / 2, float(rules.value("land.point_radius_m")))
 
 
 def boxes_of(footprints: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
@@ -76,7 +85,7 @@ def _widths(widths: npt.NDArray[np.float64], rules: RuleBook) -> npt.NDArray[np.
 
 
 def _strips(lines: Shapes, widths: npt.NDArray[np.float64]) -> Any:
-    return shapely.buffer(lines, widths / 2, cap_style="flat", join_style="mitre")
+    return shapely.buffer(lines, widths / 2, cap_style="flat", join_style="mitre", mitre_limit=MITRE_LIMIT)
 
 
 def shapes_of(land: gpd.GeoDataFrame) -> Shapes:
