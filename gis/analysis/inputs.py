@@ -34,7 +34,8 @@ class Inputs:
     ``milestones`` milestone rows. ``events`` are parcel_event rows up to ``on``; without them a parcel's
     earlier steps count as taken on its present stage's date.
 
-    ``parcels`` and ``events`` may be those near the projects only: the others change nothing.
+    ``parcels`` and ``events`` may be those near the projects only: the others change nothing. ``footprints`` are
+    those of the projects, where somebody made them already (see ``project_footprints``).
     """
 
     on: date
@@ -47,6 +48,7 @@ class Inputs:
     milestones: pd.DataFrame
     rules: RuleBook
     events: pd.DataFrame | None = None
+    footprints: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

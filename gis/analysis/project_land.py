@@ -134,7 +134,8 @@ class _Land:
     @classmethod
     def of(cls, inputs: Inputs, clocks: pd.DataFrame, slivers: Slivers) -> _Land:
         rules = inputs.rules
-        footprints = project_footprints(inputs.projects, rules)
+        made = inputs.footprints
+        footprints = project_footprints(inputs.projects, rules) if made is None else made
         cut = cut_land(footprints, inputs.parcels, slivers)
         columns = land_columns(footprints["geometry_kind"].array, cut, rules)
         needed = needed_parcels(cut, clocks, rules)

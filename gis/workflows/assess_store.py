@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +43,19 @@ def default_day(store: Store) -> date:
     return store.info.data_on or date.today()
 
 
+class _Projects(NamedTuple):
+    """Rows of projects and, in the same order, their footprints."""
+
+    rows: gpd.GeoDataFrame
+    land: gpd.GeoDataFrame
+
+    def of(self, codes: Collection[str]) -> _Projects:
+        """Those with these codes."""
+        wanted = set(codes)
+        places = [place for place, code in enumerate(self.rows["code"].tolist()) if code in wanted]
+        return self if len(places) == len(self.rows) else _Projects(self.rows.iloc[places], self.land.iloc[places])
+
+
 class StoreSource:
     """What an assessment reads, from a store, or from a write transaction as it stands, as of one day."""
 
@@ -49,7 +63,7 @@ class StoreSource:
         self._reader = reader
         self._on = on
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
-        self._found: gpd.GeoDataFrame | None = None
+        self._found: _Projects | None = None
         self.rules = RuleBook.from_frame(reader.read("rule_parameter"), on)
 
     def inputs_of(self, codes: Collection[str] | None) -> Inputs:
@@ -65,11 +79,12 @@ class StoreSource:
         return self._inputs(Query(on=self._on, keys=tuple(sorted(codes))), sides, zones=gpd.GeoDataFrame())
 
     def _inputs(self, query: Query, sides: Mapping[str, pd.DataFrame], zones: gpd.GeoDataFrame) -> Inputs:
-        projects = self._projects(query)
-        parcels = self._near(projects)
+        projects, land = self._projects(query)
+        parcels = self._near(land)
         return Inputs(
             on=self._on,
             projects=projects,
+            footprints=land,
             parcels=parcels,
             zones=zones,
             parks=self._whole("park") if projects["is_chemical"].any() else gpd.GeoDataFrame(),
@@ -80,11 +95,12 @@ class StoreSource:
             events=self._events(tuple(parcels["parcel_no"])),
         )
 
-    def _projects(self, query: Query) -> gpd.GeoDataFrame:
+    def _projects(self, query: Query) -> _Projects:
         """Projects by their codes; not read again where they were just found near a parcel."""
-        if self._found is not None and query.keys is not None and set(query.keys) <= set(self._found["code"]):
-            return self._found[self._found["code"].isin(query.keys)].reset_index(drop=True)
-        return self._reader.read("project", query)
+        if self._found is not None and query.keys is not None and set(query.keys) <= set(self._found.rows["code"]):
+            return self._found.of(query.keys)
+        rows = self._reader.read("project", query)
+        return _Projects(rows, project_footprints(rows, self.rules))
 
     def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
         return self._reader.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
@@ -94,9 +110,8 @@ class StoreSource:
             self._read_whole[layer] = self._reader.read(layer, Query(on=self._on))
         return self._read_whole[layer]
 
-    def _near(self, projects: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        boxes = boxes_of(project_footprints(projects, self.rules)).tolist()
-        near = tuple(BBox(*box) for box in boxes)
+    def _near(self, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        near = tuple(BBox(*box) for box in boxes_of(land).tolist())
         return self._reader.read("parcel", Query(on=self._on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
 
     def codes(self) -> tuple[str, ...]:
@@ -114,8 +129,9 @@ class StoreSource:
             return frozenset()
         reach = widest_reach_m(self._reader, self._on, self.rules)
         near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
-        self._found = self._reader.read("project", Query(on=self._on, near=near))
-        land = project_footprints(self._found, self.rules)
+        rows = self._reader.read("project", Query(on=self._on, near=near))
+        land = project_footprints(rows, self.rules)
+        self._found = _Projects(rows, land)
         met = shapely.STRtree(shapes).query(np.asarray(land.geometry.to_numpy(), dtype=object))[0]
         return frozenset(land["project_code"].iloc[met])
 
