@@ -24,7 +24,6 @@ import uuid
 import venv
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ import pandas as pd
 import shapely
 
 from bench.assess import growth
-from bench.county import CELL_M, CRS, ORIGIN_M
+from bench.county import CELL_M, CRS, ON, ORIGIN_M
 from bench.http_load import Load, ask, get, together
 from bench.postgis import fill, machine, query, server
 from gis.crs import mercator_of
@@ -153,7 +152,7 @@ def tiles_with_parcels(z: int, parcels: int) -> list[Tile]:
 
 def change_a_parcel(dsn: str) -> None:
     """One event of one parcel: what was kept of parcels' tiles is old."""
-    event = {"parcel_no": "L0000000", "kind": "hold", "hold_reason": "dispute", "on_date": pd.Timestamp(date.today())}
+    event = {"parcel_no": "L0000000", "kind": "hold", "hold_reason": "dispute", "on_date": pd.Timestamp(ON)}
     row = pd.DataFrame([{**event, "note": uuid.uuid4().hex}]).astype({"on_date": "datetime64[s]"})
     with closing(open_store(dsn)) as store, store.writing(LOCAL_ACTOR) as writer:
         writer.append("parcel_event", row)
