@@ -116,7 +116,7 @@ def one_event(dsn: str) -> dict[str, list[float]]:
     """
     taken: dict[str, list[float]] = {"event": [], "write": [], "read": []}
     with closing(open_store(dsn)) as store:
-        keep(store, ON)
+        keep(store)
         assessor = Assessor(store)
         overview = assessor.at(ON).overview
         blocking = assess_in_full(store, overview, overview.projects.index[::20]).blocking

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,7 @@ from gis.analysis.footprints import boxes_of, project_footprints, reach_m
 from gis.analysis.overview import Overview, overview_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
-from gis.store.port import Change, Reader, Store
+from gis.store.port import Change, Reader, Store, Writer
 
 ASSESSED_LAYERS = (
     "project",
@@ -34,6 +35,9 @@ ASSESSED_LAYERS = (
 )
 _PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
 _PARCEL_LEDGERS = ("parcel", "parcel_event")
+T = TypeVar("T")
+# Of each store and day: what a layer gave when it had this version.
+_REMEMBERED: WeakKeyDictionary[Store, dict[tuple[str, date], tuple[int, object]]] = WeakKeyDictionary()
 # So many projects are assessed at once: what they and the parcels near them take is some tens of megabytes.
 PIECE = 200
 
@@ -57,14 +61,33 @@ class _Projects(NamedTuple):
 
 
 class StoreSource:
-    """What an assessment reads, from a store, or from a write transaction as it stands, as of one day."""
+    """What an assessment reads, from a store, or from its open write transaction, as of one day."""
 
-    def __init__(self, reader: Reader, on: date) -> None:
-        self._reader = reader
+    def __init__(self, store: Store, on: date, writer: Writer | None = None) -> None:
+        self._store = store
+        self._reader: Reader = writer or store
         self._on = on
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
         self._found: _Projects | None = None
-        self.rules = RuleBook.from_frame(reader.read("rule_parameter"), on)
+        self.rules = self._remembered("rule_parameter", self._read_rules)
+
+    def _remembered(self, layer: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives as long as ``layer`` is unchanged. What is not committed yet is not remembered."""
+        version = self._reader.version((layer,))
+        kept = _REMEMBERED.setdefault(self._store, {})
+        found, value = kept.get((layer, self._on), (None, None))
+        if found == version:
+            return cast("T", value)
+        made = make()
+        if self._reader is self._store:
+            kept[layer, self._on] = version, made
+        return made
+
+    def _read_rules(self) -> RuleBook:
+        return RuleBook.from_frame(self._reader.read("rule_parameter"), self._on)
+
+    def _widest_reach_m(self) -> float:
+        return widest_reach_m(self._reader, self._on, self.rules)
 
     def inputs_of(self, codes: Collection[str] | None) -> Inputs:
         """What an assessment of those of these projects that there are needs; of all where ``codes`` is None."""
@@ -127,7 +150,7 @@ class StoreSource:
         """The projects of the day whose land meets one of these shapes."""
         if not len(shapes):
             return frozenset()
-        reach = widest_reach_m(self._reader, self._on, self.rules)
+        reach = self._remembered("project", self._widest_reach_m)
         near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
         rows = self._reader.read("project", Query(on=self._on, near=near))
         land = project_footprints(rows, self.rules)
@@ -146,9 +169,9 @@ def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessme
     return assess(StoreSource(store, on or default_day(store)).inputs_of(None))
 
 
-def assess_overview(reader: Reader, on: date) -> Overview:
+def assess_overview(store: Store, on: date) -> Overview:
     """The overview of every project as of ``on``, in the memory of one piece."""
-    source = StoreSource(reader, on)
+    source = StoreSource(store, on)
     return overview_of(assess(source.inputs_of(codes)) for codes in _pieces(source.codes()))
 
 

@@ -49,12 +49,12 @@ def writing_assessed(store: Store, actor: Actor) -> Iterator[Writer]:
     """
     with store.writing(actor) as writer:
         yield writer
-        follow(writer, default_day(store))
+        follow(store, writer)
 
 
-def follow(writer: Writer, on: date) -> bool:
-    """Bring the kept results up to the data; False where they are left behind."""
-    kept = writer.results(keys=())
+def follow(store: Store, writer: Writer) -> bool:
+    """Bring the kept results of ``store`` up to what ``writer`` has written; False where they are left behind."""
+    on, kept = default_day(store), writer.results(keys=())
     if kept is None or not _is_ours(kept, on):
         return False
     version = writer.version(ASSESSED_LAYERS)
@@ -63,7 +63,7 @@ def follow(writer: Writer, on: date) -> bool:
     changes = changed_keys(writer.changes_since(kept.version))
     if changes is None:
         return False
-    source = StoreSource(writer, on)
+    source = StoreSource(store, on, writer)
     touched = source.touched(changes)
     if len(touched) > MOST_FOLLOWED:
         return False
@@ -74,20 +74,20 @@ def follow(writer: Writer, on: date) -> bool:
     return True
 
 
-def keep(store: Store, on: date) -> None:
+def keep(store: Store) -> None:
     """
-    Make the kept results those of ``on`` and of the data as they are now.
+    Make the kept results those of the data as they are now, and of the day that people look at.
 
     Raises as ``Store.writing``.
     """
     with store.writing(PROGRAM) as writer:
-        if follow(writer, on):
+        if follow(store, writer):
             return
-    version = store.version(ASSESSED_LAYERS)
+    on, version = default_day(store), store.version(ASSESSED_LAYERS)
     rows = rows_of(assess_overview(store, on))
     with store.writing(PROGRAM) as writer:
         writer.keep_results(Results(on, version, edition(), rows), whole=True)
-        follow(writer, on)  # what was written while we looked
+        follow(store, writer)  # what was written while we looked
 
 
 def current_results(store: Store) -> Results | None:
@@ -157,7 +157,7 @@ class Assessor:
         return self._worked_out(on, version, before)
 
     def _from_store_kept_anew(self, on: date, version: int, before: Assessed | None) -> Assessed:
-        keep(self._store, on)
+        keep(self._store)
         return self._from_store(on, version, before) or self._worked_out(on, version, before)
 
     def _from_store(self, on: date, version: int, before: Assessed | None) -> Assessed | None:

@@ -91,7 +91,7 @@ def assert_in_full(overview: Overview, store: Store) -> None:
 
 def test_a_write_that_keeps_the_assessment_leaves_what_assessing_everything_gives(county: Store) -> None:
     random = np.random.default_rng(11)
-    keep(county, ON)
+    keep(county)
     follower = Assessor(county)
     follower.at(ON)
     for _ in range(STEPS):
@@ -131,11 +131,11 @@ class Changed(Exception):
 
 @pytest.mark.parametrize("writing", [writing_assessed, lambda store, actor: store.writing(actor)])
 def test_a_write_that_is_rolled_back_leaves_the_kept_assessment_as_it_was(county: Store, writing: Any) -> None:
-    keep(county, ON)
+    keep(county)
     before = county.results()
     with suppress(Changed), writing(county, OFFICER) as writer:
         writer.append("parcel_event", stages("P3", ("cleared", "2026-06-01")))
-        assert follow(writer, ON)
+        assert follow(county, writer)
         assert writer.results() != before
         raise Changed
     assert county.results() == before

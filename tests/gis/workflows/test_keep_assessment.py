@@ -131,7 +131,7 @@ def test_a_write_that_touches_too_much_leaves_it_to_the_reader(
 
 
 def test_verify_names_a_project_whose_kept_assessment_is_not_what_assessing_gives(store: Store) -> None:
-    keep_assessment.keep(store, ON)
+    keep_assessment.keep(store)
     assert list(differing_assessments(store)) == []
     kept = store.results()
     assert kept is not None
