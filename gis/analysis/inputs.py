@@ -104,8 +104,6 @@ class Assessment:
         ``provisional`` (bool: working days beyond the published calendar), ``is_ready`` (bool), ``reason`` (Words).
     overlaps
         Pairs of parcels whose overlap lies on a footprint: ``project_code``, ``parcel_no``, ``other_no``, ``area_m2``.
-    footprints
-        The projects' land, see ``project_footprints``.
     """
 
     on: date
@@ -115,4 +113,3 @@ class Assessment:
     conflicts: pd.DataFrame
     parcels: pd.DataFrame
     overlaps: pd.DataFrame
-    footprints: gpd.GeoDataFrame

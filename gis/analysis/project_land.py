@@ -91,7 +91,6 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = No
         conflicts=kept.conflicts,
         parcels=clocks.iloc[_clocks_of_parts(land.cut, clocks)],
         overlaps=land.cut.overlaps,
-        footprints=land.footprints,
     )
 
 
