@@ -8,7 +8,7 @@ import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -104,8 +104,15 @@ def get(address: str, path: str) -> Answer:
         connection.close()
 
 
-def ask(address: str, paths: Sequence[str], connections: int, *, expected: int = 200, etag: str = "") -> Load:
-    """Ask for each path once, over so many connections at once; any other status than ``expected`` ends it."""
+def ask(
+    address: str, paths: Sequence[str], connections: int, *, expected: int = 200, etags: Mapping[str, str] | None = None
+) -> Load:
+    """
+    Ask for each path once, over so many connections at once; any other status than ``expected`` ends it.
+
+    ``etags``: of each path; it is then asked for only where it has changed.
+    """
+    tags = etags or {}
     waiting, each_ms, wrong = deque(paths), list[float](), list[str]()
     start_together = threading.Barrier(connections + 1)
 
@@ -116,7 +123,7 @@ def ask(address: str, paths: Sequence[str], connections: int, *, expected: int =
             while waiting and not wrong:
                 path = waiting.popleft()
                 start = time.perf_counter()
-                answer = connection.get(path, etag)
+                answer = connection.get(path, tags.get(path, ""))
                 each_ms.append((time.perf_counter() - start) * 1000)
                 if answer.status != expected:
                     wrong.append(f"{path}: {answer.status} {answer.content[:200]!r}")

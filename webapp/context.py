@@ -53,13 +53,17 @@ class Served:
         born = self.store.info.created_at
         return tag_of(__version__, born, self.store.version(layers), *parts)
 
+    def tile_tag(self, layer: TileLayer, place: Tile, on: date) -> str:
+        """The ETag of a tile: equal where it shows the same, of whatever day."""
+        return tag_of(__version__, self.store.info.created_at, self.drawer.version(layer, place, on))
+
     def tile(self, layer: TileLayer, place: Tile, on: date, tag: str) -> bytes:
         """
         The gzipped tile: as this process keeps it, else as the processes of this host do, else drawn.
 
-        ``tag``: the data version of what it shows, as ``tag`` gives it; beside it, the store is named in full.
+        ``tag``: the version of what it shows, as ``tile_tag`` gives it; beside it, the store is named in full.
         """
-        key = tag_of(self.settings.db, self.store.info, layer.name, place, on, tag)
+        key = tag_of(self.settings.db, self.store.info, layer.name, place, tag)
         # Near tiles are many and little kept: 6 % larger for half of the time.
         level = FAST_GZIP_LEVEL if place.z >= MERGE_BELOW_ZOOM else GZIP_LEVEL
         shared = partial(self.tile_folder.get_or_make, key, lambda: pack(self.drawer.draw(layer, place, on), level))

@@ -258,6 +258,13 @@ class Store(Reader, Protocol):
         """The tile, where the store draws it faster than by giving the rows; None where it leaves that to gis.maps."""
         ...
 
+    def tile_version(self, spec: TileSpec, layers: Collection[str]) -> str:
+        """
+        A text that is another one when the tile shows something else, be it of another day; ``layers`` are those
+        that it shows. It may be another one, too, where the tile shows the same.
+        """
+        ...
+
     def count(self, layer: str) -> int:
         """Rows at present."""
         ...

@@ -92,6 +92,10 @@ class SqlStore(ABC):
         """See ``Store.tile``: left to gis.maps, but for engines that know better."""
         return None
 
+    def tile_version(self, spec: TileSpec, layers: Collection[str]) -> str:
+        """See ``Store.tile_version``: another one with every change to the layers, and every day."""
+        return f"{self.version(layers)} {spec.on}"
+
     def count(self, layer: str) -> int:
         """See ``Store.count``; a ledger's rows with all corrections."""
         with self._reading() as session:

@@ -26,7 +26,7 @@ def tile(name: str, z: int, x: int, y: int) -> Response:
         raise NotFound(Words("没有这个图层", "no such layer"), found=name[:80], expected=" | ".join(TILE_LAYERS))
     site = served()
     on = site.day(asked)
-    tag = site.tag(layer.shows, on)
+    tag = site.tile_tag(layer, place, on)
 
     def make() -> Response:
         data = site.tile(layer, place, on, tag)

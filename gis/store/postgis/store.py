@@ -50,6 +50,12 @@ class PostgisStore(SqlStore):
         with self._pool.reading() as connection:
             return tiles.draw(PostgisSession(connection, self._srid), self._srid, spec)
 
+    def tile_version(self, spec: TileSpec, layers: Collection[str]) -> str:
+        """See ``Store.tile_version``: of parcels, by the blocks that the tile shows."""
+        with self._pool.reading() as connection:
+            stamps = tiles.version(PostgisSession(connection, self._srid), spec)
+            return super().tile_version(spec, layers) if stamps is None else stamps
+
     def close(self) -> None:
         """See ``Store.close``."""
         self._pool.close()

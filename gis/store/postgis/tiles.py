@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from gis.store.queries import named_sql
 EXTENT, EDGE = 4096, 64  # units across a tile, and drawn past its edge
 CELLS = 128  # of the grid, across a tile
 FIRST_PREPARED, LAST_PREPARED = 6, 12  # zooms of which cells are kept
+FIRST_STAMPED = 11  # from here on a tile has a version of its own: farther out it holds too many blocks
 NAMED_FROM = 14  # farther out no name is sent
 SIMPLIFY_BELOW, SIMPLIFY_UNITS = 14, 4
 WORLD_M = 2 * math.pi * 6378137.0
@@ -41,6 +43,15 @@ def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | Non
     else:
         data = _far(session, srid, spec, "large_parcel" if merges else spec.layer)
     return StoredTile(bytes(data or b""), _shares(session, spec) if merges else None)
+
+
+def version(session: PostgisSession, spec: TileSpec) -> str | None:
+    """See ``Store.tile_version``; None where nothing better is known than the version of the layers."""
+    if spec.layer != "parcel" or spec.z < FIRST_STAMPED or spec.box is None:
+        return None
+    sides = dict(zip(("west", "south", "east", "north"), spec.box.as_tuple(), strict=True))
+    stamps: str | None = session.sql.parcel_stamps(day=(spec.on or date.max).isoformat(), **sides)
+    return stamps
 
 
 def _is_present(session: PostgisSession, spec: TileSpec) -> bool:

@@ -7,6 +7,19 @@
 -- and what gis/maps does. west … north: the tile and its edge, near in the working CRS; far in Web Mercator, and
 -- crs_west … crs_north in the working CRS, null where the whole layer is to be looked at. OFFSET 0: each shape is made once.
 
+-- name: parcel_stamps(west, south, east, north, day)$
+-- A text that changes with the parcels in a box of the working CRS; '' where there never were any, null where they do not
+-- stand at the end of the day as they are now.
+SELECT CASE
+  WHEN EXISTS (SELECT 1 FROM row_history WHERE layer = 'parcel' AND valid_to > CAST(:day AS date)) THEN NULL
+  WHEN (SELECT max(on_date) FROM parcel_event) > CAST(:day AS date) THEN NULL
+  ELSE (
+    SELECT coalesce(md5(string_agg(stamp, ' ' ORDER BY x, y)), '') FROM parcel_block
+    WHERE x BETWEEN floor(CAST(:west AS double precision) / 1024) AND floor(CAST(:east AS double precision) / 1024)
+      AND y BETWEEN floor(CAST(:south AS double precision) / 1024) AND floor(CAST(:north AS double precision) / 1024)
+  )
+END;
+
 -- name: draw_alone()!
 -- Many tiles are drawn at once, each by one process: starting helpers takes longer than the work.
 SET LOCAL max_parallel_workers_per_gather = 0;
