@@ -230,17 +230,23 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A whole layer, made once for every tile up to ``OVERVIEW_ZOOM``: what is large there, and the rest as boxes."""
+    """Rows of a layer as they are looked at from afar: what is large at some zoom, and the rest as boxes."""
 
     large: gpd.GeoDataFrame
     small: Small
 
     @classmethod
-    def of(cls, layer: TileLayer, frame: gpd.GeoDataFrame, crs: str) -> Overview:
-        """The layer's columns and geometry in ``crs``, every row."""
+    def of(cls, layer: TileLayer, frame: gpd.GeoDataFrame, crs: str, z: int = OVERVIEW_ZOOM) -> Overview:
+        """The layer's columns and geometry in ``crs``, as every tile up to zoom ``z`` needs them."""
         boxes = _mercator_boxes(_shapes(frame), crs)
-        is_small = _is_small(layer, boxes, OVERVIEW_ZOOM)
+        is_small = _is_small(layer, boxes, z)
         return cls(frame[~is_small], Small.of(layer, frame[is_small], boxes[is_small]))
+
+    def joined(self, other: Overview) -> Overview:
+        """Both, of one layer and zoom."""
+        frames = [frame for frame in (self.large, other.large) if len(frame)]
+        large = pd.concat(frames, ignore_index=True) if frames else self.large
+        return Overview(large, self.small.joined(other.small))
 
 
 def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, also: Small | None = None) -> bytes:

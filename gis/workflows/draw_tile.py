@@ -98,14 +98,8 @@ class TileDrawer:
                 self._kept.popitem(last=False)
             return self._kept[key]
 
-
-@lru_cache(maxsize=4096)  # each tile is asked for again and again
-def _box(tile: Tile, crs: str) -> BBox | None:
-    """The tile and its edge in the working CRS; None out of its reach, and where the whole layer is looked at."""
-    return tile.box_in(crs) if tile.z >= FIRST_ZOOM_BY_BOX else None
-
     def _gathered(self, layer: TileLayer, on: date | None, box: BBox | None, z: int) -> Overview:
-        """What tiles up to zoom ``z`` show of a box (None: of everything), read in strips, so that memory is bounded."""
+        """What tiles up to zoom ``z`` show of a box (None: of all), read in strips, so that memory is bounded."""
         crs = self._store.info.crs
         strips = self._strips(layer, box)
         parts = (Overview.of(layer, strip.own(self._store, layer, on), crs, z) for strip in strips)
@@ -127,6 +121,12 @@ def _box(tile: Tile, crs: str) -> BBox | None:
             _Strip(BBox(max(low, whole.west), whole.south, min(high, whole.east), whole.north), low, high)
             for low, high in zip(lows, highs, strict=True)
         ]
+
+
+@lru_cache(maxsize=4096)  # each tile is asked for again and again
+def _box(tile: Tile, crs: str) -> BBox | None:
+    """The tile and its edge in the working CRS; None out of its reach, and where the whole layer is looked at."""
+    return tile.box_in(crs) if tile.z >= FIRST_ZOOM_BY_BOX else None
 
 
 def _query(layer: TileLayer, on: date | None, bbox: BBox | None) -> Query:

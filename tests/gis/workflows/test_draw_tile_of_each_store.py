@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import geopandas as gpd
 import mapbox_vector_tile
@@ -19,6 +20,7 @@ from gis.maps.tiles import HALF_WORLD_M, TILE_LAYERS, Tile
 from gis.model import LOCAL_ACTOR, HoldReason, Readiness, Stage
 from gis.store import create_store
 from gis.store.port import Store
+from gis.workflows import draw_tile
 from gis.workflows.draw_tile import TileDrawer
 from tests import postgis_server
 
@@ -170,6 +172,22 @@ def test_past_days_are_the_same_in_both(pair: tuple[Store, Store]) -> None:
         in_file, in_postgis = (features(store, "parcel", place, date(2025, 2, 1)) for store in pair)
         assert in_file.keys() == in_postgis.keys()
         assert {attributes["readiness"] for attributes, _ in in_postgis.values()} == {"not_started"}
+
+
+@pytest.mark.parametrize("z", [2, 6, 8, 10, 11, 12])
+def test_a_past_day_read_in_strips_is_what_it_is_read_at_once(
+    pair: tuple[Store, Store], z: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2025, 2, 1)
+    for store in pair:
+        at_once = [features(store, "parcel", tile, day) for tile in tiles(z)]
+        with monkeypatch.context() as patched:
+            patched.setattr(draw_tile, "STRIP_ROWS", 10)
+            watched = Mock(wraps=store.read)
+            patched.setattr(store, "read", watched)
+            assert [features(store, "parcel", tile, day) for tile in tiles(z)] == at_once
+        assert watched.call_count > len(at_once)
+        assert any(at_once)
 
 
 @pytest.mark.parametrize("layer", ["parcel", "town"])
