@@ -9,7 +9,7 @@ parcels are merged, by readiness, into the cells of a grid, each class with its 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
@@ -219,12 +219,13 @@ class Small:
         column = layer.attributes(frame)[layer.merged_by] if layer.merged_by else Coded(np.full(len(frame), -1), ())
         return cls(boxes, shapely.area(_shapes(frame)), np.append(class_places(column.values), -1)[column.places])
 
-    def joined(self, other: Small) -> Small:
-        """Both."""
-        return Small(
-            np.concatenate((self.boxes, other.boxes)),
-            np.concatenate((self.areas_m2, other.areas_m2)),
-            np.concatenate((self.classes, other.classes)),
+    @classmethod
+    def joined(cls, parts: Sequence[Small]) -> Small:
+        """All of them; at least one."""
+        return cls(
+            np.concatenate([part.boxes for part in parts]),
+            np.concatenate([part.areas_m2 for part in parts]),
+            np.concatenate([part.classes for part in parts]),
         )
 
 
@@ -242,11 +243,12 @@ class Overview:
         is_small = _is_small(layer, boxes, z)
         return cls(frame[~is_small], Small.of(layer, frame[is_small], boxes[is_small]))
 
-    def joined(self, other: Overview) -> Overview:
-        """Both, of one layer and zoom."""
-        frames = [frame for frame in (self.large, other.large) if len(frame)]
-        large = pd.concat(frames, ignore_index=True) if frames else self.large
-        return Overview(large, self.small.joined(other.small))
+    @classmethod
+    def joined(cls, parts: Iterable[Overview]) -> Overview:
+        """All of them, of one layer and zoom; at least one."""
+        held = list(parts)
+        frames = [part.large for part in held if len(part.large)] or [held[0].large]
+        return cls(pd.concat(frames, ignore_index=True), Small.joined([part.small for part in held]))
 
 
 def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, also: Small | None = None) -> bytes:
@@ -274,7 +276,7 @@ def draw_layer(layer: TileLayer, frame: gpd.GeoDataFrame, tile: Tile, crs: str, 
     small = Small.of(layer, frame[is_small], boxes[is_small])
     drawn, shapes = _drawn(frame[~is_small], tile, crs)
     attributes = layer.attributes_at(tile.z, drawn)
-    merged = _merged(small if also is None else small.joined(also), tile, crs)
+    merged = _merged(small if also is None else Small.joined([small, also]), tile, crs)
     if merged and layer.merged_by is not None:
         shapes = np.concatenate([shapes, np.array(list(merged.values()), dtype=object)])
         attributes = _with_merged(attributes, layer.merged_by, list(merged))

@@ -6,7 +6,7 @@ import math
 import threading
 from collections import OrderedDict
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -103,7 +103,7 @@ class TileDrawer:
         crs = self._store.info.crs
         strips = self._strips(layer, box)
         parts = (Overview.of(layer, strip.own(self._store, layer, on), crs, z) for strip in strips)
-        return reduce(Overview.joined, parts)
+        return Overview.joined(parts)
 
     def _strips(self, layer: TileLayer, box: BBox | None) -> list[_Strip]:
         """Upright strips of a box, of some tens of thousands of present rows each where these lie evenly."""
