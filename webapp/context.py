@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -99,3 +100,6 @@ def warm(app: Flask) -> None:
     """Make the assessment that the first visitor will ask for, so that nobody waits for it."""
     with app.app_context():
         served().overview(None)
+    # What stands now stands for long: the collector need not go through it with each request.
+    gc.collect()
+    gc.freeze()

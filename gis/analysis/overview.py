@@ -8,9 +8,10 @@ from datetime import date
 
 import pandas as pd
 
-from gis.analysis.inputs import Assessment
+from gis.analysis.clock import time_parcels
+from gis.analysis.inputs import Assessment, Inputs
 from gis.analysis.progress import COLUMNS
-from gis.analysis.project_land import Kept
+from gis.analysis.project_land import Kept, judge_projects
 
 # The columns of projects that ``Kept`` takes from an overview.
 PROGRESS = (*COLUMNS, "progress_reasons")
@@ -45,9 +46,16 @@ class Overview:
         )
 
 
-def overview_of(assessments: Iterable[Assessment]) -> Overview:
-    """The overview of assessments of one day that have no project in common; at least one."""
-    sides = [(assessment.on, assessment.projects, assessment.conflicts) for assessment in assessments]
+def assess_briefly(inputs: Inputs, kept: Kept | None = None) -> Overview:
+    """The overview of the projects of ``inputs``: what ``assess`` says of them, without what each hangs on."""
+    clocks = time_parcels(inputs.parcels, inputs.events, inputs.rules, inputs.on)
+    judged = judge_projects(inputs, clocks, kept)
+    return Overview(inputs.on, judged.projects, judged.conflicts)
+
+
+def overview_of(parts: Iterable[Overview | Assessment]) -> Overview:
+    """The overview of parts of one day that have no project in common; at least one."""
+    sides = [(part.on, part.projects, part.conflicts) for part in parts]
     return Overview(
         sides[0][0],
         _joined([projects for _, projects, _ in sides]).sort_index(),

@@ -68,9 +68,22 @@ class Kept:
     conflicts: pd.DataFrame
 
 
-def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = None) -> Assessment:
+@dataclass(frozen=True, slots=True)
+class JudgedProjects:
     """
-    Assess the projects of ``inputs``.
+    ``projects`` and ``conflicts`` as Assessment has them; and what its other tables are made of: the land, and the
+    investment at risk (万元) of each part.
+    """
+
+    projects: pd.DataFrame
+    conflicts: pd.DataFrame
+    land: _Land
+    at_risk: Floats
+
+
+def judge_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = None) -> JudgedProjects:
+    """
+    Judge the projects of ``inputs``.
 
     ``clocks`` are those of all parcels (see ``time_parcels``). With ``kept`` nobody looks at the plans, reports,
     milestones and zones of ``inputs``, which may be empty.
@@ -83,12 +96,20 @@ def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = No
     judged = _judged(known, land, struck, inputs.rules)
     judged["at_risk_wan"], at_risk = _at_risk(judged, land, inputs.on)
     judged["reasons"] = objects(_reasons(known, judged, land, struck, inputs))
+    columns = pd.DataFrame({name: judged[name] for name in _JUDGED}, index=known.index)
+    return JudgedProjects(pd.concat([known, columns], axis=1), kept.conflicts, land, at_risk)
+
+
+def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = None) -> Assessment:
+    """Judge the projects of ``inputs`` (see ``judge_projects``), and say what each judgement hangs on."""
+    judged = judge_projects(inputs, clocks, kept)
+    land = judged.land
     return Assessment(
         on=inputs.on,
-        projects=pd.concat([known, pd.DataFrame({name: judged[name] for name in _JUDGED}, index=known.index)], axis=1),
-        parts=land.cut.table(at_risk_wan=at_risk),
-        blocking=_blocking_table(land, at_risk),
-        conflicts=kept.conflicts,
+        projects=judged.projects,
+        parts=land.cut.table(at_risk_wan=judged.at_risk),
+        blocking=_blocking_table(land, judged.at_risk),
+        conflicts=judged.conflicts,
         parcels=clocks.iloc[_clocks_of_parts(land.cut, clocks)],
         overlaps=land.cut.overlaps,
     )

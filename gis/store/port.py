@@ -292,6 +292,14 @@ class Store(Reader, Protocol):
         """
         ...
 
+    def turn(self) -> AbstractContextManager[None]:
+        """
+        While the block lasts, other processes that ask for their turn wait: for long work that one does for all.
+
+        Nobody's reading or writing is held up. In a store of one file only the threads of a process take turns.
+        """
+        ...
+
     def restart_changes(self) -> None:
         """
         Tell every layer to have changed, with versions that no earlier life of this store can have told.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -70,10 +70,15 @@ class SessionReader:
         if header is None:
             return None
         on, version, made_by = header
-        none_wanted = keys is not None and not keys
-        wanted = None if keys is None else json.dumps(sorted(keys))
-        rows = () if none_wanted else self.session.sql.project_assessments(since=since, keys=wanted)
-        return Results(date.fromisoformat(on), version, made_by, dict(rows))
+        return Results(date.fromisoformat(on), version, made_by, dict(self._results_of(since, keys)))
+
+    def _results_of(self, since: int, keys: Collection[str] | None) -> Iterable[tuple[str, str]]:
+        sql = self.session.sql
+        if keys is None:
+            rows: Iterable[tuple[str, str]] = sql.project_assessments(since=since)
+        else:
+            rows = sql.project_assessments_of(keys=json.dumps(sorted(keys)), since=since) if keys else ()
+        return rows
 
 
 def keep_results(session: Session, results: Results, *, whole: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class SqlStore(ABC):
 
     def __init__(self, info: StoreInfo) -> None:
         self._info = info
+        self._turns = threading.Lock()
         self._crs = gpd.GeoSeries([], crs=info.crs).crs
 
     @abstractmethod
@@ -136,6 +138,12 @@ class SqlStore(ABC):
             writer = StoreWriter(session, self._crs, self._info.crs, actor, at)
             yield writer
             writer.finish()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """See ``Store.turn``."""
+        with self._turns:
+            yield
 
     def restart_changes(self) -> None:
         """

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess
 from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
 from gis.analysis.footprints import boxes_of, project_footprints, reach_m
-from gis.analysis.overview import Overview, overview_of
+from gis.analysis.overview import Overview, assess_briefly, overview_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Change, Reader, Store, Writer
@@ -66,7 +66,7 @@ class StoreSource:
     def __init__(self, store: Store, on: date, writer: Writer | None = None) -> None:
         self._store = store
         self._reader: Reader = writer or store
-        self._on = on
+        self.on = on
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
         self._found: _Projects | None = None
         self.rules = self._remembered("rule_parameter", self._read_rules)
@@ -75,23 +75,23 @@ class StoreSource:
         """What ``make`` gives as long as ``layer`` is unchanged. What is not committed yet is not remembered."""
         version = self._reader.version((layer,))
         kept = _REMEMBERED.setdefault(self._store, {})
-        found, value = kept.get((layer, self._on), (None, None))
+        found, value = kept.get((layer, self.on), (None, None))
         if found == version:
             return cast("T", value)
         made = make()
         if self._reader is self._store:
-            kept[layer, self._on] = version, made
+            kept[layer, self.on] = version, made
         return made
 
     def _read_rules(self) -> RuleBook:
-        return RuleBook.from_frame(self._reader.read("rule_parameter"), self._on)
+        return RuleBook.from_frame(self._reader.read("rule_parameter"), self.on)
 
     def _widest_reach_m(self) -> float:
-        return widest_reach_m(self._reader, self._on, self.rules)
+        return widest_reach_m(self._reader, self.on, self.rules)
 
     def inputs_of(self, codes: Collection[str] | None) -> Inputs:
         """What an assessment of those of these projects that there are needs; of all where ``codes`` is None."""
-        query = Query(on=self._on, keys=None if codes is None else tuple(sorted(codes)))
+        query = Query(on=self.on, keys=None if codes is None else tuple(sorted(codes)))
         sides = {name: self._reader.read(name, query) for name in ("project_plan", "progress_report", "milestone")}
         return self._inputs(query, sides, zones=self._whole("zone"))
 
@@ -99,13 +99,13 @@ class StoreSource:
         """The same for an assessment that is given ``Kept`` sides, and does not look at plans, reports and zones."""
         none = pd.DataFrame()
         sides = dict.fromkeys(("project_plan", "progress_report", "milestone"), none)
-        return self._inputs(Query(on=self._on, keys=tuple(sorted(codes))), sides, zones=gpd.GeoDataFrame())
+        return self._inputs(Query(on=self.on, keys=tuple(sorted(codes))), sides, zones=gpd.GeoDataFrame())
 
     def _inputs(self, query: Query, sides: Mapping[str, pd.DataFrame], zones: gpd.GeoDataFrame) -> Inputs:
         projects, land = self._projects(query)
         parcels = self._near(land)
         return Inputs(
-            on=self._on,
+            on=self.on,
             projects=projects,
             footprints=land,
             parcels=parcels,
@@ -126,20 +126,20 @@ class StoreSource:
         return _Projects(rows, project_footprints(rows, self.rules))
 
     def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
-        return self._reader.read("parcel_event", Query(on=self._on, keys=numbers, columns=STEP_COLUMNS))
+        return self._reader.read("parcel_event", Query(on=self.on, keys=numbers, columns=STEP_COLUMNS))
 
     def _whole(self, layer: str) -> gpd.GeoDataFrame:
         if layer not in self._read_whole:
-            self._read_whole[layer] = self._reader.read(layer, Query(on=self._on))
+            self._read_whole[layer] = self._reader.read(layer, Query(on=self.on))
         return self._read_whole[layer]
 
     def _near(self, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         near = tuple(BBox(*box) for box in boxes_of(land).tolist())
-        return self._reader.read("parcel", Query(on=self._on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
+        return self._reader.read("parcel", Query(on=self.on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
 
     def codes(self) -> tuple[str, ...]:
         """Every project of the day."""
-        return tuple(self._reader.read("project", Query(on=self._on, columns=("code",)))["code"])
+        return tuple(self._reader.read("project", Query(on=self.on, columns=("code",)))["code"])
 
     def touched(self, changes: Changes) -> frozenset[str]:
         """The changed projects, and those on whose land a changed parcel lies or ever lay."""
@@ -152,7 +152,7 @@ class StoreSource:
             return frozenset()
         reach = self._remembered("project", self._widest_reach_m)
         near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
-        rows = self._reader.read("project", Query(on=self._on, near=near))
+        rows = self._reader.read("project", Query(on=self.on, near=near))
         land = project_footprints(rows, self.rules)
         self._found = _Projects(rows, land)
         met = shapely.STRtree(shapes).query(np.asarray(land.geometry.to_numpy(), dtype=object))[0]
@@ -172,7 +172,7 @@ def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessme
 def assess_overview(store: Store, on: date) -> Overview:
     """The overview of every project as of ``on``, in the memory of one piece."""
     source = StoreSource(store, on)
-    return overview_of(assess(source.inputs_of(codes)) for codes in _pieces(source.codes()))
+    return overview_of(assess_briefly(source.inputs_of(codes)) for codes in _pieces(source.codes()))
 
 
 def _pieces(codes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -191,10 +191,10 @@ def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, 
     by_land = (frozenset(touched) & known) - changes.projects
     found = []
     if before is not None and by_land:
-        found.append(assess(source.land_of(by_land), before.kept(by_land)))
+        found.append(assess_briefly(source.land_of(by_land), before.kept(by_land)))
     if others := frozenset(touched) - by_land:
-        found.append(assess(source.inputs_of(others)))
-    return overview_of(found)
+        found.append(assess_briefly(source.inputs_of(others)))
+    return found[0] if len(found) == 1 else overview_of(found)
 
 
 def assess_in_full(store: Store, overview: Overview, codes: Collection[str]) -> Assessment:

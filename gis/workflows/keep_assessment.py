@@ -12,7 +12,7 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import gis
+from gis.analysis.assessment import Changes
 from gis.analysis.overview import PROGRESS, Overview
 from gis.errors import GuatuError
 from gis.model import Actor, Role
@@ -67,11 +68,18 @@ def follow(store: Store, writer: Writer) -> bool:
     touched = source.touched(changes)
     if len(touched) > MOST_FOLLOWED:
         return False
-    before = writer.results(keys=touched)
-    known = overview_from(on, before.rows, PROGRESS) if before and before.rows else None
-    rows = rows_of(assess_anew(source, changes, known, touched)) if touched else {}
+    rows = _rows_anew(source, writer, changes, touched) if touched else {}
     writer.keep_results(Results(on, version, edition(), rows), whole=False)
     return True
+
+
+def _rows_anew(source: StoreSource, writer: Writer, changes: Changes, touched: Collection[str]) -> dict[str, str]:
+    """The kept rows of the touched projects as they must be after the changes."""
+    kept = writer.results(keys=touched)
+    before = kept.rows if kept else {}
+    known = overview_from(source.on, before, PROGRESS) if before else None
+    by_land = {code: row for code, row in before.items() if code not in changes.projects}
+    return rows_of(assess_anew(source, changes, known, touched), by_land)
 
 
 def keep(store: Store) -> None:
@@ -80,14 +88,15 @@ def keep(store: Store) -> None:
 
     Raises as ``Store.writing``.
     """
-    with store.writing(PROGRAM) as writer:
-        if follow(store, writer):
-            return
-    on, version = default_day(store), store.version(ASSESSED_LAYERS)
-    rows = rows_of(assess_overview(store, on))
-    with store.writing(PROGRAM) as writer:
-        writer.keep_results(Results(on, version, edition(), rows), whole=True)
-        follow(store, writer)  # what was written while we looked
+    with store.turn():  # whose turn comes later finds it done
+        with store.writing(PROGRAM) as writer:
+            if follow(store, writer):
+                return
+        on, version = default_day(store), store.version(ASSESSED_LAYERS)
+        rows = rows_of(assess_overview(store, on))
+        with store.writing(PROGRAM) as writer:
+            writer.keep_results(Results(on, version, edition(), rows), whole=True)
+            follow(store, writer)  # what was written while we looked
 
 
 def current_results(store: Store) -> Results | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.analysis.overview import Overview
+from gis.analysis.overview import PROGRESS, Overview
 from gis.layers import PROJECT
 from gis.words import Words
 from gis.workflows.plain import Record, plain
@@ -42,6 +42,9 @@ _CONFLICT = {
     "together_m2": "float64",
 }
 
+# What a change of parcels alone leaves as it is.
+_SETTLED = frozenset((*PROJECT.names, *PROGRESS))
+
 
 def _words(told: Iterable[Record]) -> tuple[Words, ...]:
     return tuple(Words(**words) for words in told)
@@ -55,16 +58,32 @@ _HELD: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def rows_of(overview: Overview) -> dict[str, str]:
-    """Project code → its row and its conflicts as JSON."""
+def rows_of(overview: Overview, before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """
+    Project code → its row and its conflicts as JSON.
+
+    ``before``: rows of projects of which nothing changed but the parcels: the rest is taken from there.
+    """
+    known = {code: json.loads(before[code]) for code in overview.projects.index if code in before} if before else {}
+    moved = overview.projects[[name for name in overview.projects.columns if name not in _SETTLED]]
+    if len(known) == len(moved):
+        records = _records(moved)
+        return {
+            code: _text({**one["project"], **new}, one["conflicts"])
+            for (code, one), new in zip(known.items(), records, strict=True)
+        }
     conflicts: dict[str, list[Record]] = {}
     for record in _records(overview.conflicts):
         conflicts.setdefault(record["project_code"], []).append(record)
     codes = overview.projects.index.tolist()
     return {
-        code: json.dumps({"project": record, "conflicts": conflicts.get(code, [])}, ensure_ascii=False)
+        code: _text(record, conflicts.get(code, []))
         for code, record in zip(codes, _records(overview.projects), strict=True)
     }
+
+
+def _text(project: Record, conflicts: list[Record]) -> str:
+    return json.dumps({"project": project, "conflicts": conflicts}, ensure_ascii=False)
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:

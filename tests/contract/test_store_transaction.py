@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 
 import pytest
@@ -73,6 +74,28 @@ def test_every_shape_that_a_parcel_has_or_had_is_found(store: Store) -> None:
     assert len(store.shapes_ever("parcel", [])) == 0
     with pytest.raises(InvalidParameter):
         store.shapes_ever("parcel_event", ["P0"])
+
+
+def test_turns_are_taken_one_after_the_other_and_hold_up_nobody_else(store: Store, where: str) -> None:
+    order: list[str] = []
+    other = open_store(where) if where.startswith("postgresql") else store
+    second = threading.Thread(target=lambda: take(other, order, "second"))
+    with store.turn():
+        second.start()
+        put(store, "parcel", parcels(1))
+        assert store.count("parcel") == 1
+        second.join(0.3)
+        assert second.is_alive()
+        order.append("first")
+    second.join(10)
+    assert order == ["first", "second"]
+    if other is not store:
+        other.close()
+
+
+def take(store: Store, order: list[str], name: str) -> None:
+    with store.turn():
+        order.append(name)
 
 
 def test_results_come_back_as_they_were_kept(store: Store) -> None:

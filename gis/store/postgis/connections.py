@@ -33,6 +33,7 @@ MOST_CONNECTIONS = 10
 READ_SECONDS = 30
 # One writer at a time, so that the sequence of changes is the order of the commits.
 _WRITER_LOCK = 0x67756174  # "guat"; 0003_outside_edits.sql takes the same
+_TURN_LOCK = 0x7475726E  # "turn"
 # guatu.writing: who does not say so is another program, whose edits the database tells by itself.
 _OPTIONS = f"-c search_path={SCHEMA},public -c TimeZone=UTC -c client_encoding=UTF8 -c jit=off -c guatu.writing=on"
 _CONNECT_SECONDS = 5
@@ -45,6 +46,10 @@ _NOTICE_LEAVING = """
 SELECT CASE WHEN current_setting('client_connection_check_interval', true) IS NOT NULL
 THEN set_config('client_connection_check_interval', '2s', true) END
 """
+# Sent as one: each by itself would wait for the server once more.
+_BECOME_WRITER = f"""
+SELECT set_config('lock_timeout', %s, true); SELECT pg_advisory_xact_lock(%s); SET LOCAL lock_timeout = 0;
+{_NOTICE_LEAVING}"""
 _KEEPALIVES = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=6"
 _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError)
 # SQLSTATEs of a connection that failed, of a session that the server ended, and of a server that ends or starts.
@@ -235,12 +240,15 @@ class Pool:
     def writing(self) -> Iterator[Connection]:
         """The one write transaction: committed at the end, rolled back on any exception."""
         with self._transaction(_BEGIN_WRITE) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", (f"{self._busy_seconds * 1000:.0f}ms",))
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK,))
-                cursor.execute("SET LOCAL lock_timeout = 0")
-                cursor.execute(_NOTICE_LEAVING)
+            _execute(connection, _BECOME_WRITER, (f"{self._busy_seconds * 1000:.0f}ms", _WRITER_LOCK))
             yield connection
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A transaction that does nothing but keep others waiting for their turn."""
+        with self._transaction("BEGIN") as connection:
+            _execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
+            yield
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -26,6 +27,8 @@ from gis.store.tables import KeptTable
 from gis.store.values import Kept
 
 _ROWS_AT_ONCE = 5_000
+# With so many new rows nobody waits for autovacuum: until it comes, one event's statements would read whole tables.
+_MANY_ROWS = 5_000
 _STRIP_M = 2_000.0
 _SIDES = ("near_west", "near_south", "near_east", "near_north")
 _NAME = re.compile(r"(?<![:\w]):([a-z_]\w*)")
@@ -100,6 +103,7 @@ class PostgisSession:
         self.sql = Named(named_sql("postgis"), connection)
         self._srid = srid
         self._extents = Extents(self)
+        self._added: Counter[str] = Counter()
 
     def rows(self, statement: str, bound: Bound) -> list[tuple[Any, ...]]:
         """See ``Session.rows``."""
@@ -123,6 +127,7 @@ class PostgisSession:
         if GEOMETRY in cells:
             self._extents.added(layer.name, self.geometries_of(cells[GEOMETRY]))
         copy_in(self.connection, layer.name, {column.name: column.type for column in layer.columns}, cells)
+        self._added[layer.name] += len(next(iter(cells.values())))
 
     def load(self, table: KeptTable, cells: Table) -> None:
         """See ``Session.load``. By COPY."""
@@ -159,8 +164,12 @@ class PostgisSession:
         """See ``Session.touched``. Nothing is kept of it beside the sequence of changes."""
 
     def finish(self) -> None:
-        """See ``Session.finish``: the layers' boxes."""
+        """See ``Session.finish``: the layers' boxes; and the planner is told where a table has become another one."""
         self._extents.finish()
+        with self.connection.cursor() as cursor:
+            for table, rows in self._added.items():
+                if rows >= _MANY_ROWS:
+                    cursor.execute(f"ANALYZE {table}")
 
     def recorded(self, layer: str) -> Box | None:
         """See ``ExtentKeeper.recorded``."""

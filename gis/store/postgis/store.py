@@ -56,6 +56,12 @@ class PostgisStore(SqlStore):
             stamps = tiles.version(PostgisSession(connection, self._srid), spec)
             return super().tile_version(spec, layers) if stamps is None else stamps
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """See ``Store.turn``. Of all processes of all machines; ended by the database with a process that dies."""
+        with super().turn(), self._pool.turn():
+            yield
+
     def close(self) -> None:
         """See ``Store.close``."""
         self._pool.close()

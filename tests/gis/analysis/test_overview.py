@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gis.analysis.assessment import Changes, Inputs, assess
 from gis.analysis.footprints import boxes_of, project_footprints
-from gis.analysis.overview import Overview, overview_of
+from gis.analysis.overview import Overview, assess_briefly, overview_of
 from gis.model import HoldReason, ProjectStage, Stage
 from tests.gis.analysis.land_samples import began, county, parcel, project, square, strip
 
@@ -146,6 +146,13 @@ def test_what_parcels_have_no_say_in_may_be_taken_from_an_overview(data: st.Data
     whole = overview_of([assess(inputs)])
     nothing = overview_of([assess(part_of(inputs, frozenset()))])
     assert_same(whole.with_anew(codes, nothing).with_anew(codes, overview_of([found])), whole)
+
+
+@given(st.data())
+@settings(max_examples=10, deadline=None)
+def test_a_brief_assessment_is_the_overview_of_a_whole_one(data: st.DataObject) -> None:
+    inputs = inputs_of(made(data.draw, parcels, "L", 7), made(data.draw, projects, "P", 4))
+    assert_same(assess_briefly(inputs), overview_of([assess(inputs)]))
 
 
 def test_assessments_of_projects_apart_make_one_overview() -> None:

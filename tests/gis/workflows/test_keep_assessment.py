@@ -17,6 +17,7 @@ import pytest
 import shapely
 
 from gis.analysis import assessment as analysis
+from gis.analysis.overview import Overview, assess_briefly
 from gis.errors import NotAllowed
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
@@ -60,11 +61,11 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The projects of each assessment that was made."""
     made: list[list[str]] = []
 
-    def watched(inputs: analysis.Inputs, kept: analysis.Kept | None = None) -> analysis.Assessment:
+    def watched(inputs: analysis.Inputs, kept: analysis.Kept | None = None) -> Overview:
         made.append(list(inputs.projects["code"]))
-        return analysis.assess(inputs, kept)
+        return assess_briefly(inputs, kept)
 
-    monkeypatch.setattr(assess_store, "assess", watched)
+    monkeypatch.setattr(assess_store, "assess_briefly", watched)
     return made
 
 

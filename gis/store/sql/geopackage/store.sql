@@ -70,10 +70,13 @@ WHERE h.layer = :layer AND h.valid_to > :day
 -- name: assessment()^
 SELECT on_date, version, made_by FROM assessment;
 
--- name: project_assessments(since, keys)
--- keys: a JSON list or null
+-- name: project_assessments(since)
+SELECT project_code, result FROM project_assessment WHERE version > :since;
+
+-- name: project_assessments_of(keys, since)
+-- keys: a JSON list
 SELECT project_code, result FROM project_assessment
-WHERE version > :since AND (:keys IS NULL OR project_code IN (SELECT value FROM json_each(:keys)));
+WHERE project_code IN (SELECT value FROM json_each(:keys)) AND version > :since;
 
 -- name: forget_project_assessments()!
 DELETE FROM project_assessment;

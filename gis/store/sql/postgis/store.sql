@@ -100,10 +100,13 @@ SET west = excluded.west, south = excluded.south, east = excluded.east, north = 
 -- name: assessment()^
 SELECT on_date, version, made_by FROM assessment;
 
--- name: project_assessments(since, keys)
--- keys: a JSON list or null
+-- name: project_assessments(since)
+SELECT project_code, result FROM project_assessment WHERE version > :since;
+
+-- name: project_assessments_of(keys, since)
+-- keys: a JSON list. As an array, which the index is asked for.
 SELECT project_code, result FROM project_assessment
-WHERE version > :since AND (:keys IS NULL OR project_code IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))));
+WHERE project_code = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))) AND version > :since;
 
 -- name: forget_project_assessments()!
 DELETE FROM project_assessment;
