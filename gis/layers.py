@@ -35,6 +35,16 @@ from gis.model import (
 from gis.words import Words
 
 ColumnType = Literal["text", "integer", "real", "money", "date", "boolean", "json"]
+# How a frame holds a column of each type (see gis.store.port).
+FRAME_DTYPES: dict[str, str] = {
+    "text": "str",
+    "integer": "Int64",
+    "real": "float64",
+    "money": "float64",
+    "date": "datetime64[s]",
+    "boolean": "boolean",
+    "json": "object",
+}
 Dimension = Literal["area", "money", "length", "share"]
 CodeList = type[Coded]
 GeometryKind = Literal["MultiPolygon", "Geometry"]

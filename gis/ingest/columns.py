@@ -23,21 +23,12 @@ from gis.ingest.keys import numbered, qualified
 from gis.ingest.mapping import FieldTarget, Mapping, filled_template, template_fields
 from gis.ingest.side import side_rows
 from gis.ingest.table import RawTable, Refusal
-from gis.layers import Column, Layer
+from gis.layers import FRAME_DTYPES, Column, Layer
 from gis.units import UNITS_BY_DIMENSION
 from gis.words import Words
 
 Read = Callable[[Any], Any]
 _DEFAULT_UNIT = {"area": "m2", "money": "万元", "length": "m", "share": "%"}
-_DTYPES = {
-    "text": "str",
-    "integer": "Int64",
-    "real": "float64",
-    "money": "float64",
-    "date": "datetime64[s]",
-    "boolean": "boolean",
-    "json": "object",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +295,7 @@ def _typed(values: list[Any], column: Column) -> pd.Series[Any]:
         return pd.Series(pd.array(np.array(values, dtype="datetime64[s]")))
     if column.type == "json":
         return pd.Series(values, dtype="object")
-    return pd.Series(pd.array(values, dtype=_DTYPES[column.type]))  # type: ignore[call-overload]
+    return pd.Series(pd.array(values, dtype=FRAME_DTYPES[column.type]))  # type: ignore[call-overload]
 
 
 def _given(run: _Run, headers: Sequence[str]) -> list[tuple[Slot, pd.Series[Any]]]:

@@ -11,18 +11,10 @@ import numpy as np
 import pandas as pd
 
 from gis.analysis.overview import PROGRESS, Overview
-from gis.layers import PROJECT
+from gis.layers import FRAME_DTYPES, PROJECT
 from gis.words import Words
 from gis.workflows.plain import Record, plain
 
-_OF_LAYER = {
-    "text": "str",
-    "integer": "Int64",
-    "real": "float64",
-    "money": "float64",
-    "date": "datetime64[s]",
-    "boolean": "boolean",
-}
 # What an assessment adds to a project's own attributes; all else that it adds is float64.
 _ASSESSED = {
     **dict.fromkeys(("year", "months_elapsed", "start_months_late"), "int64"),
@@ -30,7 +22,7 @@ _ASSESSED = {
     **dict.fromkeys(("lamp", "start_lamp", "geometry_kind", "readiness", "worst_flag"), "str"),
     **dict.fromkeys(("last_report_on", "ready_earliest_on", "ready_expected_on"), "datetime64[s]"),
 }
-_PROJECT = {**{column.name: _OF_LAYER[column.type] for column in PROJECT.columns}, **_ASSESSED}
+_PROJECT = {**{column.name: FRAME_DTYPES[column.type] for column in PROJECT.columns}, **_ASSESSED}
 _CONFLICT = {
     "project_code": "str",
     "zone_no": "str",

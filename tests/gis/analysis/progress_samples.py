@@ -10,18 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from gis.analysis.inputs import Inputs
-from gis.layers import LAYERS
+from gis.layers import FRAME_DTYPES, LAYERS
 from gis.rules import RuleBook
-
-_DTYPES = {
-    "text": "str",
-    "integer": "Int64",
-    "real": "float64",
-    "money": "float64",
-    "date": "datetime64[s]",
-    "boolean": "boolean",
-    "json": "object",
-}
 
 
 def layer_frame(layer: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -31,7 +21,7 @@ def layer_frame(layer: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         values = [row.get(column.name) for row in rows]
         if column.type == "date":
             values = [pd.NaT if value is None else pd.Timestamp(value) for value in values]
-        columns[column.name] = pd.Series(values, dtype=_DTYPES[column.type])
+        columns[column.name] = pd.Series(values, dtype=FRAME_DTYPES[column.type])
     return pd.DataFrame(columns)
 
 
