@@ -57,6 +57,7 @@ bench: setup-dev ## print the tables of bench/
 	$(BIN)/python -m bench.import_postgis
 	$(BIN)/python -m bench.assess_postgis
 	$(BIN)/python -m bench.tiles_against_tipg
+	$(BIN)/python -m bench.panning --parcels 100000
 
 clean: ## remove what set-up and running made
 	rm -rf $(VENV) node_modules webapp/static/vendor demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
