@@ -1,4 +1,7 @@
-"""Vector tiles that PostGIS draws: present days, every polygon layer. What is drawn of what: gis/maps/tiles.py."""
+"""
+Vector tiles that PostGIS draws: present days, every polygon layer; past days, far tiles of parcels. What is drawn of
+what: gis/maps/tiles.py.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ EXTENT, EDGE = 4096, 64  # units across a tile, and drawn past its edge
 CELLS = 128  # of the grid, across a tile
 FIRST_PREPARED, LAST_PREPARED = 6, 12  # zooms of which cells are kept
 FIRST_STAMPED = 11  # from here on a tile has a version of its own: farther out it holds too many blocks
+MOST_TURNED = 400_000  # events and replaced rows after a past day; the seconds that they take in all are 10
+LAST_OF_ALL = 10  # zoom up to which a tile may show them all
 NAMED_FROM = 14  # farther out no name is sent
 SIMPLIFY_BELOW, SIMPLIFY_UNITS = 14, 4
 WORLD_M = 2 * math.pi * 6378137.0
@@ -28,9 +33,11 @@ _CELL = np.dtype([("place", ">i4"), ("dm2", ">i8", (4,))])
 
 
 def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | None:
-    """See ``Store.tile``. Past days are left to gis.maps, which lays the events over the rows."""
-    if spec.layer not in DRAWN_LAYERS or not _is_present(session, spec):
+    """See ``Store.tile``. Past days are left to gis.maps, which lays the events over the rows, save merged parcels."""
+    if spec.layer not in DRAWN_LAYERS:
         return None
+    if spec.on is not None and not _is_present(session, spec):
+        return _of_the_past(session, srid, spec, spec.on)
     session.sql.draw_alone()
     merges = spec.layer == "parcel" and spec.z <= LAST_PREPARED
     if spec.layer == "parcel" and spec.box and spec.affine:
@@ -43,6 +50,23 @@ def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | Non
     else:
         data = _far(session, srid, spec, "large_parcel" if merges else spec.layer)
     return StoredTile(bytes(data or b""), _shares(session, spec) if merges else None)
+
+
+def _of_the_past(session: PostgisSession, srid: int, spec: TileSpec, on: date) -> StoredTile | None:
+    """
+    A far tile of parcels at the end of ``on``: the present cells, with what changed since turned back.
+
+    None where so much changed that it is better read once and kept, which gis.maps does.
+    """
+    if spec.layer != "parcel" or spec.z > LAST_PREPARED:
+        return None
+    if spec.z <= LAST_OF_ALL and session.sql.changes_after(day=on.isoformat(), most=MOST_TURNED) >= MOST_TURNED:
+        return None
+    session.sql.draw_alone()
+    then: dict[str, Any] = {"day": on.isoformat(), "srid": srid, **_crs_sides(spec)}
+    data = session.sql.past_large_parcel_far(zoom=max(spec.z, FIRST_PREPARED), **then, **_far_bound(spec))
+    turned = _cells(session.sql.cells_turned(zoom=spec.z, x=spec.x, y=spec.y, **then))
+    return StoredTile(bytes(data or b""), _shares(session, spec, turned))
 
 
 def version(session: PostgisSession, spec: TileSpec) -> str | None:
@@ -87,17 +111,26 @@ def _near(session: PostgisSession, srid: int, spec: TileSpec, box: BBox, affine:
 
 
 def _far(session: PostgisSession, srid: int, spec: TileSpec, name: str) -> Any:
+    if name == "large_parcel":
+        return session.sql.large_parcel_far(zoom=max(spec.z, FIRST_PREPARED), **_far_bound(spec))
+    return getattr(session.sql, f"{name}_far")(srid=srid, **_crs_sides(spec), **_far_bound(spec))
+
+
+def _far_bound(spec: TileSpec) -> dict[str, Any]:
+    """The tile and its edge, and how shapes get into its units, as far statements want them."""
     scale = EXTENT / (WORLD_M / (1 << spec.z))
     west, south, east, north = _mercator_box(spec)
     bound: dict[str, Any] = {"west": west, "south": south, "east": east, "north": north, "scale": scale}
     bound |= {"xoff": EXTENT * ((1 << spec.z) / 2 - spec.x), "yoff": EXTENT * ((1 << spec.z) / 2 - spec.y)}
     # A metre of the ground is 1 / cos(latitude) of the plane.
     bound["tolerance_m"] = SIMPLIFY_UNITS / scale * math.cos(math.atan(math.sinh((south + north) / WORLD_M * math.pi)))
-    if name == "large_parcel":
-        return session.sql.large_parcel_far(zoom=max(spec.z, FIRST_PREPARED), **bound)
+    return bound
+
+
+def _crs_sides(spec: TileSpec) -> dict[str, float | None]:
+    """The box to look at in the working CRS; nulls: the whole layer."""
     box = spec.box.as_tuple() if spec.box else (None, None, None, None)
-    sides = dict(zip(("crs_west", "crs_south", "crs_east", "crs_north"), box, strict=True))
-    return getattr(session.sql, f"{name}_far")(srid=srid, **sides, **bound)
+    return dict(zip(("crs_west", "crs_south", "crs_east", "crs_north"), box, strict=True))
 
 
 def _mercator_box(spec: TileSpec) -> tuple[float, float, float, float]:
@@ -107,19 +140,34 @@ def _mercator_box(spec: TileSpec) -> tuple[float, float, float, float]:
     return west - edge * width, north - (1 + edge) * width, west + (1 + edge) * width, north + edge * width
 
 
-def _shares(session: PostgisSession, spec: TileSpec) -> NDArray[np.float64] | None:
-    """The share of each cell that each class of small parcels covers; None where there are none."""
+def _shares(
+    session: PostgisSession, spec: TileSpec, turned: NDArray[np.void] | None = None
+) -> NDArray[np.float64] | None:
+    """
+    The share of each cell that each class of small parcels covers; None where there are none.
+
+    ``turned``: what is to be added to the present ones, each cell once.
+    """
+    cells = _present_cells(session, spec)
+    if cells is None and turned is None:
+        return None
+    dm2 = np.zeros((CELLS * CELLS, len(Readiness)), dtype=np.int64)
+    for added in (cells, turned):
+        if added is not None:
+            dm2[added["place"], :4] += added["dm2"]
+    side_dm = WORLD_M * 10 / (1 << spec.z) / CELLS
+    return (dm2 / side_dm**2).reshape(CELLS, CELLS, len(Readiness))
+
+
+def _present_cells(session: PostgisSession, spec: TileSpec) -> NDArray[np.void] | None:
+    """Each cell of the tile once, at most."""
     shift = FIRST_PREPARED - spec.z
     if shift <= 0:
-        sent = session.sql.cells_of_tile(zoom=spec.z, x=spec.x, y=spec.y)
-    else:
-        sides = {"first_x": spec.x << shift, "last_x": ((spec.x + 1) << shift) - 1}
-        sides |= {"first_y": spec.y << shift, "last_y": ((spec.y + 1) << shift) - 1}
-        sent = session.sql.cells_above(shift=shift, **sides)
-    if sent is None:
-        return None
-    cells = np.frombuffer(sent, dtype=_CELL)
-    side_dm = WORLD_M * 10 / (1 << spec.z) / CELLS
-    shares = np.zeros((CELLS * CELLS, len(Readiness)))
-    shares[cells["place"], :4] = cells["dm2"] / side_dm**2
-    return shares.reshape(CELLS, CELLS, len(Readiness))
+        return _cells(session.sql.cells_of_tile(zoom=spec.z, x=spec.x, y=spec.y))
+    sides = {"first_x": spec.x << shift, "last_x": ((spec.x + 1) << shift) - 1}
+    sides |= {"first_y": spec.y << shift, "last_y": ((spec.y + 1) << shift) - 1}
+    return _cells(session.sql.cells_above(shift=shift, **sides))
+
+
+def _cells(sent: memoryview | None) -> NDArray[np.void] | None:
+    return None if sent is None else np.frombuffer(sent, dtype=_CELL)

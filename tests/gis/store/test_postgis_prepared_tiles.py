@@ -187,11 +187,5 @@ def test_classes_of_stages_are_those_of_the_model(cursor: Any, store: Store) -> 
     assert dict(cursor.fetchall()) == {stage.value: stage.readiness.value for stage in Stage}
 
 
-def test_a_past_day_is_left_to_the_rows(store: Store) -> None:
-    put(store, [7], [30.0])
-    tell(store, [7], Stage.CLEARED)
-    day = pd.Timestamp("2026-01-05").date()
-    spec = TileSpec("parcel", 9, 418, 206, None, None, day)
-    assert store.tile(spec) is not None
-    assert store.tile(TileSpec("parcel", 9, 418, 206, None, None, pd.Timestamp("2026-01-04").date())) is None
+def test_layers_without_shapes_are_left_to_the_rows(store: Store) -> None:
     assert store.tile(TileSpec("project", 9, 418, 206, None, None)) is None

@@ -20,6 +20,7 @@ from gis.maps.tiles import HALF_WORLD_M, TILE_LAYERS, Tile
 from gis.model import LOCAL_ACTOR, HoldReason, Readiness, Stage
 from gis.store import create_store
 from gis.store.port import Store
+from gis.store.postgis import tiles as postgis_tiles
 from gis.workflows import draw_tile
 from gis.workflows.draw_tile import TileDrawer
 from tests import postgis_server
@@ -28,6 +29,9 @@ CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
 CORNER = np.array([560_000.0, 3_652_000.0])  # 60 km east of the central meridian: north is 0.35° off
 DRAWN = box(-64, -64, 4160, 4160)
 TODAY = date.today()
+REPLACED_ON = date(2025, 6, 15)
+# Before all events, after the first, the last day before the shapes were replaced, that day, after more events.
+PAST_DAYS = [date(2025, 2, 1), date(2025, 4, 1), date(2025, 6, 14), REPLACED_ON, date(2025, 8, 1)]
 
 
 def parcels(count: int = 700) -> gpd.GeoDataFrame:
@@ -83,19 +87,50 @@ def filled(store: Store) -> Store:
     return store
 
 
-@pytest.fixture(scope="module")
-def pair(
-    tmp_path_factory: pytest.TempPathFactory, postgis_databases: postgis_server.Databases
-) -> Iterator[tuple[Store, Store]]:
+def lived(store: Store) -> Store:
+    """The county after a year: stages later and fallen back, holds begun and ended, parcels moved, reshaped and new."""
+    filled(store)
+    stages = [stage.value for stage in Stage]
+    with store.writing(LOCAL_ACTOR) as writer:
+        for month, step in ((5, 4), (7, 5), (9, 6)):
+            said: list[dict[str, Any]] = [
+                {"kind": "stage", "stage": stages[(i * month) % 10], "parcel_no": f"P{i}"} for i in range(0, 700, step)
+            ]
+            said += [
+                {"kind": "hold", "hold_reason": "lawsuit", "parcel_no": f"P{i}"} for i in range(month, 700, 4 * step)
+            ]
+            said += [{"kind": "release", "parcel_no": f"P{i}"} for i in range(0, 700, 3 * step)]
+            day = pd.Series(np.full(len(said), np.datetime64(f"2025-{month:02}-20", "s")))
+            writer.append("parcel_event", pd.DataFrame(said).assign(on_date=day, override_reason="示例"))
+        # Of more parcels all have other sizes and places.
+        now = parcels(750)
+        writer.put("parcel", now[(now.index % 11 == 0) | (now.index >= 700)], on=REPLACED_ON)
+    return store
+
+
+def made_by(fill: Any, folder: Any, databases: postgis_server.Databases) -> Iterator[tuple[Store, Store]]:
     """One county in a file and in PostGIS."""
-    file = tmp_path_factory.mktemp("pair") / "county.gpkg"
     stores = [
-        filled(create_store(where, name="示例县", crs=CRS, actor=LOCAL_ACTOR))
-        for where in (file, postgis_databases.fresh())
+        fill(create_store(where, name="示例县", crs=CRS, actor=LOCAL_ACTOR))
+        for where in (folder / "county.gpkg", databases.fresh())
     ]
     yield stores[0], stores[1]
     for store in stores:
         store.close()
+
+
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory, postgis_databases: postgis_server.Databases
+) -> Iterator[tuple[Store, Store]]:
+    yield from made_by(filled, tmp_path_factory.mktemp("pair"), postgis_databases)
+
+
+@pytest.fixture(scope="module")
+def lived_pair(
+    tmp_path_factory: pytest.TempPathFactory, postgis_databases: postgis_server.Databases
+) -> Iterator[tuple[Store, Store]]:
+    yield from made_by(lived, tmp_path_factory.mktemp("lived"), postgis_databases)
 
 
 def tiles(z: int) -> list[Tile]:
@@ -134,37 +169,43 @@ def is_visible(drawn: Any) -> bool:
     return bool(drawn[1].area > 6 and drawn[1].buffer(-0.9).area > 0)
 
 
-@pytest.mark.parametrize("z", range(6, 18))
-@pytest.mark.parametrize("layer", ["parcel", "town", "park", "zone"])
-def test_both_stores_draw_the_same(pair: tuple[Store, Store], layer: str, z: int) -> None:
-    seen = 0
-    for tile in tiles(z):
-        in_file, in_postgis = (features(store, layer, tile, TODAY) for store in pair)
-        for key in set(in_file) ^ set(in_postgis):
-            assert not is_visible(in_file.get(key) or in_postgis[key]), (tile, key)
-        for key in set(in_file) & set(in_postgis):
-            (attributes, one), (others, other) = in_file[key], in_postgis[key]
-            assert attributes == others
-            merged = attributes.get("merged")
-            # Simplified to within four units; else rounded, and moved by an affine map.
-            slack = 3.0 if z >= 14 or merged else 6.0
-            difference = one.symmetric_difference(other).area
-            assert difference <= slack * max(one.length, other.length) / 2 + 2, (tile, key)
-            seen += 1
-    assert seen
+def assert_both_show_the_same(pair: tuple[Store, Store], layer: str, tile: Tile, on: date) -> int:
+    """How many features both show."""
+    in_file, in_postgis = (features(store, layer, tile, on) for store in pair)
+    for key in set(in_file) ^ set(in_postgis):
+        assert not is_visible(in_file.get(key) or in_postgis[key]), (tile, key)
+    for key in set(in_file) & set(in_postgis):
+        (attributes, one), (others, other) = in_file[key], in_postgis[key]
+        assert attributes == others
+        merged = attributes.get("merged")
+        # Simplified to within four units; else rounded, and moved by an affine map.
+        slack = 3.0 if tile.z >= 14 or merged else 6.0
+        difference = one.symmetric_difference(other).area
+        assert difference <= slack * max(one.length, other.length) / 2 + 2, (tile, key)
+    return len(set(in_file) & set(in_postgis))
 
 
-@pytest.mark.parametrize("z", [2, 3, 4, 5])
-def test_farther_out_than_is_prepared_both_show_the_same_area_of_each_class(pair: tuple[Store, Store], z: int) -> None:
+def assert_both_show_the_same_area_of_each_class(pair: tuple[Store, Store], z: int, on: date) -> None:
     # PostGIS draws those that are large at zoom 6 by themselves, a file none at zoom 2: only sums can be compared.
     (tile,) = tiles(z)
     sums = [{code.value: 0.0 for code in Readiness} for _ in pair]
     for store, of_class in zip(pair, sums, strict=True):
-        for attributes, drawn in features(store, "parcel", tile, TODAY).values():
+        for attributes, drawn in features(store, "parcel", tile, on).values():
             of_class[attributes["readiness"]] += drawn.area
     assert sum(sums[0].values()) > 0
     for code, area in sums[0].items():
         assert sums[1][code] == pytest.approx(area, abs=2 * 32 + 0.15 * area)
+
+
+@pytest.mark.parametrize("z", range(6, 18))
+@pytest.mark.parametrize("layer", ["parcel", "town", "park", "zone"])
+def test_both_stores_draw_the_same(pair: tuple[Store, Store], layer: str, z: int) -> None:
+    assert sum(assert_both_show_the_same(pair, layer, tile, TODAY) for tile in tiles(z))
+
+
+@pytest.mark.parametrize("z", [2, 3, 4, 5])
+def test_farther_out_than_is_prepared_both_show_the_same_area_of_each_class(pair: tuple[Store, Store], z: int) -> None:
+    assert_both_show_the_same_area_of_each_class(pair, z, TODAY)
 
 
 def test_past_days_are_the_same_in_both(pair: tuple[Store, Store]) -> None:
@@ -174,11 +215,32 @@ def test_past_days_are_the_same_in_both(pair: tuple[Store, Store]) -> None:
         assert {attributes["readiness"] for attributes, _ in in_postgis.values()} == {"not_started"}
 
 
+@pytest.mark.parametrize("on", PAST_DAYS)
+@pytest.mark.parametrize("z", [6, 8, 10, 11, 12, 13])
+def test_both_draw_a_past_day_of_what_has_changed_since(lived_pair: tuple[Store, Store], z: int, on: date) -> None:
+    assert sum(assert_both_show_the_same(lived_pair, "parcel", tile, on) for tile in tiles(z)[:4])
+
+
+@pytest.mark.parametrize("on", PAST_DAYS)
+@pytest.mark.parametrize("z", [2, 4])
+def test_farther_out_both_show_the_same_area_on_a_past_day(lived_pair: tuple[Store, Store], z: int, on: date) -> None:
+    assert_both_show_the_same_area_of_each_class(lived_pair, z, on)
+
+
+def test_past_days_differ_from_each_other(lived_pair: tuple[Store, Store]) -> None:
+    """So that the tests above see what they should."""
+    (tile,) = tiles(6)
+    days = [*PAST_DAYS, TODAY]
+    for store in lived_pair:
+        assert len({TileDrawer(store).draw(TILE_LAYERS["parcel"], tile, on) for on in days}) == len(days)
+
+
 @pytest.mark.parametrize("z", [2, 6, 8, 10, 11, 12])
 def test_a_past_day_read_in_strips_is_what_it_is_read_at_once(
     pair: tuple[Store, Store], z: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = date(2025, 2, 1)
+    monkeypatch.setattr(postgis_tiles, "LAST_PREPARED", -1)  # so that PostGIS leaves all past days to the rows
     for store in pair:
         at_once = [features(store, "parcel", tile, day) for tile in tiles(z)]
         with monkeypatch.context() as patched:

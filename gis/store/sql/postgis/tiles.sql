@@ -90,6 +90,57 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
 ) AS drawn
 WHERE ST_Area(shape) > 0;
 
+-- name: past_large_parcel_far(zoom, day, west, south, east, north, crs_west, crs_south, crs_east, crs_north, srid, tolerance_m, scale, xoff, yoff)$
+-- The same at the end of a past day: shapes that were replaced since as they were, stages and holds by the events until then
+-- where there are later ones (gis/store/reading.py, which reads other stores' past days, rules what was when).
+SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
+  SELECT
+    shown.parcel_no,
+    readiness_of(CASE WHEN shown.is_late THEN coalesce((
+      SELECT e.stage FROM parcel_event AS e
+      WHERE e.parcel_no = shown.parcel_no AND e.kind = 'stage' AND e.on_date <= CAST(:day AS date)
+      ORDER BY e.on_date DESC, e.id DESC LIMIT 1
+    ), 'not_started') ELSE shown.stage END) AS readiness,
+    CASE WHEN shown.is_late THEN (
+      SELECT CASE e.kind WHEN 'hold' THEN true END FROM parcel_event AS e
+      WHERE e.parcel_no = shown.parcel_no AND e.kind IN ('hold', 'release') AND e.on_date <= CAST(:day AS date)
+      ORDER BY e.on_date DESC, e.id DESC LIMIT 1
+    ) WHEN shown.hold_reason IS NOT NULL THEN true END AS held,
+    far_shape(
+      shown.geometry, ST_MakeEnvelope(:west, :south, :east, :north, 3857), :tolerance_m, :scale, :xoff, :yoff
+    ) AS shape
+  FROM (
+    SELECT
+      parcel.parcel_no, parcel.geometry, parcel.stage, parcel.hold_reason,
+      EXISTS (
+        SELECT 1 FROM parcel_event AS e WHERE e.parcel_no = parcel.parcel_no AND e.on_date > CAST(:day AS date)
+      ) AS is_late
+    FROM parcel_large AS large JOIN parcel ON parcel.fid = large.fid
+    WHERE large.place &&& ST_SetSRID(
+      ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM row_history AS h
+      WHERE h.layer = 'parcel' AND h.key = parcel.parcel_no AND h.valid_to > CAST(:day AS date)
+    )
+    UNION ALL
+    SELECT replaced.key, replaced.geometry, NULL, NULL, true
+    FROM (
+      SELECT DISTINCT ON (key) key, geometry FROM row_history
+      WHERE layer = 'parcel' AND valid_to > CAST(:day AS date) ORDER BY key, id
+    ) AS replaced
+    CROSS JOIN LATERAL parcel_seen(replaced.geometry) AS seen
+    WHERE (:crs_west IS NULL OR replaced.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid))
+      AND seen.small_until < 12
+      AND place_of(seen.diagonal, seen.small_until) &&& ST_SetSRID(
+        ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
+      )
+  ) AS shown
+  ORDER BY shown.parcel_no
+  OFFSET 0
+) AS drawn
+WHERE ST_Area(shape) > 0;
+
 -- name: town_near(west, south, east, north, srid, tolerance_m, a, b, d, e, xoff, yoff)$
 SELECT ST_AsMVT(drawn, 'town', 4096, 'shape') FROM (
   SELECT
@@ -195,6 +246,75 @@ FROM (
   WHERE zoom = 6 AND tile_x BETWEEN :first_x AND :last_x AND tile_y BETWEEN :first_y AND :last_y
   GROUP BY 1
 ) AS wide;
+
+-- name: changes_after(day, most)$
+-- How many events and replaced rows of parcels are later than a day; counted up to most of each.
+SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM parcel_event WHERE on_date > CAST(:day AS date) LIMIT :most) AS events)
+  + (SELECT count(*) FROM (
+    SELECT 1 FROM row_history WHERE layer = 'parcel' AND valid_to > CAST(:day AS date) LIMIT :most
+  ) AS versions);
+
+-- name: cells_turned(zoom, x, y, day, crs_west, crs_south, crs_east, crs_north, srid)$
+-- What a tile's cells of the end of a past day have more than the present ones (or less), in the same form: for each small
+-- parcel that was of another class or shape, what it gave then less what it gives now.
+WITH replaced AS MATERIALIZED (
+  SELECT DISTINCT ON (key) key, geometry FROM row_history
+  WHERE layer = 'parcel' AND valid_to > CAST(:day AS date) ORDER BY key, id
+), late AS (
+  SELECT parcel_no FROM parcel_event WHERE on_date > CAST(:day AS date) UNION SELECT key FROM replaced
+), shapes AS (
+  SELECT
+    parcel.parcel_no, parcel.geometry, readiness_of(parcel.stage) AS becomes,
+    replaced.key IS NULL OR coalesce(replaced.geometry = parcel.geometry, false) AS was_there
+  FROM parcel JOIN late ON late.parcel_no = parcel.parcel_no LEFT JOIN replaced ON replaced.key = parcel.parcel_no
+  WHERE :crs_west IS NULL OR parcel.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid)
+  UNION ALL
+  SELECT replaced.key, replaced.geometry, NULL, true
+  FROM replaced LEFT JOIN parcel ON parcel.parcel_no = replaced.key
+  WHERE (replaced.geometry = parcel.geometry) IS NOT TRUE
+    AND (:crs_west IS NULL OR replaced.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid))
+), turned AS (
+  SELECT
+    shapes.geometry, shapes.becomes,
+    CASE WHEN shapes.was_there THEN readiness_of(coalesce((
+      SELECT e.stage FROM parcel_event AS e
+      WHERE e.parcel_no = shapes.parcel_no AND e.kind = 'stage' AND e.on_date <= CAST(:day AS date)
+      ORDER BY e.on_date DESC, e.id DESC LIMIT 1
+    ), 'not_started')) END AS was
+  FROM shapes
+  OFFSET 0
+), seen AS (
+  SELECT turned.was, turned.becomes, s.* FROM turned CROSS JOIN LATERAL parcel_seen(turned.geometry) AS s
+  WHERE turned.was IS DISTINCT FROM turned.becomes AND s.small_until >= :zoom
+  OFFSET 0
+), spread AS (
+  SELECT
+    s.was, s.becomes, a.cell_x >> (s.small_until - :zoom) AS cell_x, a.cell_y >> (s.small_until - :zoom) AS cell_y,
+    CAST(sum(a.dm2) AS bigint) AS dm2
+  FROM seen AS s CROSS JOIN LATERAL parcel_spread(s.small_until, s.x, s.y, s.width, s.height, s.area_dm2) AS a
+  GROUP BY 1, 2, 3, 4
+  OFFSET 0
+)
+SELECT string_agg(
+  int4send(cell) || int8send(not_started) || int8send(in_procedure) || int8send(approved) || int8send(ready), ''
+)
+FROM (
+  SELECT
+    (cell_y & 127) * 128 + (cell_x & 127) AS cell,
+    CAST(sum(
+      CASE was WHEN 'not_started' THEN dm2 ELSE 0 END - CASE becomes WHEN 'not_started' THEN dm2 ELSE 0 END
+    ) AS bigint) AS not_started,
+    CAST(sum(
+      CASE was WHEN 'in_procedure' THEN dm2 ELSE 0 END - CASE becomes WHEN 'in_procedure' THEN dm2 ELSE 0 END
+    ) AS bigint) AS in_procedure,
+    CAST(sum(
+      CASE was WHEN 'approved' THEN dm2 ELSE 0 END - CASE becomes WHEN 'approved' THEN dm2 ELSE 0 END
+    ) AS bigint) AS approved,
+    CAST(sum(CASE was WHEN 'ready' THEN dm2 ELSE 0 END - CASE becomes WHEN 'ready' THEN dm2 ELSE 0 END) AS bigint) AS ready
+  FROM spread WHERE cell_x >> 7 = :x AND cell_y >> 7 = :y
+  GROUP BY 1
+) AS turned_cells;
 
 -- name: wrong_cells()
 -- Cells in which what is kept is not what the parcels give; at most 20.
