@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,27 +46,34 @@ def walk(start: Tile, seed: int) -> Iterator[list[Tile]]:
             yield [Tile(ZOOM, west + i, north + (DOWN - 1 if down > 0 else 0)) for i in range(ACROSS)]
 
 
-def pan(address: str, start: Tile, seed: int, each_ms: list[float]) -> None:
+class Waited(NamedTuple):
+    """Milliseconds of each tile: of the screens that people opened, and of what came into view later."""
+
+    opening: list[float]
+    panning: list[float]
+
+
+def pan(address: str, start: Tile, seed: int, waited: Waited) -> None:
     """One person."""
     connection = Connection(address)
     time.sleep(seed % 20 / 20 * PAUSE_SECONDS)  # not all at the same moment
-    for tiles in walk(start, seed):
+    for move, tiles in enumerate(walk(start, seed)):
         began = time.perf_counter()
         for tile in tiles:
             asked = time.perf_counter()
             answer = connection.get(our_path(tile))
-            each_ms.append((time.perf_counter() - asked) * 1000)
+            waited[min(move, 1)].append((time.perf_counter() - asked) * 1000)
             if answer.status not in (200, 204):
                 raise SystemExit(f"{our_path(tile)}: {answer.status}")
         time.sleep(max(0.0, PAUSE_SECONDS - (time.perf_counter() - began)))
     connection.close()
 
 
-def crowd(address: str, starts: list[Tile], first_seed: int) -> Load:
-    """All of them at once."""
-    each_ms: list[float] = []
+def crowd(address: str, starts: list[Tile], first_seed: int) -> tuple[Load, Load]:
+    """All of them at once: opening, and panning."""
+    waited = Waited([], [])
     people = [
-        threading.Thread(target=pan, args=(address, start, first_seed + number, each_ms))
+        threading.Thread(target=pan, args=(address, start, first_seed + number, waited))
         for number, start in enumerate(starts)
     ]
     began = time.perf_counter()
@@ -73,7 +81,8 @@ def crowd(address: str, starts: list[Tile], first_seed: int) -> Load:
         person.start()
     for person in people:
         person.join()
-    return Load(time.perf_counter() - began, each_ms)
+    seconds = time.perf_counter() - began
+    return Load(seconds, waited.opening), Load(seconds, waited.panning)
 
 
 @contextmanager
@@ -94,10 +103,12 @@ def writing(dsn: str) -> Iterator[None]:
         writer.join()
 
 
-def _told(what: str, load: Load) -> str:
-    return (
-        f"{what:<34}{len(load.each_ms):>8,}{load.rate:>9.1f}{load.median_ms:>9.1f}{load.p95_ms:>9.1f}"
+def _told(what: str, loads: tuple[Load, Load]) -> str:
+    lines = zip((f"{what}: opening", f"{what}: panning"), loads, strict=True)
+    return "\n".join(
+        f"{name:<34}{len(load.each_ms):>8,}{load.rate:>9.1f}{load.median_ms:>9.1f}{load.p95_ms:>9.1f}"
         f"{max(load.each_ms):>9.1f}"
+        for name, load in lines
     )
 
 
@@ -111,16 +122,20 @@ def main() -> None:
     with server() as databases:
         dsn = databases.fresh()
         fill(dsn, options.parcels, options.projects)
-        starts = tiles_with_parcels(ZOOM, options.parcels)[: options.users]
+        # The second time elsewhere: nobody has kept those tiles yet.
+        starts = tiles_with_parcels(ZOOM, options.parcels)[: 2 * options.users]
         began = time.perf_counter()
         with ours(dsn) as (address, process):
             started = time.perf_counter() - began
             print(f"{machine(dsn)}; {options.parcels:,} parcels, {options.projects:,} projects")
             print(f"server up, the day assessed and kept: {started:.1f} s; peak MiB {peaks_mib(process)}")
             print(f"{options.users} people at z{ZOOM:<18}{'tiles':>8}{'/s':>9}{'median':>9}{'p95 ms':>9}{'most':>9}")
-            print(_told("  nobody writes", crowd(address, starts, 0)), flush=True)
+            print(_told("  nobody writes", crowd(address, starts[: options.users], 0)), flush=True)
             with writing(dsn):
-                print(_told(f"  an event every {WRITE_SECONDS:.0f} s", crowd(address, starts, 100)), flush=True)
+                print(
+                    _told(f"  an event every {WRITE_SECONDS:.0f} s", crowd(address, starts[options.users :], 100)),
+                    flush=True,
+                )
             views = [seconds_to_view(address) for _ in range(VIEWS)]
             painted, listed, drawn = (statistics.median(view[at] for view in views) for at in range(3))
             print(f"first view: paint {painted:.2f} s, list and figures {listed:.2f} s, map drawn {drawn:.2f} s")
