@@ -8,15 +8,14 @@ import pandas as pd
 
 from gis.analysis.assessment import Assessment
 from gis.analysis.overview import Overview
-from gis.errors import NotFound
 from gis.layers import PARCEL
 from gis.model import EventKind, OwnerKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import Store
-from gis.words import Words
 from gis.workflows.assess_store import assess_on_parcel
 from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.names import read_names
+from gis.workflows.one_entity import read_one
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, plain, records_of
 
@@ -30,9 +29,7 @@ def show_parcel(store: Store, overview: Overview, parcel_no: str) -> Record:
     NotFound
         The store has no parcel of this number on that day.
     """
-    found = store.read("parcel", Query(on=overview.on, keys=(parcel_no,), columns=PARCEL.names))
-    if not len(found):
-        raise NotFound(Words(f"没有地块“{parcel_no}”", f"no parcel '{parcel_no}'"), found=parcel_no)
+    found = read_one(store, PARCEL, parcel_no, overview.on, PARCEL.names)
     events = store.read("parcel_event", Query(on=overview.on, where=(("parcel_no", parcel_no),)))
     rules = RuleBook.from_frame(store.read("rule_parameter"), overview.on)
     assessment = assess_on_parcel(store, overview, parcel_no)

@@ -10,14 +10,13 @@ import shapely
 
 from gis.analysis.overview import Overview
 from gis.analysis.readiness import cut_by_parcels
-from gis.errors import NotFound
 from gis.layers import PARK
 from gis.maps.geojson import bounds_json
 from gis.model import BBox, Query, Readiness, Utility, UtilityStatus
 from gis.store.port import Store
-from gis.words import Words
 from gis.workflows.list_projects import LISTED
 from gis.workflows.names import read_names, with_names
+from gis.workflows.one_entity import read_one
 from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
@@ -48,9 +47,7 @@ def show_park(store: Store, overview: Overview, code: str) -> Record:
     NotFound
         The store has no park of this code on that day.
     """
-    frame = store.read("park", Query(on=overview.on, keys=(code,)))
-    if not len(frame):
-        raise NotFound(Words(f"没有园区“{code}”", f"no park '{code}'"), found=code)
+    frame = read_one(store, PARK, code, overview.on)
     park = records_of(frame, PARK.names)[0]
     inside = overview.projects[overview.projects["located_in_park"] == code]
     named = with_names(inside, read_names(store, overview.on)).assign(code=inside.index.astype("str"))

@@ -10,13 +10,13 @@ import pandas as pd
 from gis.analysis.charts import months
 from gis.analysis.inputs import BLOCKING_COLUMNS
 from gis.analysis.overview import Overview
-from gis.errors import NotFound
+from gis.layers import PROJECT
 from gis.model import Query
 from gis.store.port import Store
-from gis.words import Words
 from gis.workflows.assess_store import assess_in_full
 from gis.workflows.list_projects import LISTED
 from gis.workflows.names import read_names, with_names
+from gis.workflows.one_entity import not_found
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, records_of
 
@@ -37,7 +37,7 @@ def show_project(store: Store, overview: Overview, code: str) -> Record:
         The store has no project of this code on that day.
     """
     if code not in overview.projects.index:
-        raise NotFound(Words(f"没有项目“{code}”", f"no project '{code}'"), found=code)
+        raise not_found(PROJECT, code)
     row = overview.projects.loc[[code]]
     of_project = Query(on=overview.on, where=(("project_code", code),))
     reports = store.read("progress_report", of_project)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from gis.analysis.overview import Overview
-from gis.errors import NotFound
 from gis.layers import ZONE
 from gis.maps.geojson import bounds_json
-from gis.model import Query
 from gis.store.port import Store
-from gis.words import Words
 from gis.workflows.list_projects import LISTED
 from gis.workflows.names import read_names, with_names
+from gis.workflows.one_entity import read_one
 from gis.workflows.places import lonlat_geometries
 from gis.workflows.plain import Record, records_of
 
@@ -25,9 +23,7 @@ def show_zone(store: Store, overview: Overview, zone_no: str) -> Record:
     NotFound
         The store has no zone of this number on that day.
     """
-    frame = store.read("zone", Query(on=overview.on, keys=(zone_no,)))
-    if not len(frame):
-        raise NotFound(Words(f"没有管控区“{zone_no}”", f"no zone '{zone_no}'"), found=zone_no)
+    frame = read_one(store, ZONE, zone_no, overview.on)
     return {
         "on": overview.on.isoformat(),
         "zone": records_of(frame, ZONE.names)[0],
