@@ -24,12 +24,8 @@ from gis.store import create_store
 from gis.store.port import Store, StoredTile, TileSpec
 from gis.store.postgis import tiles
 from tests import postgis_server
+from tests.gis.store.tile_samples import CRS, EAST, GROWTH, NORTH
 
-CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
-EAST, NORTH = 500_000.0, 3_652_000.0  # on that meridian, at 33°N
-# There a metre of the ground is a / (N cos φ) = 1.1912 of Web Mercator across and a / (M cos φ) = 1.1968 upwards (N, M:
-# radii of curvature): areas grow by their product.
-GROWTH = 1.4256
 DAYS = [date(2025, month, 10) for month in (1, 3, 5, 7)]
 BEFORE_ALL = date(2024, 12, 31)
 # Of these, 30 m are small up to zoom 12, where a cell is 76.4 m of Web Mercator; 7 km are large at zoom 6 too.
@@ -178,13 +174,6 @@ def test_a_past_day_is_drawn_as_if_it_were_the_present_after_any_writes(
     for step in steps:
         write(pair[0], dsns[0], *step)
     assert_the_past_is_drawn(*pair, dsns[1], on)
-
-
-@pytest.fixture
-def store(postgis_dsn: str) -> Iterator[Store]:
-    made = create_store(postgis_dsn, name="示例县", crs=CRS, actor=LOCAL_ACTOR)
-    yield made
-    made.close()
 
 
 @pytest.fixture

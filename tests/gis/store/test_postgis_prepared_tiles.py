@@ -16,34 +16,17 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from gis.model import LOCAL_ACTOR, Readiness, Stage
-from gis.store import create_store
 from gis.store.port import Store, TileSpec
 from gis.store.postgis.migrations import migrations
+from tests.gis.store.tile_samples import CRS, EAST, GROWTH, NORTH
 
-CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
-EAST, NORTH = 500_000.0, 3_652_000.0  # on that meridian, at 33°N
 WORLD_M = 40_075_016.685578488
-# There a metre of the ground is a / (N cos φ) = 1.1912 of Web Mercator across and a / (M cos φ) = 1.1968 upwards (N, M:
-# radii of curvature): areas grow by their product.
-GROWTH = 1.4256
 
 
 @pytest.fixture
-def dsn(postgis_dsn: str) -> str:
-    return postgis_dsn
-
-
-@pytest.fixture
-def store(dsn: str) -> Iterator[Store]:
-    made = create_store(dsn, name="示例县", crs=CRS, actor=LOCAL_ACTOR)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def cursor(store: Store, dsn: str) -> Iterator[Any]:
+def cursor(store: Store, postgis_dsn: str) -> Iterator[Any]:
     """As another program sees the tables; nothing of it stays."""
-    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as opened:
+    with closing(psycopg2.connect(postgis_dsn)) as connection, connection.cursor() as opened:
         yield opened
         connection.rollback()
 
@@ -96,10 +79,10 @@ BY_OTHERS = {
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(writes, max_size=6))
-def test_cells_are_those_of_the_parcels_after_any_writes(store: Store, dsn: str, steps: list[Any]) -> None:
+def test_cells_are_those_of_the_parcels_after_any_writes(store: Store, postgis_dsn: str, steps: list[Any]) -> None:
     """What was added is taken away without remainder: the comparison is exact."""
     there: set[int] = set()
-    with closing(psycopg2.connect(dsn)) as other, other.cursor() as cursor:
+    with closing(psycopg2.connect(postgis_dsn)) as other, other.cursor() as cursor:
         for kind, *what in steps:
             if kind == "put" and what[0]:
                 put(store, list(what[0]), list(what[0].values()))
@@ -166,10 +149,10 @@ def test_emptying_the_table_empties_the_cells(store: Store, cursor: Any) -> None
     assert sum(sum(covered_m2(cursor, zoom).values()) for zoom in range(6, 13)) == 0
 
 
-def test_verify_names_a_cell_and_a_parcel_that_are_not_as_they_should_be(store: Store, dsn: str) -> None:
+def test_verify_names_a_cell_and_a_parcel_that_are_not_as_they_should_be(store: Store, postgis_dsn: str) -> None:
     put(store, [5, 6], [30.0, 5000.0])
     assert findings(store) == []
-    with closing(psycopg2.connect(dsn)) as other, other.cursor() as cursor:
+    with closing(psycopg2.connect(postgis_dsn)) as other, other.cursor() as cursor:
         cursor.execute("UPDATE guatu.parcel_cell SET ready = ready + 1 WHERE zoom = 6")
         cursor.execute("DELETE FROM guatu.parcel_large")
         other.commit()

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 
 import geopandas as gpd
 import psycopg2
-import pytest
 from shapely.geometry import MultiPolygon, box
 
 from gis.maps.tiles import Tile
 from gis.model import LOCAL_ACTOR
-from gis.store import create_store
 from gis.store.port import Store, StoredRows, TileSpec
+from tests.gis.store.tile_samples import CRS, EAST, NORTH
 
-CRS = "EPSG:4547"
-EAST, NORTH = 500_000.0, 3_652_000.0
 TILE = Tile(14, 13380, 6599)
-
-
-@pytest.fixture
-def store(postgis_dsn: str) -> Iterator[Store]:
-    made = create_store(postgis_dsn, name="示例县", crs=CRS, actor=LOCAL_ACTOR)
-    yield made
-    made.close()
 
 
 def put(store: Store, *numbers: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -21,19 +20,11 @@ from gis.model import LOCAL_ACTOR, Stage
 from gis.store import create_store
 from gis.store.port import Store
 from gis.workflows.draw_tile import TileDrawer
+from tests.gis.store.tile_samples import CRS, EAST, NORTH
 
-CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
-EAST, NORTH = 500_000.0, 3_652_000.0  # in tile 14/13380/6599, which is 2.05 km wide
 HERE, AWAY = Tile(14, 13380, 6599), Tile(14, 13386, 6599)  # six tiles to the east: 12.3 km
 STEP_M = 3_000.0
 PARCEL = TILE_LAYERS["parcel"]
-
-
-@pytest.fixture
-def store(postgis_dsn: str) -> Iterator[Store]:
-    made = create_store(postgis_dsn, name="示例县", crs=CRS, actor=LOCAL_ACTOR)
-    yield made
-    made.close()
 
 
 def put(store: Store, places: dict[int, float], side: float = 40.0) -> None:
