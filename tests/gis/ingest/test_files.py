@@ -1,58 +1,15 @@
 """Every kind of file that a bureau sends is told from its content and read."""
 
-import contextlib
 import json
-import sqlite3
-import struct
-import zipfile
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gis.errors import UnreadableFile
-from gis.ingest import archive, source
 from gis.ingest.files import Reading, read_raw
-
-TWO_PARCELS = gpd.GeoDataFrame(
-    {"地块编号": ["甲一", "乙二"], "户数": pd.array([3, None], dtype="Int64")},
-    geometry=[shapely.box(500000, 4000000, 500100, 4000100), shapely.box(500200, 4000000, 500300, 4000050)],
-    crs="EPSG:4547",
-)
-
-
-def in_degrees(frame=TWO_PARCELS):
-    return frame.to_crs("EPSG:4490")
-
-
-def write(frame, path, **options):
-    pyogrio.write_dataframe(frame, path, **options)
-    return path
-
-
-def areas(raw):
-    return [round(area) for area in shapely.area(np.asarray(raw.geometry.array, dtype=object))]
-
-
-def shapefile(folder, encoding="UTF-8", *, cpg=True):
-    frame = TWO_PARCELS.rename(columns={"地块编号": "编号"})
-    path = write(frame, folder / "parcels.shp", driver="ESRI Shapefile", encoding=encoding)
-    if not cpg:
-        (folder / "parcels.cpg").unlink()
-    return path
-
-
-def zipped(path, *files, names=None):
-    with zipfile.ZipFile(path, "w") as made:
-        for file, name in zip(files, names or [f.name for f in files], strict=True):
-            made.write(file, name)
-    return path
-
+from tests.gis.ingest.files_samples import TWO_PARCELS, areas, in_degrees, shapefile, write, zipped
 
 # ---------------------------------------------------------------- kinds
 
@@ -160,6 +117,41 @@ def test_csv_and_survey_text_go_to_their_readers(tmp_path):
     assert read_raw(survey).format == "survey_txt"
 
 
+def test_a_geopackage_with_two_layers_wants_to_know_which(tmp_path):
+    path = write(TWO_PARCELS, tmp_path / "a.gpkg", driver="GPKG", layer="parcels")
+    write(TWO_PARCELS.iloc[:1], path, driver="GPKG", layer="parks", append=False)
+    with pytest.raises(UnreadableFile, match="several layers") as refused:
+        read_raw(path)
+    assert "parcels" in refused.value.found
+    assert len(read_raw(path, Reading(layer_name="parks")).rows) == 1
+
+
+def test_an_open_ring_is_closed_and_told(tmp_path):
+    def feature(*ring):
+        return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [list(ring)]}}
+
+    path = tmp_path / "a.geojson"
+    features = [feature([0, 0], [1, 1], [1, 0]), feature([0, 0], [1, 1], [1, 0], [0, 0])]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    raw = read_raw(path)
+    assert raw.rows == (1, 2)
+    assert [w.en for w in raw.warnings] == ["1 unclosed rings closed: rows 1"]
+    assert [shapely.area(g) for g in raw.geometry] == [0.5, 0.5]
+
+
+def test_a_moment_in_utc_is_of_the_day_that_it_is_in_beijing(tmp_path):
+    def day_of(moment):
+        feature = {"type": "Feature", "properties": {"净地日期": moment},
+                   "geometry": {"type": "Point", "coordinates": [112, 37]}}  # fmt: skip
+        path = tmp_path / "a.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+        return read_raw(path).frame["净地日期"].iat[0].date().isoformat()
+
+    assert day_of("2026-03-01T16:00:00Z") == "2026-03-02"
+    assert day_of("2026-03-02T00:00:00Z") == "2026-03-02"
+    assert day_of("2026-03-02T00:00:00+08:00") == "2026-03-02"
+
+
 # ---------------------------------------------------------------- Shapefiles and their encodings
 
 
@@ -221,71 +213,12 @@ def test_the_dbf_alone_is_refused(tmp_path):
         read_raw(tmp_path / "parcels.dbf")
 
 
-# ---------------------------------------------------------------- archives
-
-
-def parts(folder, stem="parcels"):
-    return sorted(p for p in folder.iterdir() if p.stem == stem and p.suffix != ".zip")
-
-
-def test_a_zipped_shapefile_in_gbk_with_chinese_names_is_read(tmp_path):
-    shapefile(tmp_path, "GBK", cpg=False)
-    files = parts(tmp_path)
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as made:
-        for file in files:
-            info = zipfile.ZipInfo("x")
-            info.filename = f"地块/红线{file.suffix}".encode("gbk").decode("cp437")
-            made.writestr(info, file.read_bytes())
+def test_a_cpg_that_says_latin_1_of_chinese_in_utf_8_is_overruled_and_told(tmp_path):
+    path = shapefile(tmp_path, "UTF-8")
+    (tmp_path / "parcels.cpg").write_text("ISO-8859-1")
     raw = read_raw(path)
-    assert raw.format == "Shapefile"
     assert raw.frame["编号"].tolist() == ["甲一", "乙二"]
-    assert raw.source.name == "a.zip"
-
-
-def test_several_shapefiles_in_a_zip_are_named(tmp_path):
-    shapefile(tmp_path)
-    files = parts(tmp_path)
-    names = [f"{stem}{file.suffix}" for stem in ("北片", "南片") for file in files]
-    path = zipped(tmp_path / "a.zip", *files, *files, names=names)
-    with pytest.raises(UnreadableFile) as refused:
-        read_raw(path)
-    assert "北片.shp" in refused.value.found
-    assert "南片.shp" in refused.value.found
-    assert len(read_raw(path, Reading(layer_name="南片")).rows) == 2
-
-
-@pytest.mark.parametrize("name", ["../a.geojson", "/etc/a.geojson", "C:/a.geojson", "x\\..\\..\\a.geojson"])
-def test_a_zip_with_a_path_that_leads_out_is_refused(tmp_path, name):
-    inner = write(in_degrees(), tmp_path / "a.geojson", driver="GeoJSON")
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr(name, inner.read_bytes())
-    with pytest.raises(UnreadableFile, match="unsafe path"):
-        read_raw(path)
-
-
-def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 1000)
-    inner = tmp_path / "a.geojson"
-    inner.write_bytes(b"{" + b" " * 2000)
-    with pytest.raises(UnreadableFile, match="over 1 GB"):
-        read_raw(zipped(tmp_path / "a.zip", inner))
-
-
-def test_a_zip_in_a_zip_is_refused(tmp_path):
-    inner = zipped(tmp_path / "b.zip", write(in_degrees(), tmp_path / "a.geojson", driver="GeoJSON"))
-    with pytest.raises(UnreadableFile, match="nothing in the ZIP"):
-        read_raw(zipped(tmp_path / "a.zip", inner))
-    with pytest.raises(UnreadableFile, match="a ZIP in a ZIP"):
-        read_raw(zipped(tmp_path / "c.zip", inner, names=["a.geojson"]))
-
-
-def test_a_cut_zip_is_refused(tmp_path):
-    path = zipped(tmp_path / "a.zip", write(in_degrees(), tmp_path / "a.geojson", driver="GeoJSON"))
-    path.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(UnreadableFile, match="archive is broken"):
-        read_raw(path)
+    assert ".cpg says ISO-8859-1" in raw.warnings[0].en
 
 
 # ---------------------------------------------------------------- drawings
@@ -329,162 +262,3 @@ def test_dxf_texts_are_chinese_where_the_file_has_no_header_section(tmp_path, en
     path = drawing(tmp_path, encoding)
     path.write_bytes(path.read_bytes().partition(b"ENDSEC\n")[2])
     assert read_raw(path).frame["Layer"].tolist() == ["红线", "红线"]
-
-
-# ---------------------------------------------------------------- broken and dangerous
-
-
-def broken_files():
-    return {
-        "cut.geojson": b'{"type":"FeatureCollection","features":[{"type":"Feature","prop',
-        "empty.geojson": b'{"type":"FeatureCollection","features":[]}',
-        "cut.gpkg": b"SQLite format 3\0" + b"\0" * 200,
-        "cut.fgb": b"fgb\x03fgb\x01" + b"\0" * 20,
-        "cut.kml": b"<?xml version='1.0'?><kml><Document><Placemark>",
-        "old.xls": b"\xd0\xcf\x11\xe0" + b"\0" * 100,
-        "a.dwg": b"AC1032" + b"\0" * 100,
-        "vrt.geojson": b'{"type":"FeatureCollection"} <OGRVRTDataSource><OGRVRTLayer name="/etc/passwd"/>',
-        "page.html": b"<html><body>not found</body></html>",
-        "noise.bin": bytes(range(256)),
-    }
-
-
-@pytest.mark.parametrize("name", broken_files())
-def test_what_cannot_be_read_says_what_was_found_and_expected(tmp_path, name):
-    path = tmp_path / name
-    path.write_bytes(broken_files()[name])
-    with pytest.raises(UnreadableFile) as refused:
-        read_raw(path)
-    assert refused.value.place.file == name
-    assert refused.value.found
-    assert refused.value.expected
-    assert str(tmp_path) not in refused.value.found
-
-
-def test_an_empty_a_missing_and_a_huge_file_are_refused(tmp_path, monkeypatch):
-    empty = tmp_path / "a.geojson"
-    empty.touch()
-    with pytest.raises(UnreadableFile, match="is empty"):
-        read_raw(empty)
-    with pytest.raises(UnreadableFile, match="no such file"):
-        read_raw(tmp_path / "b.geojson")
-    monkeypatch.setattr(source, "MAX_FILE_BYTES", 3)
-    empty.write_text("{{{{")
-    with pytest.raises(UnreadableFile, match="over 500 MB"):
-        read_raw(empty)
-
-
-def test_a_geopackage_with_two_layers_wants_to_know_which(tmp_path):
-    path = write(TWO_PARCELS, tmp_path / "a.gpkg", driver="GPKG", layer="parcels")
-    write(TWO_PARCELS.iloc[:1], path, driver="GPKG", layer="parks", append=False)
-    with pytest.raises(UnreadableFile, match="several layers") as refused:
-        read_raw(path)
-    assert "parcels" in refused.value.found
-    assert len(read_raw(path, Reading(layer_name="parks")).rows) == 1
-
-
-def test_an_open_ring_is_closed_and_told(tmp_path):
-    def feature(*ring):
-        return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [list(ring)]}}
-
-    path = tmp_path / "a.geojson"
-    features = [feature([0, 0], [1, 1], [1, 0]), feature([0, 0], [1, 1], [1, 0], [0, 0])]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    raw = read_raw(path)
-    assert raw.rows == (1, 2)
-    assert [w.en for w in raw.warnings] == ["1 unclosed rings closed: rows 1"]
-    assert [shapely.area(g) for g in raw.geometry] == [0.5, 0.5]
-
-
-def test_a_geometry_that_no_one_can_read_is_refused_by_its_row(tmp_path):
-    with sqlite3.connect(write(TWO_PARCELS, tmp_path / "a.gpkg", driver="GPKG")) as db:
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            db.execute(f'DROP TRIGGER "{name}"')
-        ring = struct.pack("<BIII2d", 1, 3, 1, 1, 0.0, 0.0)  # a polygon whose ring is one point
-        db.execute("UPDATE a SET geom = ? WHERE fid = 1", (b"GP\0\1" + struct.pack("<i", 4547) + ring,))
-    db.close()
-    raw = read_raw(tmp_path / "a.gpkg")
-    assert [r.place.row for r in raw.refused] == [1]
-    assert raw.rows == (2,)
-    assert areas(raw) == [5000]
-
-
-@pytest.fixture(scope="module")
-def sound_files(tmp_path_factory):
-    """One sound file of each binary kind, by name."""
-    folder = tmp_path_factory.mktemp("sound")
-    write(TWO_PARCELS, folder / "a.fgb", driver="FlatGeobuf")
-    write(TWO_PARCELS, folder / "a.gpkg", driver="GPKG")
-    write(in_degrees(), folder / "a.geojson", driver="GeoJSON")
-    shapefile(folder)
-    zipped(folder / "a.zip", *parts(folder))
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.stem == "a"}
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.sampled_from(["a.fgb", "a.gpkg", "a.geojson", "a.zip"]), st.floats(0, 1), st.binary(min_size=1, max_size=6))
-def test_a_damaged_file_is_read_or_refused_and_nothing_else(sound_files, tmp_path_factory, name, where, noise):
-    data = bytearray(sound_files[name])
-    at = int(where * (len(data) - len(noise)))
-    data[at : at + len(noise)] = noise
-    path = tmp_path_factory.mktemp("damaged") / name
-    path.write_bytes(data)
-    with contextlib.suppress(UnreadableFile):
-        assert len(read_raw(path).rows) <= 2
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
-def test_a_damaged_archive_is_called_broken_however_it_was_packed(tmp_path, method):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w", method) as packed:
-        packed.writestr("a.csv", "项目代码,项目名称\n" + "".join(f"P{i},n{i}\n" for i in range(3000)))
-    data = bytearray(path.read_bytes())
-    for place in range(45, 60):
-        data[place] ^= 0x5A
-    path.write_bytes(data)
-    with pytest.raises(UnreadableFile, match="archive is broken"):
-        read_raw(path)
-
-
-def test_an_archive_whose_names_are_not_what_it_says_is_broken(tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("地块.csv", "项目代码,项目名称\n")
-    path.write_bytes(path.read_bytes().replace("地块".encode(), b"\xff\xfe" * 3))
-    with pytest.raises(UnreadableFile, match="archive is broken"):
-        read_raw(path)
-
-
-def test_a_file_that_begins_as_a_drawing_and_goes_on_with_nothing_is_told_at_once(tmp_path):
-    path = tmp_path / "a.dxf"
-    path.write_bytes(b"999" + b"\n" * 65_000)
-    with pytest.raises(UnreadableFile, match="not read"):
-        read_raw(path)
-
-
-def test_an_archive_with_a_folder_that_is_called_like_a_workbooks_is_an_archive(tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("gxl/a.csv", "项目代码,项目名称\nP1,甲\n")
-    assert read_raw(path).frame["项目代码"].tolist() == ["P1"]
-
-
-def test_a_cpg_that_says_latin_1_of_chinese_in_utf_8_is_overruled_and_told(tmp_path):
-    path = shapefile(tmp_path, "UTF-8")
-    (tmp_path / "parcels.cpg").write_text("ISO-8859-1")
-    raw = read_raw(path)
-    assert raw.frame["编号"].tolist() == ["甲一", "乙二"]
-    assert ".cpg says ISO-8859-1" in raw.warnings[0].en
-
-
-def test_a_moment_in_utc_is_of_the_day_that_it_is_in_beijing(tmp_path):
-    def day_of(moment):
-        feature = {"type": "Feature", "properties": {"净地日期": moment},
-                   "geometry": {"type": "Point", "coordinates": [112, 37]}}  # fmt: skip
-        path = tmp_path / "a.geojson"
-        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
-        return read_raw(path).frame["净地日期"].iat[0].date().isoformat()
-
-    assert day_of("2026-03-01T16:00:00Z") == "2026-03-02"
-    assert day_of("2026-03-02T00:00:00Z") == "2026-03-02"
-    assert day_of("2026-03-02T00:00:00+08:00") == "2026-03-02"
