@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gis.analysis.inputs import Inputs
+from gis.analysis.progress import assess_progress
 from gis.layers import FRAME_DTYPES, LAYERS
 from gis.rules import RuleBook
 
@@ -78,3 +79,14 @@ def assessed(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         dtype = {float: "float64", bool: "bool", str: "str"}.get(type(default), "object")
         frame[name] = pd.Series(values, dtype=dtype)
     return frame.set_index(pd.Index([row["code"] for row in named], name="code", dtype="str"))
+
+
+def row_of(on: str, plan_wan: float | None, reports: list[dict[str, object]], **values: object) -> pd.Series:
+    """The progress of one project A."""
+    plans = [] if plan_wan is None else [("A", int(on[:4]), plan_wan)]
+    return assess_progress(inputs_of(on, [project("A", **values)], plans, reports)).loc["A"]
+
+
+def reasons_of(row: pd.Series) -> list[str]:
+    """What is said of it in Chinese."""
+    return [words.zh for words in row["progress_reasons"]]

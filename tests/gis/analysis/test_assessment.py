@@ -372,39 +372,3 @@ def test_what_is_at_risk_in_parts_sums_to_what_is_at_risk(lands: list[Any], shap
     )
     expected = (assessment.projects["at_risk_wan"] * 1e6).round().astype("int64")
     assert micro.reindex(expected.index).fillna(0).astype("int64").to_dict() == expected.to_dict()
-
-
-def test_the_json_has_the_fixed_form() -> None:
-    held = parcel("2", strip(10, 25), hold_reason="dispute", **APPROVED)
-    assessment = assessed(
-        [project("A", strip(0, 30), planned_start_on="2026-08-01")], [parcel("1", strip(0, 10)), held]
-    )
-    found = json.loads(json.dumps(assessment_json(overview_of([assessment]), [assessment]), allow_nan=False))
-    assert list(found) == ["on", "projects", "totals"]
-    assert found["on"] == ON
-    row = found["projects"][0]
-    reasons = row.pop("reasons")
-    assert row == {
-        "code": "A",
-        "name": "示例A",
-        "lamp": "none",
-        "progress_gap_pp": None,
-        "land": {
-            "footprint_m2": pytest.approx(300.0),
-            "ready_m2": 0.0,
-            "uncovered_m2": pytest.approx(50.0),
-            "overlap_m2": 0.0,
-            "by_stage_m2": {"not_started": pytest.approx(100.0), "approved": pytest.approx(150.0)},
-        },
-        "ready_earliest": "2026-08-15",
-        "ready_expected": None,
-        "float_days": None,
-        "flags": ["impossible", "held", "uncovered"],
-        "blocking": [
-            {"parcel_no": "2", "stage": "approved", "area_m2": pytest.approx(150.0), "ready_expected": None},
-            {"parcel_no": "1", "stage": "not_started", "area_m2": pytest.approx(100.0), "ready_expected": "2027-03-12"},
-        ],
-        "at_risk_wan": 0.0,
-    }
-    assert all(set(reason) == {"zh", "en"} for reason in reasons)
-    assert found["totals"]["n"] == 1
