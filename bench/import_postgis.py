@@ -21,7 +21,7 @@ from bench.assess import growth
 from bench.county import CRS
 from bench.import_parcels import write_source
 from bench.postgis import SIZES, Measured, machine, measured, query, server
-from tests.postgis_server import Databases
+from tests.postgis_databases import Databases
 
 
 def ours(source: Path, dsn: str) -> int:

@@ -20,7 +20,8 @@ from gis.analysis.assessment import Inputs
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
 from gis.store.columns import STAGE_COLUMNS
-from tests.postgis_server import Cluster, Databases, given_dsn
+from tests.postgis_databases import Databases
+from tests.postgis_server import Cluster, given_dsn
 
 SIZES = (10_000, 100_000)
 # As docker-compose.yml sets them; what is committed is on the disk, as in production.

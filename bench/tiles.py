@@ -37,7 +37,7 @@ from gis.model import LOCAL_ACTOR, Stage
 from gis.settings import Settings
 from gis.store import create_store, open_store
 from gis.store.port import Store
-from tests import postgis_server
+from tests import postgis_databases
 from webapp import create_app
 
 CRS = "EPSG:4546"  # central meridian 111°E
@@ -157,7 +157,7 @@ def opened(options: argparse.Namespace) -> Iterator[Store]:
     with ExitStack() as stack:
         where = options.db
         if options.postgis:
-            where = stack.enter_context(postgis_server.databases()).fresh()
+            where = stack.enter_context(postgis_databases.databases()).fresh()
         where = where or f"{stack.enter_context(tempfile.TemporaryDirectory())}/tiles.gpkg"
         if options.db is None or not ("://" in where or Path(where).exists()):
             land = make(options.parcels)

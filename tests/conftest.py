@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgis_server
+from tests.postgis_databases import Databases, databases
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -52,17 +53,17 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgis_databases() -> Iterator[postgis_server.Databases]:
+def postgis_databases() -> Iterator[Databases]:
     """New PostGIS databases; one server for all tests of a process."""
     missing = postgis_server.absence()
     if missing:
         pytest.skip(missing)
-    with postgis_server.databases() as databases:
-        yield databases
+    with databases() as made:
+        yield made
 
 
 @pytest.fixture
-def postgis_dsn(postgis_databases: postgis_server.Databases) -> Iterator[str]:
+def postgis_dsn(postgis_databases: Databases) -> Iterator[str]:
     """The address of a new database with PostGIS, which is dropped afterwards, whoever is still connected."""
     dsn = postgis_databases.fresh()
     yield dsn

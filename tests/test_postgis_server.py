@@ -12,7 +12,8 @@ import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
 
-from tests.postgis_server import Cluster, Databases, absence_of_programs, address, is_running
+from tests.postgis_databases import Databases
+from tests.postgis_server import Cluster, absence_of_programs, address, is_running
 
 ROOT = Path(__file__).resolve().parent.parent
 _START_AND_WAIT = """

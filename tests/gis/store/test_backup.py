@@ -20,7 +20,7 @@ from gis.store.postgis import backup as dumping
 from gis.words import Words
 from tests.contract.store_samples import parcels, put
 from tests.gis.store.moving_samples import contents, filled, goes_on, is_empty
-from tests.postgis_server import Databases
+from tests.postgis_databases import Databases
 
 
 def quiet(_words: Words, _share: float) -> None:

@@ -21,7 +21,7 @@ from gis.store.tables import TABLES
 from gis.words import Words
 from tests.contract.store_samples import parcels, put
 from tests.gis.store.moving_samples import change_from_outside, contents, filled, goes_on, is_empty, rows_of
-from tests.postgis_server import Databases
+from tests.postgis_databases import Databases
 
 
 def quiet(_words: Words, _share: float) -> None:

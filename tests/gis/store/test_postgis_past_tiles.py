@@ -23,8 +23,8 @@ from gis.model import LOCAL_ACTOR, HoldReason, Query, Readiness, Stage
 from gis.store import create_store
 from gis.store.port import Store, StoredTile, TileSpec
 from gis.store.postgis import tiles
-from tests import postgis_server
 from tests.gis.store.tile_samples import CRS, EAST, GROWTH, NORTH
+from tests.postgis_databases import Databases
 
 DAYS = [date(2025, month, 10) for month in (1, 3, 5, 7)]
 BEFORE_ALL = date(2024, 12, 31)
@@ -34,7 +34,7 @@ ZOOMS = (2, 6, 8, 10, 11, 12)
 
 
 @pytest.fixture(scope="module")
-def dsns(postgis_databases: postgis_server.Databases) -> tuple[str, str]:
+def dsns(postgis_databases: Databases) -> tuple[str, str]:
     return postgis_databases.fresh(), postgis_databases.fresh()
 
 
@@ -200,7 +200,7 @@ def lived(store: Store) -> Store:
 
 @pytest.mark.parametrize("on", [BEFORE_ALL, *DAYS[:-1], date(2025, 3, 9), date(2025, 5, 9)])
 def test_a_county_that_has_changed_much_is_drawn_as_it_was(
-    lived: Store, on: date, postgis_databases: postgis_server.Databases
+    lived: Store, on: date, postgis_databases: Databases
 ) -> None:
     twin_dsn = postgis_databases.fresh()
     with closing(create_store(twin_dsn, name="示例县", crs=CRS, actor=LOCAL_ACTOR)) as twin:

@@ -21,7 +21,7 @@ from gis.store.postgis.migrations import Migration, schema_version
 from gis.store.statements import row_id
 from gis.workflows.migrate_store import migrate_store as migrated
 from tests.contract.store_samples import CRS, OFFICER, append, parcels, put, stages
-from tests.postgis_server import Databases
+from tests.postgis_databases import Databases
 
 pytestmark = pytest.mark.postgis
 SRID = 4547

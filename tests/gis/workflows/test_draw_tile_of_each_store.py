@@ -23,7 +23,7 @@ from gis.store.port import Store
 from gis.store.postgis import tiles as postgis_tiles
 from gis.workflows import draw_tile
 from gis.workflows.draw_tile import TileDrawer
-from tests import postgis_server
+from tests.postgis_databases import Databases
 
 CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E
 CORNER = np.array([560_000.0, 3_652_000.0])  # 60 km east of the central meridian: north is 0.35° off
@@ -108,7 +108,7 @@ def lived(store: Store) -> Store:
     return store
 
 
-def made_by(fill: Any, folder: Any, databases: postgis_server.Databases) -> Iterator[tuple[Store, Store]]:
+def made_by(fill: Any, folder: Any, databases: Databases) -> Iterator[tuple[Store, Store]]:
     """One county in a file and in PostGIS."""
     stores = [
         fill(create_store(where, name="示例县", crs=CRS, actor=LOCAL_ACTOR))
@@ -120,16 +120,12 @@ def made_by(fill: Any, folder: Any, databases: postgis_server.Databases) -> Iter
 
 
 @pytest.fixture(scope="module")
-def pair(
-    tmp_path_factory: pytest.TempPathFactory, postgis_databases: postgis_server.Databases
-) -> Iterator[tuple[Store, Store]]:
+def pair(tmp_path_factory: pytest.TempPathFactory, postgis_databases: Databases) -> Iterator[tuple[Store, Store]]:
     yield from made_by(filled, tmp_path_factory.mktemp("pair"), postgis_databases)
 
 
 @pytest.fixture(scope="module")
-def lived_pair(
-    tmp_path_factory: pytest.TempPathFactory, postgis_databases: postgis_server.Databases
-) -> Iterator[tuple[Store, Store]]:
+def lived_pair(tmp_path_factory: pytest.TempPathFactory, postgis_databases: Databases) -> Iterator[tuple[Store, Store]]:
     yield from made_by(lived, tmp_path_factory.mktemp("lived"), postgis_databases)
 
 
