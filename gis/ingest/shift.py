@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gis import crs as systems
 from gis.crs import Coords
+from gis.gcj02 import bd09_of_wgs84, gcj02_of_bd09, gcj02_of_wgs84, wgs84_of_gcj02
 from gis.ingest.vector import Geometries
 from gis.words import Words
 
@@ -27,8 +28,8 @@ _MOST = 0.75
 _LEAST_MISPLACED = 10
 _STILL_MISPLACED = 0.3
 _PATTERNS = {
-    "GCJ-02": (systems.gcj02_of_wgs84, Words("GCJ-02（高德、腾讯等地图坐标）", "GCJ-02 (the maps of 高德 and 腾讯)")),
-    "BD-09": (systems.bd09_of_wgs84, Words("BD-09（百度地图坐标）", "BD-09 (the maps of 百度)")),
+    "GCJ-02": (gcj02_of_wgs84, Words("GCJ-02（高德、腾讯等地图坐标）", "GCJ-02 (the maps of 高德 and 腾讯)")),
+    "BD-09": (bd09_of_wgs84, Words("BD-09（百度地图坐标）", "BD-09 (the maps of 百度)")),
 }
 
 
@@ -111,10 +112,10 @@ def _closer_undone(name: str, incoming: Geometries, stored: Geometries, crs: str
 
 
 def _undo_bd09(degrees: Coords) -> Coords:
-    return systems.wgs84_of_gcj02(systems.gcj02_of_bd09(degrees))
+    return wgs84_of_gcj02(gcj02_of_bd09(degrees))
 
 
-_UNDO = {"GCJ-02": systems.wgs84_of_gcj02, "BD-09": _undo_bd09}
+_UNDO = {"GCJ-02": wgs84_of_gcj02, "BD-09": _undo_bd09}
 
 
 def _agreement(one: Geometries, other: Geometries) -> Coords:

@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis.words",),
     ("gis.errors",),
     ("gis.units",),
-    ("gis.settings", "gis.crs", "gis.workdays"),
+    ("gis.settings", "gis.crs", "gis.gcj02", "gis.workdays"),
     ("gis.model",),
     ("gis.layers",),
     ("gis.rules",),

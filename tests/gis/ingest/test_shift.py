@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from gis import crs as systems
+from gis.gcj02 import bd09_of_wgs84, gcj02_of_wgs84
 from gis.ingest.shift import find_misplaced, find_shift
 
 CRS = "EPSG:4547"
@@ -24,7 +25,7 @@ def by(geoms, east, north):
 
 @pytest.mark.parametrize(
     ("function", "pattern", "metres"),
-    [(systems.gcj02_of_wgs84, "GCJ-02", 586), (systems.bd09_of_wgs84, "BD-09", 1245)],  # RULES §2.5, 驻马店
+    [(gcj02_of_wgs84, "GCJ-02", 586), (bd09_of_wgs84, "BD-09", 1245)],  # RULES §2.5, 驻马店
 )
 def test_the_two_patterns_are_told_apart(function, pattern, metres):
     found = find_shift(moved(PARCELS, function), PARCELS, CRS)
@@ -40,7 +41,7 @@ def test_features_where_they_were_are_not_shifted():
 
 
 def test_a_shift_in_another_direction_or_of_another_length_is_none():
-    gcj = moved(PARCELS[:1], systems.gcj02_of_wgs84)[0].centroid
+    gcj = moved(PARCELS[:1], gcj02_of_wgs84)[0].centroid
     east, north = gcj.x - PARCELS[0].centroid.x, gcj.y - PARCELS[0].centroid.y
     assert find_shift(by(PARCELS, -east, -north), PARCELS, CRS) is None
     assert find_shift(by(PARCELS, 3 * east, 3 * north), PARCELS, CRS) is None
@@ -48,7 +49,7 @@ def test_a_shift_in_another_direction_or_of_another_length_is_none():
 
 def test_one_of_six_that_moved_is_no_pattern():
     some = PARCELS.copy()
-    some[0] = moved(PARCELS[:1], systems.gcj02_of_wgs84)[0]
+    some[0] = moved(PARCELS[:1], gcj02_of_wgs84)[0]
     assert find_shift(some, PARCELS, CRS) is None
 
 
@@ -64,7 +65,7 @@ def test_nothing_to_compare_is_no_shift():
 
 def test_points_are_compared_as_well():
     points = shapely.centroid(PARCELS)
-    assert find_shift(moved(points, systems.gcj02_of_wgs84), points, CRS).pattern == "GCJ-02"
+    assert find_shift(moved(points, gcj02_of_wgs84), points, CRS).pattern == "GCJ-02"
 
 
 WEST_TOWN = shapely.box(490_000, 3_640_000, 500_000, 3_660_000)
@@ -82,7 +83,7 @@ def along_the_border(count=40):
 def test_features_that_left_their_towns_as_the_pattern_says_are_recognised():
     parcels, towns = along_the_border()
     assert find_misplaced(parcels, towns, CRS) is None
-    found = find_misplaced(moved(parcels, systems.gcj02_of_wgs84), towns, CRS)
+    found = find_misplaced(moved(parcels, gcj02_of_wgs84), towns, CRS)
     assert found.pattern == "GCJ-02"
     assert found.compared == 40
     assert "40 features lie outside the towns" in found.words.en
@@ -90,6 +91,6 @@ def test_features_that_left_their_towns_as_the_pattern_says_are_recognised():
 
 def test_a_few_misplaced_features_or_wrong_towns_are_no_pattern():
     parcels, towns = along_the_border(4)
-    assert find_misplaced(moved(parcels, systems.gcj02_of_wgs84), towns, CRS) is None
+    assert find_misplaced(moved(parcels, gcj02_of_wgs84), towns, CRS) is None
     many, _ = along_the_border()
     assert find_misplaced(many, np.array([shapely.box(0, 0, 1, 1)] * 80, dtype=object), CRS) is None

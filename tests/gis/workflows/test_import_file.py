@@ -14,6 +14,7 @@ import shapely
 
 from gis import crs as systems
 from gis.errors import CrsUnknown, InvalidParameter, NotAllowed
+from gis.gcj02 import gcj02_of_wgs84
 from gis.model import LOCAL_ACTOR, Actor, Query, Role
 from gis.store import create_store
 from gis.store.port import Store
@@ -264,7 +265,7 @@ def test_events_and_milestones_are_long_tables(store, tmp_path):
 
 def shifted(frame):
     degrees = systems.to_lonlat(frame.geometry.array, CRS)
-    return frame.set_geometry(gpd.GeoSeries(shapely.transform(degrees, systems.gcj02_of_wgs84), crs="EPSG:4490"))
+    return frame.set_geometry(gpd.GeoSeries(shapely.transform(degrees, gcj02_of_wgs84), crs="EPSG:4490"))
 
 
 def test_known_parcels_that_come_back_shifted_raise_the_warning(store, tmp_path):
