@@ -1,8 +1,8 @@
 """
 Coordinate reference systems: which are accepted, zones told from coordinates, projections, true areas.
 
-The only user of pyproj, and so a little longer than other modules. Points are always (east, north) or
-(longitude, latitude), in metres and degrees, whatever axis order EPSG gives a system.
+The only user of pyproj. Points are always (east, north) or (longitude, latitude), in metres and degrees, whatever
+axis order EPSG gives a system.
 
 **No datum is ever shifted.** CGCS2000, WGS 84, NAD83, ETRS89 and their like share the ellipsoid and the
 origin to within a metre or two and are taken as equal: a transform here only unprojects and projects.
@@ -204,13 +204,6 @@ def is_geographic(crs: str) -> bool:
     return bool(_parsed(crs).is_geographic)
 
 
-def is_mercator(crs: str) -> bool:
-    """It is a Mercator projection, fit for a web page and for nothing that is measured."""
-    operation = _parsed(crs).coordinate_operation
-    name = operation.method_name if operation else ""
-    return "Mercator" in name and "Transverse" not in name
-
-
 def area_of_use(crs: str) -> tuple[float, float, float, float] | None:
     """(west, south, east, north) in degrees of where the CRS is meant to be used; None where EPSG says nothing."""
     area = _parsed(crs).area_of_use
@@ -281,11 +274,6 @@ def to_lonlat(geoms: Any, crs: str) -> NDArray[np.object_]:
 def from_lonlat(geoms: Any, crs: str) -> NDArray[np.object_]:
     """Geometries from degrees to ``crs``, 2-D."""
     return shapely.transform(_geometries(geoms), lambda coords: coords_of(coords, crs))
-
-
-def to_web_mercator(geoms: Any, crs: str) -> NDArray[np.object_]:
-    """Geometries from ``crs`` to Web Mercator metres, 2-D."""
-    return shapely.transform(_geometries(geoms), lambda coords: mercator_of(coords, crs))
 
 
 def reproject(series: gpd.GeoSeries, from_crs: str, to_crs: str) -> gpd.GeoSeries:
@@ -400,8 +388,3 @@ def zone_crs(zone: int, width: int = 3, *, prefixed: bool = False) -> str:
         )
     base = _PREFIXED_BASE if prefixed else _MERIDIAN_BASE
     return f"EPSG:{base[width] + zone}"
-
-
-def zone_of_longitude(lon: float, width: int = 3) -> int:
-    """The zone in which a longitude lies: 114.0 → 38 (3°), 20 (6°)."""
-    return round(lon / 3) if width == 3 else int(lon // 6) + 1

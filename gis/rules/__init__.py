@@ -7,7 +7,6 @@ Defaults live in ``parameters.toml``; a store keeps its own copy (table ``rule_p
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -118,7 +117,3 @@ class RuleBook:
     def typical_days(self, owner: OwnerKind) -> dict[Stage, int]:
         """Usual days from each stage's beginning to the next one's."""
         return {Stage(code): int(days) for code, days in self.value(f"typical.{owner.value}").items()}
-
-    def fingerprint(self) -> str:
-        """A text equal for equal rules."""
-        return json.dumps(dict(self.values), sort_keys=True, ensure_ascii=False)

@@ -196,11 +196,6 @@ def test_a_zone_that_china_does_not_have_is_refused(zone, width):
         crs.zone_crs(zone, width)
 
 
-def test_the_zone_of_a_longitude():
-    assert crs.zone_of_longitude(114.02) == 38
-    assert crs.zone_of_longitude(114.02, 6) == 20
-
-
 def test_proj4_text_is_what_a_browser_can_use():
     text = crs.proj4_text("EPSG:4547")
     assert "+proj=tmerc" in text
