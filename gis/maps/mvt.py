@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.maps.rings import Flags, Ints, Outlines, Rings, rings_of, rings_of_boxes, starts, sums
 
 EXTENT = 4096
 Value = str | bool | int | float
-Words = npt.NDArray[np.uint32]
 Bytes = npt.NDArray[np.uint8]
 
 _MOVE_TO_ONE = (1 << 3) | 1
@@ -31,7 +31,6 @@ _CLOSE_PATH = (1 << 3) | 7
 _FEATURE, _VALUE = 0x12, 0x22
 _TAGS, _TYPE, _POLYGON, _GEOMETRY = 0x12, 0x18, 3, 0x22
 _TEXT = 0x0A
-_SHORT = 0x80 - 2  # bytes of a text whose message's length takes one byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,10 @@ class Coded:
     def followed_by(self, places: Ints) -> Coded:
         """With more rows."""
         return Coded(np.concatenate((self.places, places)), self.values)
+
+    def of_rows(self, rows: Ints) -> Coded:
+        """Row i is the one that stood at ``rows[i]``."""
+        return Coded(self.places[rows], self.values)
 
 
 Column = Sequence[Value | None] | Coded
@@ -117,7 +120,7 @@ def with_rectangles(data: bytes, name: str, features: Sequence[Rectangles]) -> b
                 _place(keys, _text_field(3, key), added),
                 _place(values, _bytes_field(4, _value_message(value)), added),
             ]
-        added.append(_features(rings_of_boxes(feature.boxes), np.array([tags])))
+        added.append(_features(rings_of_boxes(feature.boxes), np.array(tags)[:, None]))
     body += b"".join(added)
     return _bytes_field(3, body) if data or added else b""
 
@@ -183,94 +186,85 @@ def _closing(name: str) -> list[bytes]:
 
 
 def _features(rings: Rings, tags: npt.NDArray[np.integer]) -> bytes:
-    """Features, each with its key. ``tags`` (all features, any): their words, -1 where there is none."""
+    """Features, each with its key. ``tags`` (any, all features): their words, -1 where there is none."""
     opens = np.diff(rings.feature, prepend=-1) != 0
-    words, of_feature = _geometry_words(rings, opens)
-    data, in_data = _side_by_side(words)
-    size = sums(_count(in_data), of_feature)
-    heads, is_written = _heads(tags[rings.feature[opens]], size)
-    # By turns the head of a feature and its geometry.
-    turns = np.column_stack((_count(is_written), size)).ravel()
-    is_head = np.repeat(np.tile([True, False], len(size)), turns)
-    features = np.empty(len(is_head), dtype=np.uint8)
-    features[is_head] = heads[is_written]
-    features[~is_head] = data[in_data]
-    return features.tobytes()
+    geometry, size = _geometry(rings, opens)
+    return _by_turns(_heads(tags[:, rings.feature[opens]], size), _binary(geometry, size))
 
 
-def _heads(tags: npt.NDArray[np.integer], size: Ints) -> tuple[Bytes, Flags]:
-    """What stands before each feature's geometry of so many bytes: (features, any) bytes, and which are written."""
-    in_tags, is_tag = _joined([_side_by_side(column) for column in tags.T if column.max() >= 0], len(size))
-    tags_size = _count(is_tag)
-    tagged = tags_size > 0
-    tags_field = np.where(tagged, 1 + _width(tags_size) + tags_size, 0)
-    pieces = [
-        _same(_FEATURE, len(size)),
-        _side_by_side(tags_field + 3 + _width(size) + size),
-        _side_by_side(np.where(tagged, _TAGS, -1)),
-        _side_by_side(np.where(tagged, tags_size, -1)),
-        (in_tags, is_tag),
-        _same(_TYPE, len(size)),
-        _same(_POLYGON, len(size)),
-        _same(_GEOMETRY, len(size)),
-        _side_by_side(size),
-    ]
-    return _joined(pieces, len(size))
+def _geometry(rings: Rings, opens: Flags) -> tuple[Bytes, Ints]:
+    """The commands of all features, and how many bytes of them are each feature's."""
+    first = starts(rings.length)
+    line_to = np.full(len(rings.x), -1)
+    line_to[first] = (rings.length - 1) << 3 | _LINE_TO
+    points = _Lanes(len(rings.x))
+    points.add_byte(_MOVE_TO_ONE, first)
+    points.add(_zigzag(_steps(rings.x, rings, opens)))
+    points.add(_zigzag(_steps(rings.y, rings, opens)))
+    points.add(line_to)
+    points.add_byte(_CLOSE_PATH, first + rings.length - 1)
+    return points.written(), sums(points.size, np.add.reduceat(rings.length, np.flatnonzero(opens)))
 
 
-def _joined(pieces: list[tuple[Bytes, Flags]], rows: int) -> tuple[Bytes, Flags]:
-    """Side by side."""
-    none = np.empty((rows, 0), dtype=np.uint8)
-    return (
-        np.concatenate([none, *(data for data, _ in pieces)], axis=1),
-        np.concatenate([none.astype(bool), *(is_written for _, is_written in pieces)], axis=1),
-    )
+def _heads(tags: npt.NDArray[np.integer], size: Ints) -> pa.BinaryArray:
+    """What stands before each feature's geometry of so many bytes."""
+    tags_size = np.zeros(len(size), dtype=np.int64)
+    for column in tags:
+        tags_size += np.where(column >= 0, _width(column), 0)
+    tagged = np.flatnonzero(tags_size)
+    heads = _Lanes(len(size))
+    heads.add_byte(_FEATURE)
+    heads.add(np.where(tags_size > 0, 1 + _width(tags_size) + tags_size, 0) + 3 + _width(size) + size)
+    heads.add_byte(_TAGS, tagged)
+    heads.add(np.where(tags_size > 0, tags_size, -1))
+    for column in tags:
+        heads.add(column)
+    for byte in (_TYPE, _POLYGON, _GEOMETRY):
+        heads.add_byte(byte)
+    heads.add(size)
+    return _binary(heads.written(), heads.size)
 
 
-def _count(flags: Flags) -> Ints:
-    """How many of each row stand: numpy's own sum of rows so short takes ten times as long."""
-    count = np.zeros(len(flags), dtype=np.int64)
-    for column in flags.T:
-        count += column
-    return count
+class _Lanes:
+    """Rows of bytes, put together column by column; some have no byte in a column."""
 
+    def __init__(self, rows: int) -> None:
+        self._data: list[Bytes] = []
+        self._is_written: list[Flags] = []
+        self.size = np.zeros(rows, dtype=np.int64)
 
-def _same(byte: int, size: int) -> tuple[Bytes, Flags]:
-    """One byte for each."""
-    return np.full((size, 1), byte, dtype=np.uint8), np.ones((size, 1), dtype=bool)
+    def add_byte(self, byte: int, rows: Ints | None = None) -> None:
+        """One byte for these rows; None: for all."""
+        is_written = np.full(len(self.size), rows is None)
+        if rows is not None:
+            is_written[rows] = True
+        self._add(np.full(len(self.size), byte, dtype=np.uint8), is_written)
 
+    def add(self, numbers: npt.NDArray[np.integer]) -> None:
+        """A number for each row as a varint; -1: none."""
+        goes_on, rest = numbers >= 0, numbers
+        for _ in range(max(-(-int(numbers.max(initial=0)).bit_length() // 7), 1)):
+            is_written, goes_on = goes_on, rest > 0x7F
+            data: Bytes = rest.astype(np.uint8) & 0x7F
+            data |= goes_on.view(np.uint8) << 7
+            self._add(data, is_written)
+            rest = rest >> 7
 
-def _side_by_side(numbers: npt.NDArray[np.integer]) -> tuple[Bytes, Flags]:
-    """Numbers as varints of as many bytes as the largest needs (n, bytes), and which are written; none of -1."""
-    across = max(-(-int(numbers.max(initial=0)).bit_length() // 7), 1)
-    data, is_written = np.empty((len(numbers), across), dtype=np.uint8), np.empty((len(numbers), across), dtype=bool)
-    goes_on = numbers >= 0
-    for step in range(across):
-        is_written[:, step] = goes_on
-        goes_on = numbers >= 1 << 7 * (step + 1)
-        data[:, step] = (numbers >> 7 * step & 0x7F) | (goes_on.view(np.uint8) << 7)
-    return data, is_written
+    def _add(self, data: Bytes, is_written: Flags) -> None:
+        self._data.append(data)
+        self._is_written.append(is_written)
+        self.size += is_written
 
-
-def _geometry_words(rings: Rings, opens: Flags) -> tuple[Words, Ints]:
-    """The command integers of all features, and how many of them are each feature's."""
-    of_ring = 2 * rings.length + 3  # MoveTo x y · LineTo (x y)… · ClosePath
-    first = starts(of_ring)
-    words = np.empty(int(of_ring.sum()), dtype=np.uint32)
-    words[first] = _MOVE_TO_ONE
-    words[first + 3] = (rings.length - 1) << 3 | _LINE_TO
-    words[first + of_ring - 1] = _CLOSE_PATH
-    at = np.repeat(first + 2 - 2 * starts(rings.length), rings.length)
-    at += np.arange(0, 2 * len(rings.x), 2)
-    at[starts(rings.length)] -= 1  # before the LineTo word
-    words[at] = _zigzag(_steps(rings.x, rings, opens))
-    words[at + 1] = _zigzag(_steps(rings.y, rings, opens))
-    return words, np.add.reduceat(of_ring, np.flatnonzero(opens))
+    def written(self) -> Bytes:
+        """The rows one after the other."""
+        # By places: by flags it takes twice as long.
+        at = np.flatnonzero(np.stack(self._is_written, axis=1))
+        return np.stack(self._data, axis=1).ravel().take(at)
 
 
 def _steps(along: Ints, rings: Rings, opens: Flags) -> Ints:
     """Each point less the one before it in its feature; the first of a feature counts from 0."""
-    steps = np.diff(along, prepend=0)
+    steps = np.diff(along, prepend=along.dtype.type(0))
     at = starts(rings.length)[opens]
     steps[at] = along[at]
     return steps
@@ -294,14 +288,14 @@ def _value_message(value: Value) -> bytes:
 
 
 def _tags(columns: Mapping[str, Coded], features: int) -> tuple[npt.NDArray[np.int32], list[bytes]]:
-    """The (key, value) index pairs of the features, -1 for a missing one, and the layer's values."""
-    tags = np.full((features, 2 * len(columns)), -1, dtype=np.int32)
+    """Keys and values of the features by turns (any, features), -1 for a missing one, and the layer's values."""
+    tags = np.full((2 * len(columns), features), -1, dtype=np.int32)
     values = _ValueTable()
     # Columns of few distinct values first: small indices take one byte.
     for key, column in sorted(enumerate(columns.values()), key=lambda item: len(item[1].values)):
         places = column.places
-        tags[:, 2 * key] = np.where(places >= 0, key, -1)
-        tags[:, 2 * key + 1] = np.append(values.places_of(column.values), -1)[places]  # -1 is the last
+        tags[2 * key] = np.where(places >= 0, key, -1)
+        tags[2 * key + 1] = np.append(values.places_of(column.values), -1)[places]  # -1 is the last
     return tags, values.fields
 
 
@@ -332,20 +326,30 @@ class _ValueTable:
 
 def _text_values(texts: pa.StringArray) -> bytes:
     """The fields of texts, none missing."""
-    ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    size = np.diff(ends)
-    if size.max(initial=0) >= _SHORT:
-        return b"".join(_bytes_field(_VALUE >> 3, _value_message(text)) for text in texts.to_pylist())
-    heads = np.empty((len(texts), 4), dtype=np.uint8)
-    heads[:, 0], heads[:, 1], heads[:, 2], heads[:, 3] = _VALUE, size + 2, _TEXT, size
-    is_head = np.repeat(np.tile([True, False], len(size)), np.column_stack((np.full(len(size), 4), size)).ravel())
-    fields = np.empty(len(is_head), dtype=np.uint8)
-    fields[is_head] = heads.ravel()
-    fields[~is_head] = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[ends[0] : ends[-1]]
-    return fields.tobytes()
+    size = np.diff(np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1])
+    heads = _Lanes(len(texts))
+    heads.add_byte(_VALUE)
+    heads.add(size + 1 + _width(size))
+    heads.add_byte(_TEXT)
+    heads.add(size)
+    return _by_turns(_binary(heads.written(), heads.size), texts.cast(pa.binary()))
 
 
 # --- bytes ------------------------------------------------------------------------------------------
+
+
+def _binary(data: Bytes, size: Ints) -> pa.BinaryArray:
+    """Rows of so many bytes, one after the other."""
+    ends = np.zeros(len(size) + 1, dtype=np.int32)
+    np.cumsum(size, out=ends[1:])
+    return pa.Array.from_buffers(pa.binary(), len(size), [None, pa.py_buffer(ends), pa.py_buffer(data)])
+
+
+def _by_turns(heads: pa.BinaryArray, bodies: pa.BinaryArray) -> bytes:
+    """The first row of one, the first row of the other, the second row of one …"""
+    joined = pc.binary_join_element_wise(heads, bodies, b"")
+    data: bytes = joined.buffers()[2].slice(0, joined.total_values_length).to_pybytes()
+    return data
 
 
 def _width(numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:

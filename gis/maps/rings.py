@@ -132,10 +132,11 @@ def runs(first: Ints, length: Ints) -> Ints:
 
 def sums(values: npt.NDArray[Any], length: Ints) -> Ints:
     """The sum of each run of so many, a whole number; 0 of an empty one."""
-    total = np.zeros(len(values) + 1, dtype=np.float64 if values.dtype.kind == "f" else np.int64)
+    total = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=total[1:])
     ends = np.cumsum(length)
-    return np.asarray(total[ends] - total[ends - length], dtype=np.int64)
+    added: Ints = total[ends] - total[ends - length]
+    return added
 
 
 def _without_repeats(x: Ints, y: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
@@ -143,18 +144,19 @@ def _without_repeats(x: Ints, y: Ints, length: Ints) -> tuple[Ints, Ints, Ints]:
     kept = np.ones(len(x), dtype=bool)
     kept[:-1] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     kept[np.cumsum(length) - 1] = False
-    return x[kept], y[kept], sums(kept, length)
+    at = np.flatnonzero(kept)  # by places: by flags it takes twice as long
+    return x[at], y[at], sums(kept, length)
 
 
 def _doubled_areas(x: Ints, y: Ints, length: Ints) -> Ints:
     """Twice each ring's signed area by the surveyor's formula; positive turns clockwise where y points down."""
-    # As floats, in which products and sums of tile units are exact, and quicker than whole numbers.
-    here_x, here_y = x.astype(np.float64), y.astype(np.float64)
+    wide_x, wide_y = x.astype(np.int64), y.astype(np.int64)
+    products = np.empty(len(x), dtype=np.int64)
+    products[:-1] = wide_x[:-1] * wide_y[1:] - wide_x[1:] * wide_y[:-1]
     ends, filled = np.cumsum(length), length > 0
     last, first = (ends - 1)[filled], (ends - length)[filled]
-    next_x, next_y = np.roll(here_x, -1), np.roll(here_y, -1)
-    next_x[last], next_y[last] = here_x[first], here_y[first]
-    return sums(here_x * next_y - next_x * here_y, length)
+    products[last] = wide_x[last] * wide_y[first] - wide_x[first] * wide_y[last]
+    return sums(products, length)
 
 
 def _kept(doubled_area: Ints, is_outer: Flags, polygon: Ints) -> Flags:

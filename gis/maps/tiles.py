@@ -16,16 +16,16 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from gis.crs import coords_of_mercator, mercator_of
 from gis.errors import InvalidValue
 from gis.maps.merging import CELL, CLASSES, class_places, merge_small, strips_of
 from gis.maps.mvt import EXTENT, Coded, Rectangles, Value, encode_polygons, with_rectangles
-from gis.maps.rings import Floats, Geometries, Ints
+from gis.maps.rings import Flags, Floats, Geometries, Ints
 from gis.model import BBox, Stage
 from gis.words import Words
 
@@ -161,9 +161,8 @@ def _as_stored(*names: str) -> Callable[[Columns], Attributes]:
 _READINESS = {stage.value: stage.readiness.value for stage in Stage}
 
 
-def _readiness(stages: Texts) -> Coded:
+def _readiness(stage: Coded) -> Coded:
     """The readiness class of each stage code; none for a missing one."""
-    stage = _given(stages)
     classes = class_places([_READINESS.get(str(code)) for code in stage.values])
     return Coded(np.append(classes, -1)[stage.places], CLASSES)
 
@@ -173,12 +172,20 @@ def readiness_of(stages: pd.Series) -> list[Value | None]:
     return [_READINESS.get(stage) for stage in stages.tolist()]
 
 
+def _is_given(column: Texts) -> Flags:
+    """Where a text is neither missing nor empty."""
+    lengths = pc.fill_null(pc.binary_length(texts_of(column)), 0)
+    return np.asarray(lengths.to_numpy(zero_copy_only=False) > 0)
+
+
 def _parcel_attributes(frame: Columns) -> Attributes:
+    stage = _given(frame["stage"])
     return {
         "parcel_no": _keys(frame["parcel_no"]),
-        **_as_stored(*(name for name in ("name", "stage") if name in frame))(frame),
-        "readiness": _readiness(frame["stage"]),
-        "held": Coded(np.where(_given(frame["hold_reason"]).places >= 0, 0, -1), [True]),
+        **({"name": _given(frame["name"])} if "name" in frame else {}),
+        "stage": stage,
+        "readiness": _readiness(stage),
+        "held": Coded(np.where(_is_given(frame["hold_reason"]), 0, -1), [True]),
     }
 
 
@@ -300,7 +307,7 @@ def _mercator_boxes(geometries: Geometries, crs: str) -> Floats:
     return mercator_of(shapely.bounds(geometries).reshape(-1, 2), crs).reshape(-1, 4)
 
 
-def _is_small(layer: TileLayer, boxes: Floats, z: int) -> npt.NDArray[np.bool_]:
+def _is_small(layer: TileLayer, boxes: Floats, z: int) -> Flags:
     """Narrower than a cell at this zoom, and of a layer whose small shapes are merged."""
     if layer.merged_by is None or z >= MERGE_BELOW_ZOOM:
         return np.zeros(len(boxes), dtype=bool)
@@ -328,13 +335,13 @@ def fitted(shapes: Geometries, boxes: Floats, tile: Tile) -> Geometries:
     return fit
 
 
-def reaches(boxes: Floats) -> npt.NDArray[np.bool_]:
+def reaches(boxes: Floats) -> Flags:
     """Which boxes (n, 4) in units meet the tile and its buffer; not those of nothing, which are NaN."""
     near = (boxes[:, :2] <= EXTENT + BUFFER) & (boxes[:, 2:] >= -BUFFER)
     return np.asarray(near.all(axis=1))
 
 
-def sticks_out(boxes: Floats) -> npt.NDArray[np.bool_]:
+def sticks_out(boxes: Floats) -> Flags:
     """Which boxes (n, 4) in units go beyond the buffer."""
     out = (boxes[:, :2] < -BUFFER) | (boxes[:, 2:] > EXTENT + BUFFER)
     return np.asarray(out.any(axis=1))

@@ -30,13 +30,12 @@ def outlines_of_wkb(wkb: Buffer, at: Ints) -> Outlines:
         Something there is not a MultiPolygon of Polygons as described above.
     """
     feature, part, first, length = _Reading(wkb, at).rings()
-    numbers = _at_each_byte(wkb, "<f8")
     places = np.repeat(first - _POINT * starts(length), length)
     places += np.arange(0, _POINT * len(places), _POINT)
-    x = numbers[places]
-    places += _POINT // 2
+    # Two numbers at once are a complex one.
+    points = _at_each_byte(wkb, "<c16")[places]
     polygon = np.cumsum((np.diff(feature, prepend=-1) != 0) | (np.diff(part, prepend=-1) != 0)) - 1
-    return Outlines(x, numbers[places], length, polygon, feature)
+    return Outlines(points.real, points.imag, length, polygon, feature)
 
 
 def _at_each_byte(wkb: Buffer, kind: str) -> npt.NDArray[Any]:
