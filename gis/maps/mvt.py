@@ -245,7 +245,8 @@ class _Lanes:
         goes_on, rest = numbers >= 0, numbers
         for _ in range(max(-(-int(numbers.max(initial=0)).bit_length() // 7), 1)):
             is_written, goes_on = goes_on, rest > 0x7F
-            data: Bytes = rest.astype(np.uint8) & 0x7F
+            data = rest.astype(np.uint8)
+            data &= 0x7F
             data |= goes_on.view(np.uint8) << 7
             self._add(data, is_written)
             rest = rest >> 7

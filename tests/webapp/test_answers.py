@@ -18,7 +18,8 @@ from flask.testing import FlaskClient
 from gis.model import LOCAL_ACTOR
 from gis.store.port import Store
 from gis.words import Words
-from webapp.caching import Kept
+from webapp import caching
+from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack
 from webapp.json_provider import PlainJson
 
 ADDRESSES = (
@@ -153,6 +154,21 @@ def test_missing_values_of_every_kind_are_null() -> None:
 def test_json_refuses_what_it_does_not_know() -> None:
     with pytest.raises(TypeError, match="object"):
         PlainJson(Flask(__name__)).dumps({"x": object()})
+
+
+@pytest.mark.parametrize("level", [GZIP_LEVEL, FAST_GZIP_LEVEL])
+@pytest.mark.parametrize("data", [b"", b"a", b"tile" * 50_000, bytes(range(256)) * 300])
+def test_packed_bytes_unpack_to_what_they_were_and_are_the_same_each_time(level: int, data: bytes) -> None:
+    once = pack(data, level)
+    assert gzip.decompress(once) == data
+    assert pack(data, level) == once
+
+
+def test_tiles_are_packed_where_there_is_no_isal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "igzip", None)
+    packed = pack(b"tile" * 50_000, FAST_GZIP_LEVEL)
+    assert gzip.decompress(packed) == b"tile" * 50_000
+    assert len(packed) < 4_000  # the level given: stored as they are they would be 200,000
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
