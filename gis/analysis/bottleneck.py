@@ -122,7 +122,7 @@ def _seconds(days: Days) -> npt.NDArray[np.int64]:
 
 
 def land_columns(kinds: Texts, cut: LandCut, rules: RuleBook) -> dict[str, Any]:
-    """``footprint_m2`` … ``stage_m2`` of Assessment.projects, and ``lacks_parcels``: uncovered land that counts."""
+    """``footprint_m2`` … ``is_uncovered`` of Assessment.projects, and ``lacks_parcels``: uncovered land that counts."""
     lands, parts = cut.lands, cut.parts
     footprint, size = lands.footprint_m2, len(kinds)
     ready = _sums(parts.project, parts.area_m2, parts.rank >= rules.ready_stage.rank, size)
@@ -136,6 +136,7 @@ def land_columns(kinds: Texts, cut: LandCut, rules: RuleBook) -> dict[str, Any]:
         "ready_m2": ready,
         "ready_share": np.divide(ready, footprint, out=np.full(size, np.nan), where=footprint > 0),
         "stage_m2": _by_stage(parts, size),
+        "is_uncovered": lands.is_uncovered,
         "lacks_parcels": lands.is_uncovered & is_drawn & (lands.uncovered_m2 >= least),
     }
 

@@ -53,10 +53,20 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Keys of projects and parcels that were changed, added or deleted since an assessment was made."""
+    """
+    Keys of projects and parcels that were changed, added or deleted since an assessment was made.
+
+    ``replaced``: those of the parcels of which more changed than what their events say.
+    """
 
     projects: frozenset[str] = frozenset()
     parcels: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+
+    @property
+    def are_events(self) -> bool:
+        """Nothing changed but what events say of parcels."""
+        return not (self.projects or self.replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,8 @@ class Assessment:
         land: ``geometry_kind`` ("polygon", "line", "point", "none"), ``footprint_m2``, ``ready_m2``,
         ``ready_share`` (NaN without a footprint), ``uncovered_m2``, ``overlap_m2`` (land under two or more
         parcels), ``stage_m2`` (dict Stage code → m²; with ``uncovered_m2`` they sum to ``footprint_m2``),
+        ``is_uncovered`` (bool: more than slivers of it lie under no parcel), ``is_chemical_outside`` (bool: chemical,
+        and not in a park that allows chemicals),
         ``ready_earliest_on``, ``ready_expected_on`` (datetime64, NaT: none), ``float_days`` (planned start −
         expected; NaN without either), ``float_earliest_days``, ``readiness`` (Readiness code: the class of
         most of its not-ready land, "ready" where all is; "uncovered" without a geometry),

@@ -10,11 +10,15 @@ import pandas as pd
 
 from gis.analysis.clock import time_parcels
 from gis.analysis.inputs import Assessment, Inputs
+from gis.analysis.kept_land import LAND_COLUMNS, cut_again, parts_of
 from gis.analysis.progress import COLUMNS
-from gis.analysis.project_land import Kept, judge_projects
+from gis.analysis.project_land import LOOKED_AT, By, Kept, judge_projects, judge_projects_again
+from gis.rules import RuleBook
 
 # The columns of projects that ``Kept`` takes from an overview.
 PROGRESS = (*COLUMNS, "progress_reasons")
+# Those that ``judge_again`` takes from one.
+JUDGED_FROM = tuple(dict.fromkeys((*LOOKED_AT, *LAND_COLUMNS, "progress_reasons")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,34 @@ class Overview:
         )
 
 
-def assess_briefly(inputs: Inputs, kept: Kept | None = None) -> Overview:
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """An overview, and how parcels divide the land of its projects (see ``parts_of``)."""
+
+    overview: Overview
+    parts: pd.DataFrame
+
+
+def assess_briefly(inputs: Inputs, kept: Kept | None = None) -> Brief:
     """The overview of the projects of ``inputs``: what ``assess`` says of them, without what each hangs on."""
     clocks = time_parcels(inputs.parcels, inputs.events, inputs.rules, inputs.on)
     judged = judge_projects(inputs, clocks, kept)
-    return Overview(inputs.on, judged.projects, judged.conflicts)
+    return Brief(Overview(inputs.on, judged.projects, judged.conflicts), parts_of(judged.land.cut))
+
+
+def judge_again(
+    before: Overview, parts: pd.DataFrame, parcels: pd.DataFrame, events: pd.DataFrame, rules: RuleBook
+) -> Overview:
+    """
+    The overview of projects of which nothing changed but the events of their parcels.
+
+    ``before``: what it was, with JUDGED_FROM at least. ``parts``, ``parcels``: as for ``cut_again``. ``events``: those
+    of the parcels. Of the projects' columns it has those only that parcels have a say in.
+    """
+    clocks = time_parcels(parcels, events, rules, before.on)
+    cut = cut_again(before.projects, parts, parcels)
+    judged = judge_projects_again(before.projects, before.conflicts, cut, By(before.on, rules, clocks))
+    return Overview(before.on, judged, before.conflicts)
 
 
 def overview_of(parts: Iterable[Overview | Assessment]) -> Overview:
@@ -61,6 +88,12 @@ def overview_of(parts: Iterable[Overview | Assessment]) -> Overview:
         _joined([projects for _, projects, _ in sides]).sort_index(),
         _joined([conflicts for *_, conflicts in sides]).sort_values("project_code", kind="stable", ignore_index=True),
     )
+
+
+def brief_of(parts: Iterable[Brief]) -> Brief:
+    """The same of parts with what is kept of their land."""
+    briefs = list(parts)
+    return Brief(overview_of(brief.overview for brief in briefs), _joined([brief.parts for brief in briefs]))
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:

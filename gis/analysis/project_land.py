@@ -26,7 +26,7 @@ from gis.analysis.bottleneck import (
     waiting_for_land,
 )
 from gis.analysis.clock import Clock
-from gis.analysis.columns import Columns, Rows, objects, plain, texts
+from gis.analysis.columns import Columns, Rows, Texts, objects, plain, texts
 from gis.analysis.conflicts import chemical_outside_park, find_conflicts
 from gis.analysis.cut import grouped
 from gis.analysis.footprints import project_footprints
@@ -40,10 +40,11 @@ from gis.rules import RuleBook
 from gis.words import Words
 
 # The columns of projects and of their progress that their land is judged by.
-_LOOKED_AT = ("stage", "planned_start_on", "started", "plan_wan", "invested_wan")
+LOOKED_AT = ("stage", "planned_start_on", "started", "plan_wan", "invested_wan")
 # The columns that this module and its analyses give, in their order.
 _JUDGED = (
     *("footprint_m2", "uncovered_m2", "overlap_m2", "geometry_kind", "ready_m2", "ready_share", "stage_m2"),
+    *("is_uncovered", "is_chemical_outside"),
     *("ready_earliest_on", "ready_expected_on", "float_days", "float_earliest_days"),
     *("readiness", "flags", "worst_flag", "at_risk_wan", "reasons"),
 )
@@ -69,6 +70,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """What land is judged by: the day, its rules, and the clocks of its parcels (see ``time_parcels``)."""
+
+    on: date
+    rules: RuleBook
+    clocks: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedProjects:
     """
     ``projects`` and ``conflicts`` as Assessment has them; and what its other tables are made of: the land, and the
@@ -88,16 +98,29 @@ def judge_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = Non
     ``clocks`` are those of all parcels (see ``time_parcels``). With ``kept`` nobody looks at the plans, reports,
     milestones and zones of ``inputs``, which may be empty.
     """
-    slivers = Slivers(MIN_AREA_M2, float(inputs.rules.value("land.sliver_width_m")))
-    land = _Land.of(inputs, clocks, slivers)
-    kept = kept or _without_parcels(inputs, land.footprints, slivers)
+    rules, made = inputs.rules, inputs.footprints
+    slivers = Slivers(MIN_AREA_M2, float(rules.value("land.sliver_width_m")))
+    footprints = project_footprints(inputs.projects, rules) if made is None else made
+    cut = cut_land(footprints, inputs.parcels, slivers)
+    kept = kept or _without_parcels(inputs, footprints, slivers)
     known = _known(inputs.projects, kept.progress)
-    struck = _Struck.of(kept.conflicts, chemical_outside_park(inputs.projects, inputs.parks))
-    judged = _judged(known, land, struck, inputs.rules)
-    judged["at_risk_wan"], at_risk = _at_risk(judged, land, inputs.on)
-    judged["reasons"] = objects(_reasons(known, judged, land, struck, inputs))
-    columns = pd.DataFrame({name: judged[name] for name in _JUDGED}, index=known.index)
+    chemical = chemical_outside_park(inputs.projects, inputs.parks).to_numpy(dtype=bool)
+    struck = _Struck.of(kept.conflicts, chemical)
+    by = By(inputs.on, rules, clocks)
+    land = _Land.of(footprints["geometry_kind"].array, cut, by)
+    columns, at_risk = _judged(known, land, struck, by)
     return JudgedProjects(pd.concat([known, columns], axis=1), kept.conflicts, land, at_risk)
+
+
+def judge_projects_again(before: pd.DataFrame, conflicts: pd.DataFrame, cut: LandCut, by: By) -> pd.DataFrame:
+    """
+    The columns that parcels have a say in, of projects of which nothing changed but the clocks of their parcels.
+
+    ``before`` is what an assessment said of them and ``conflicts`` is as in Assessment, ``cut`` their land (see
+    ``gis.analysis.kept_land``).
+    """
+    struck = _Struck.of(conflicts, before["is_chemical_outside"].to_numpy(dtype=bool))
+    return _judged(before, _Land.of(before["geometry_kind"].array, cut, by), struck, by)[0]
 
 
 def assess_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = None) -> Assessment:
@@ -143,7 +166,6 @@ class _Land:
     project up. ``whole_on``: when land can be ready that nobody has listed yet, at the earliest and as usual.
     """
 
-    footprints: gpd.GeoDataFrame
     cut: LandCut
     columns: dict[str, Any]
     needed: Needed
@@ -152,16 +174,12 @@ class _Land:
     whole_on: tuple[np.datetime64, np.datetime64]
 
     @classmethod
-    def of(cls, inputs: Inputs, clocks: pd.DataFrame, slivers: Slivers) -> _Land:
-        rules = inputs.rules
-        made = inputs.footprints
-        footprints = project_footprints(inputs.projects, rules) if made is None else made
-        cut = cut_land(footprints, inputs.parcels, slivers)
-        columns = land_columns(footprints["geometry_kind"].array, cut, rules)
-        needed = needed_parcels(cut, clocks, rules)
+    def of(cls, kinds: Texts, cut: LandCut, by: By) -> _Land:
+        columns = land_columns(kinds, cut, by.rules)
+        needed = needed_parcels(cut, by.clocks, by.rules)
         # Where everything is listed nobody asks for it.
-        whole_on = Clock.of(inputs.on, rules).whole_procedure() if columns["lacks_parcels"].any() else (NO_DAY, NO_DAY)
-        return cls(footprints, cut, columns, needed, blocking_parts(needed), clocks, whole_on)
+        whole_on = Clock.of(by.on, by.rules).whole_procedure() if columns["lacks_parcels"].any() else (NO_DAY, NO_DAY)
+        return cls(cut, columns, needed, blocking_parts(needed), by.clocks, whole_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +190,32 @@ class _Struck:
     is_chemical_outside: Bools
 
     @classmethod
-    def of(cls, conflicts: pd.DataFrame, chemical: pd.Series) -> _Struck:
+    def of(cls, conflicts: pd.DataFrame, is_chemical_outside: Bools) -> _Struck:
         found: dict[str, list[dict[str, Any]]] = {}
         rows = zip(*(conflicts[name].tolist() for name in ("is_sliver", "project_code", *CONFLICT)), strict=True)
         for is_sliver, code, *said in rows:
             if not is_sliver:
                 found.setdefault(code, []).append(dict(zip(CONFLICT, said, strict=True)))
-        return cls(found, chemical.to_numpy(dtype=bool))
+        return cls(found, is_chemical_outside)
 
     def among(self, codes: pd.Index) -> Bools:
         """Which of these projects, sorted by code, are in conflict."""
         return np.array([code in self.conflicts for code in codes], dtype=bool) | self.is_chemical_outside
 
 
-def _judged(known: pd.DataFrame, land: _Land, struck: _Struck, rules: RuleBook) -> dict[str, Any]:
-    """What is said of each project's land, as columns, with those of ``known`` that it rests on."""
-    columns = {**{name: known[name].to_numpy() for name in _LOOKED_AT}, **land.columns}
+def _judged(known: pd.DataFrame, land: _Land, struck: _Struck, by: By) -> tuple[pd.DataFrame, Floats]:
+    """What is said of each project's land, and the investment at risk (万元) of each part."""
+    columns = _land_said(known, land, struck, by.rules)
+    columns["at_risk_wan"], at_risk = _at_risk(columns, land, by.on)
+    columns["reasons"] = objects(_reasons(known, columns, land, struck, by))
+    return pd.DataFrame({name: columns[name] for name in _JUDGED}, index=known.index), at_risk
+
+
+def _land_said(known: pd.DataFrame, land: _Land, struck: _Struck, rules: RuleBook) -> dict[str, Any]:
+    """How far each project's land is, as columns, with those of ``known`` that it rests on."""
+    columns = {**{name: known[name].to_numpy() for name in LOOKED_AT}, **land.columns}
     columns |= ready_columns(columns, land.needed, land.whole_on)
+    columns["is_chemical_outside"] = struck.is_chemical_outside
     columns["waits_for_land"] = waiting_for_land(columns, land.blocking)
     columns["readiness"] = texts(readiness_class(columns, land.blocking))
     flags = flags_of(columns, land.blocking, struck.among(known.index), int(rules.value("land.tight_float_days")))
@@ -223,14 +250,12 @@ def _carrying(lacks: Bools, land: _Land) -> Mapping[int, Rows]:
     return dict(grouped(parts.project[rows], rows))
 
 
-def _reasons(
-    known: pd.DataFrame, judged: Columns, land: _Land, struck: _Struck, inputs: Inputs
-) -> list[tuple[Words, ...]]:
+def _reasons(known: pd.DataFrame, judged: Columns, land: _Land, struck: _Struck, by: By) -> list[tuple[Words, ...]]:
     """The reasons of each project: progress first, then land, worst first."""
     said = [plain(judged[name]) for name in SAID_OF]
     rows = (dict(zip(SAID_OF, values, strict=True)) for values in zip(*said, strict=True))
     whole_on = plain(np.array(land.whole_on))
-    ready, radius_m = inputs.rules.ready_stage.words, float(inputs.rules.value("land.point_radius_m"))
+    ready, radius_m = by.rules.ready_stage.words, float(by.rules.value("land.point_radius_m"))
     each = zip(
         *(known.index, known["progress_reasons"], rows, struck.is_chemical_outside.tolist()),
         blocked_by_project(land.blocking, land.clocks, land.cut.numbers, len(known)),
@@ -241,7 +266,7 @@ def _reasons(
             *of_progress,
             *land_reasons(
                 LandFacts(
-                    on=inputs.on,
+                    on=by.on,
                     project=row,
                     blocked=blocked,
                     conflicts=struck.conflicts.get(code, ()),

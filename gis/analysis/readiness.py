@@ -25,6 +25,7 @@ MIN_AREA_M2 = 1.0
 MIN_WIDTH_M = 0.1
 Bools = npt.NDArray[np.bool_]
 STAGES = texts(STAGE_CODES)
+OVERLAP_COLUMNS = ("project_code", "parcel_no", "other_no", "area_m2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _land_cut(table: _Tables, pieces: Pieces, doubles: Doubles, slivers: Slivers
         numbers=table.numbers,
         near=table.near,
         listed=table.listed,
-        parts=_with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands),
+        parts=with_uncovered(_listed_parts(table, pieces, doubles, slivers), lands),
         lands=lands,
         overlaps=_overlaps(table, pieces, doubles),
     )
@@ -291,7 +292,7 @@ def _has_more_than_slivers(shapes: Shapes, slivers: Slivers) -> Bools:
     return np.isin(np.arange(len(shapes)), shape[real])
 
 
-def _with_uncovered(parts: Parts, lands: Lands) -> Parts:
+def with_uncovered(parts: Parts, lands: Lands) -> Parts:
     """The parts with one more for each project's uncovered land."""
     bare = np.flatnonzero(lands.uncovered_m2 > 0)
     if not len(bare):
@@ -305,11 +306,10 @@ def _with_uncovered(parts: Parts, lands: Lands) -> Parts:
 
 def _overlaps(table: _Tables, pieces: Pieces, doubles: Doubles) -> pd.DataFrame:
     """Pairs of parcels that list the same land of a footprint."""
-    return pd.DataFrame(
-        {
-            "project_code": table.codes.take(pieces.footprint[doubles.first]),
-            "parcel_no": table.numbers.take(pieces.parcel[doubles.first]),
-            "other_no": table.numbers.take(pieces.parcel[doubles.second]),
-            "area_m2": shapely.area(doubles.shape),
-        }
+    columns = (
+        table.codes.take(pieces.footprint[doubles.first]),
+        table.numbers.take(pieces.parcel[doubles.first]),
+        table.numbers.take(pieces.parcel[doubles.second]),
+        shapely.area(doubles.shape),
     )
+    return pd.DataFrame(dict(zip(OVERLAP_COLUMNS, columns, strict=True)))

@@ -63,12 +63,14 @@ class Change:
     """
     One key of one layer changed; ``key`` None: so many that the whole layer counts as changed.
 
-    A ledger's change carries the key of the project or parcel that the row belongs to.
+    A ledger's change carries the key of the project or parcel that the row belongs to. ``by_events``: nobody put
+    another row in its place, only what its events say of it changed.
     """
 
     seq: int
     layer: str
     key: str | None
+    by_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,26 @@ class Results:
     What an assessment of one day found, kept beside the data: project code → its result, a JSON text.
 
     ``version`` is that of the data that they are of; ``made_by`` tells by which program, for who reads them to know
-    whether they are of use.
+    whether they are of use. ``parts`` (PART_TYPES): how parcels divide the land of these projects; None where that is
+    not said.
     """
 
     on: date
     version: int
     made_by: str
     rows: Mapping[str, str]
+    parts: pd.DataFrame | None = None
+
+
+# The columns of kept parts, none of them ever missing (``is_thin`` is plain ``bool``): the project and the parcel, the
+# land that they have in common (m²), the whole parcel (m²), whether what they have in common is a sliver.
+PART_TYPES: Mapping[str, str] = {
+    "project_code": "text",
+    "parcel_no": "text",
+    "whole_m2": "real",
+    "parcel_m2": "real",
+    "is_thin": "boolean",
+}
 
 
 class Reader(Protocol):
@@ -188,7 +203,14 @@ class Reader(Protocol):
     def results(self, *, since: int = -1, keys: Collection[str] | None = None) -> Results | None:
         """
         The kept results, with those rows alone that were kept at a later version than ``since``, of these projects
-        (None: of all). None where none are kept.
+        (None: of all), and without their parts. None where none are kept.
+        """
+        ...
+
+    def kept_parts(self, parcels: Collection[str] | None = None) -> pd.DataFrame:
+        """
+        The kept parts (PART_TYPES), by project and parcel, of the projects that have one under one of these parcels;
+        None: of all projects.
         """
         ...
 
@@ -242,7 +264,11 @@ class Writer(Reader, Protocol):
         ...
 
     def keep_results(self, results: Results, *, whole: bool) -> None:
-        """Keep these results in place of earlier ones: of all (``whole``), or of the same projects."""
+        """
+        Keep these results in place of earlier ones: of all (``whole``), or of the same projects.
+
+        Without ``parts``, those that are kept of these projects stay.
+        """
         ...
 
 

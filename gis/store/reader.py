@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from gis.errors import InvalidParameter
 from gis.model import ALL, Query
 from gis.store import statements
 from gis.store.incoming import layer_named
+from gis.store.kept_results import kept_parts, kept_rows
 from gis.store.port import Change, Results
 from gis.store.reading import read_layer, tally
 from gis.store.session import Session
@@ -62,7 +64,10 @@ class SessionReader:
 
     def changes_since(self, version: int) -> tuple[Change, ...]:
         """See ``Reader.changes_since``."""
-        return tuple(Change(seq, layer, key) for seq, layer, key in self.session.sql.changes_since(version=version))
+        return tuple(
+            Change(seq, layer, key, bool(by_events))
+            for seq, layer, key, by_events in self.session.sql.changes_since(version=version)
+        )
 
     def results(self, *, since: int = -1, keys: Collection[str] | None = None) -> Results | None:
         """See ``Reader.results``."""
@@ -70,21 +75,8 @@ class SessionReader:
         if header is None:
             return None
         on, version, made_by = header
-        return Results(date.fromisoformat(on), version, made_by, dict(self._results_of(since, keys)))
+        return Results(date.fromisoformat(on), version, made_by, kept_rows(self.session, since, keys))
 
-    def _results_of(self, since: int, keys: Collection[str] | None) -> Iterable[tuple[str, str]]:
-        sql = self.session.sql
-        if keys is None:
-            rows: Iterable[tuple[str, str]] = sql.project_assessments(since=since)
-        else:
-            rows = sql.project_assessments_of(keys=json.dumps(sorted(keys)), since=since) if keys else ()
-        return rows
-
-
-def keep_results(session: Session, results: Results, *, whole: bool) -> None:
-    """See ``Writer.keep_results``."""
-    if whole:
-        session.sql.forget_project_assessments()
-    session.sql.keep_assessment(on_date=results.on.isoformat(), version=results.version, made_by=results.made_by)
-    rows = [{"code": code, "version": results.version, "result": text} for code, text in results.rows.items()]
-    session.many("keep_project_assessments", rows)
+    def kept_parts(self, parcels: Collection[str] | None = None) -> pd.DataFrame:
+        """See ``Reader.kept_parts``."""
+        return kept_parts(self.session, parcels)

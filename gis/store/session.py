@@ -89,6 +89,10 @@ class Session(Protocol):
         """Add rows: columns by name, all of one length."""
         ...
 
+    def add(self, table: str, types: Mapping[str, str], cells: Table) -> None:
+        """Add rows to a table of the store's own: kept values by column, all of one length; ``types`` as in arrays."""
+        ...
+
     def load(self, table: KeptTable, cells: Table) -> None:
         """Add rows of any table with their own numbers: all columns, kept values, geometries as the engine's."""
         ...

@@ -85,6 +85,11 @@ class SqlStore(ABC):
         with self._reader() as reader:
             return reader.results(since=since, keys=keys)
 
+    def kept_parts(self, parcels: Collection[str] | None = None) -> pd.DataFrame:
+        """See ``Reader.kept_parts``."""
+        with self._reader() as reader:
+            return reader.kept_parts(parcels)
+
     @contextmanager
     def _reader(self) -> Iterator[SessionReader]:
         with self._reading() as session:

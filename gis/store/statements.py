@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis.layers import Layer
-from gis.model import Query
+from gis.model import Query, Says
 from gis.store.columns import GEOMETRY, VERSION
 from gis.store.ledgers import Ledger
 from gis.store.session import Dialect
 from gis.store.values import in_small_letters, sought_value, storable
 
 Bound = dict[str, Any]
+# Where a text is asked for that no row can hold: an engine would not even take it.
+_NO_ROW = "1 = 0"
 
 
 @dataclass
@@ -117,15 +119,24 @@ def _filter(chosen: Selection, dialect: Dialect, layer: Layer, query: Query, pre
         name = f"where{place}"
         if isinstance(value, tuple):
             _choose(chosen, dialect, f'{prefix}"{column}"', name, value)
-        else:
+        elif storable((value,)):
             chosen.add(f'{prefix}"{column}" = :{name}', **{name: sought_value(layer, column, value)})
+        else:
+            chosen.add(_NO_ROW)
     if query.says is not None:
-        either = " OR ".join(dialect.holds(f'{prefix}"{column}"', "says") for column in query.says.columns)
-        chosen.add(f"({either})", says=in_small_letters(query.says.text))
+        _say(chosen, dialect, query.says, prefix)
     if query.limit is None:
         return ""
     chosen.bound["limit"] = query.limit
     return " LIMIT :limit"
+
+
+def _say(chosen: Selection, dialect: Dialect, says: Says, prefix: str) -> None:
+    """Rows of which some column holds the text."""
+    if not storable((says.text,)):
+        return chosen.add(_NO_ROW)
+    either = " OR ".join(dialect.holds(f'{prefix}"{column}"', "says") for column in says.columns)
+    return chosen.add(f"({either})", says=in_small_letters(says.text))
 
 
 def select_events(dialect: Dialect, ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:

@@ -78,7 +78,7 @@ CHANGE = KeptTable(
     "change",
     Words("变更序列", "sequence of changes"),
     "seq",
-    {"seq": "integer", "layer": "text", "key": "text", "changed_at": "datetime"},
+    {"seq": "integer", "layer": "text", "key": "text", "changed_at": "datetime", "by_events": "boolean"},
 )
 # Keys before what points at them.
 LAYER_TABLES = (

@@ -19,9 +19,10 @@ from gis.model import Actor
 from gis.store import statements
 from gis.store.columns import AREA_COLUMNS, GEOMETRY, RECORDED, STAGE_COLUMNS
 from gis.store.incoming import Incoming, check_complete, check_entities, check_ledger, check_references, comparable
+from gis.store.kept_results import keep_results
 from gis.store.ledgers import LEDGER_RULES
 from gis.store.port import Change, Outcome, PutResult, Results
-from gis.store.reader import SessionReader, keep_results
+from gis.store.reader import SessionReader
 from gis.store.reading import LAST_DAY, stages_on
 from gis.store.session import Geometries, Table, table_of
 from gis.store.values import Kept
@@ -44,7 +45,8 @@ class StoreWriter(SessionReader):
     crs: str
     actor: Actor
     at: str
-    _changed: dict[str, set[str]] = field(default_factory=dict)
+    # By layer and key: whether only its events changed it.
+    _changed: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     def put(
         self,
@@ -91,15 +93,17 @@ class StoreWriter(SessionReader):
 
     def _log_changes(self) -> None:
         """Those since the last time."""
-        self.session.many("add_changes", [{"layer": layer, "key": key, "at": self.at} for layer, key in self._logged()])
+        names = ("layer", "key", "by_events")
+        rows = [{**dict(zip(names, logged, strict=True)), "at": self.at} for logged in self._logged()]
+        self.session.many("add_changes", rows)
         self._changed.clear()
 
-    def _logged(self) -> Iterable[tuple[str, str | None]]:
+    def _logged(self) -> Iterable[tuple[str, str | None, bool]]:
         for layer, keys in self._changed.items():
             if len(keys) > MANY_CHANGES:
-                yield layer, None
+                yield layer, None, False
             else:
-                yield from ((layer, key) for key in sorted(keys))
+                yield from ((layer, key, by_events) for key, by_events in sorted(keys.items()))
 
     def version(self, layers: Collection[str] | None = None) -> int:
         """See ``Reader.version``."""
@@ -115,10 +119,11 @@ class StoreWriter(SessionReader):
         """See ``Writer.keep_results``."""
         keep_results(self.session, results, whole=whole)
 
-    def _note(self, layer: str, keys: Iterable[str]) -> None:
+    def _note(self, layer: str, keys: Iterable[str], *, by_events: bool = False) -> None:
         noted = set(keys)
         if noted:
-            self._changed.setdefault(layer, set()).update(noted)
+            changed = self._changed.setdefault(layer, {})
+            changed.update({key: by_events and changed.get(key, True) for key in noted})
             self.session.touched(layer)
 
     @property
@@ -243,7 +248,7 @@ class StoreWriter(SessionReader):
             return
         stages = stages_on(self.session, layer, keys, LAST_DAY)
         self.session.many(f"set_{layer}_stages", [{"key": key, **values} for key, values in stages.items()])
-        self._note(layer, keys)
+        self._note(layer, keys, by_events=True)
 
 
 def _identities(row: Sequence[Any], keyed: Sequence[int], dated: int | None) -> list[tuple[Any, ...]]:

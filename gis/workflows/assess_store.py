@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess
 from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
 from gis.analysis.footprints import boxes_of, project_footprints, reach_m
-from gis.analysis.overview import Overview, assess_briefly, overview_of
+from gis.analysis.kept_land import can_be_cut_again
+from gis.analysis.overview import Brief, Overview, assess_briefly, brief_of, judge_again, overview_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Change, Reader, Store, Writer
@@ -115,7 +116,7 @@ class StoreSource:
             reports=sides["progress_report"],
             milestones=sides["milestone"],
             rules=self.rules,
-            events=self._events(tuple(parcels["parcel_no"])),
+            events=self.events_of(parcels),
         )
 
     def _projects(self, query: Query) -> _Projects:
@@ -125,8 +126,14 @@ class StoreSource:
         rows = self._reader.read("project", query)
         return _Projects(rows, project_footprints(rows, self.rules))
 
-    def _events(self, numbers: tuple[str, ...]) -> pd.DataFrame:
-        return self._reader.read("parcel_event", Query(on=self.on, keys=numbers, columns=STEP_COLUMNS))
+    def parcels(self, numbers: Collection[str]) -> pd.DataFrame:
+        """What the clock asks of these parcels, by number."""
+        return self._reader.read("parcel", Query(on=self.on, keys=tuple(numbers), columns=CLOCKED_COLUMNS))
+
+    def events_of(self, parcels: pd.DataFrame) -> pd.DataFrame:
+        """The steps of these parcels."""
+        keys = tuple(parcels["parcel_no"])
+        return self._reader.read("parcel_event", Query(on=self.on, keys=keys, columns=STEP_COLUMNS))
 
     def _whole(self, layer: str) -> gpd.GeoDataFrame:
         if layer not in self._read_whole:
@@ -171,8 +178,17 @@ def assess_store(store: Store, actor: Actor, on: date | None = None) -> Assessme
 
 def assess_overview(store: Store, on: date) -> Overview:
     """The overview of every project as of ``on``, in the memory of one piece."""
+    return overview_of(brief.overview for brief in _briefs(store, on))
+
+
+def assess_to_keep(store: Store, on: date) -> Brief:
+    """The same with what is kept of the projects' land."""
+    return brief_of(_briefs(store, on))
+
+
+def _briefs(store: Store, on: date) -> Iterator[Brief]:
     source = StoreSource(store, on)
-    return overview_of(assess_briefly(source.inputs_of(codes)) for codes in _pieces(source.codes()))
+    return (assess_briefly(source.inputs_of(codes)) for codes in _pieces(source.codes()))
 
 
 def _pieces(codes: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -180,7 +196,19 @@ def _pieces(codes: Sequence[str]) -> Iterator[Sequence[str]]:
     return (codes[first : first + PIECE] for first in range(0, max(len(codes), 1), PIECE))
 
 
-def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, touched: Collection[str]) -> Overview:
+def assess_again(source: StoreSource, before: Overview, parts: pd.DataFrame) -> Overview | None:
+    """
+    The overview of the projects of ``before`` after events of parcels alone, without a look at any geometry.
+
+    ``before``, ``parts``: see ``judge_again``. None where that does not do: where parcels overlap.
+    """
+    parcels = source.parcels(parts["parcel_no"].unique())
+    if not can_be_cut_again(before.projects, parts, parcels):
+        return None
+    return judge_again(before, parts, parcels, source.events_of(parcels), source.rules)
+
+
+def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, touched: Collection[str]) -> Brief:
     """
     The overview of the ``touched`` projects after ``changes``; at least one.
 
@@ -194,7 +222,7 @@ def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, 
         found.append(assess_briefly(source.land_of(by_land), before.kept(by_land)))
     if others := frozenset(touched) - by_land:
         found.append(assess_briefly(source.inputs_of(others)))
-    return found[0] if len(found) == 1 else overview_of(found)
+    return found[0] if len(found) == 1 else brief_of(found)
 
 
 def assess_in_full(store: Store, overview: Overview, codes: Collection[str]) -> Assessment:
@@ -229,6 +257,7 @@ def changed_keys(changes: tuple[Change, ...]) -> Changes | None:
     """
     projects: set[str] = set()
     parcels: set[str] = set()
+    replaced: set[str] = set()
     for change in changes:
         if change.layer not in ASSESSED_LAYERS:
             continue
@@ -238,6 +267,8 @@ def changed_keys(changes: tuple[Change, ...]) -> Changes | None:
             projects.add(change.key)
         elif change.layer in _PARCEL_LEDGERS:
             parcels.add(change.key)
+            if change.layer == "parcel" and not change.by_events:
+                replaced.add(change.key)
         else:
             return None
-    return Changes(frozenset(projects), frozenset(parcels))
+    return Changes(frozenset(projects), frozenset(parcels), frozenset(replaced))

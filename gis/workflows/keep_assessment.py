@@ -19,17 +19,21 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 import gis
 from gis.analysis.assessment import Changes
-from gis.analysis.overview import PROGRESS, Overview
+from gis.analysis.overview import JUDGED_FROM, PROGRESS, Overview
 from gis.errors import GuatuError
 from gis.model import Actor, Role
 from gis.store.port import Results, Store, Writer
 from gis.workflows.assess_store import (
     ASSESSED_LAYERS,
     StoreSource,
+    assess_again,
     assess_anew,
     assess_overview,
+    assess_to_keep,
     changed_keys,
     default_day,
 )
@@ -38,6 +42,8 @@ from gis.workflows.kept_rows import overview_from, rows_of
 PROGRAM = Actor("挂图", Role.ADMIN)
 # A write that touches more projects than these does not wait for their assessment.
 MOST_FOLLOWED = 50
+# What a kept row gives for its project to be judged anew.
+_KNOWN = tuple(dict.fromkeys((*PROGRESS, *JUDGED_FROM)))
 _log = logging.getLogger(__name__)
 
 
@@ -65,21 +71,33 @@ def follow(store: Store, writer: Writer) -> bool:
     if changes is None:
         return False
     source = StoreSource(store, on, writer)
-    touched = source.touched(changes)
+    # Whose land an event concerns is known; what moved must be looked for on the map.
+    parts = writer.kept_parts(changes.parcels) if changes.are_events else None
+    touched = source.touched(changes) if parts is None else frozenset(parts["project_code"])
     if len(touched) > MOST_FOLLOWED:
         return False
-    rows = _rows_anew(source, writer, changes, touched) if touched else {}
-    writer.keep_results(Results(on, version, edition(), rows), whole=False)
+    rows, parts = _kept_anew(source, writer, changes, touched, parts) if touched else ({}, None)
+    writer.keep_results(Results(on, version, edition(), rows, parts), whole=False)
     return True
 
 
-def _rows_anew(source: StoreSource, writer: Writer, changes: Changes, touched: Collection[str]) -> dict[str, str]:
-    """The kept rows of the touched projects as they must be after the changes."""
+def _kept_anew(
+    source: StoreSource, writer: Writer, changes: Changes, touched: Collection[str], parts: pd.DataFrame | None
+) -> tuple[dict[str, str], pd.DataFrame | None]:
+    """
+    What is kept of the touched projects as it must be after the changes: their rows, and their parts if these are not
+    as they were. ``parts``: as they were, where they may have stayed.
+    """
     kept = writer.results(keys=touched)
     before = kept.rows if kept else {}
-    known = overview_from(source.on, before, PROGRESS) if before else None
+    known = overview_from(source.on, before, _KNOWN) if before else None
+    if known is not None and parts is not None and before.keys() == touched:
+        again = assess_again(source, known, parts)
+        if again is not None:
+            return rows_of(again, before), None
+    anew = assess_anew(source, changes, known, touched)
     by_land = {code: row for code, row in before.items() if code not in changes.projects}
-    return rows_of(assess_anew(source, changes, known, touched), by_land)
+    return rows_of(anew.overview, by_land), anew.parts
 
 
 def keep(store: Store) -> None:
@@ -93,9 +111,10 @@ def keep(store: Store) -> None:
             if follow(store, writer):
                 return
         on, version = default_day(store), store.version(ASSESSED_LAYERS)
-        rows = rows_of(assess_overview(store, on))
+        found = assess_to_keep(store, on)
         with store.writing(PROGRAM) as writer:
-            writer.keep_results(Results(on, version, edition(), rows), whole=True)
+            kept = Results(on, version, edition(), rows_of(found.overview), found.parts)
+            writer.keep_results(kept, whole=True)
             follow(store, writer)  # what was written while we looked
 
 
@@ -188,7 +207,7 @@ class Assessor:
         if not touched:
             return Assessed(version, before.overview)
         anew = assess_anew(source, changes, before.overview, touched)
-        return Assessed(version, before.overview.with_anew(touched, anew))
+        return Assessed(version, before.overview.with_anew(touched, anew.overview))
 
 
 def _with_rows(before: Overview | None, on: date, rows: Mapping[str, str]) -> Overview | None:

@@ -18,7 +18,7 @@ from gis.workflows.plain import Record, plain
 # What an assessment adds to a project's own attributes; all else that it adds is float64.
 _ASSESSED = {
     **dict.fromkeys(("year", "months_elapsed", "start_months_late"), "int64"),
-    **dict.fromkeys(("started", "due_to_start", "stagnant"), "bool"),
+    **dict.fromkeys(("started", "due_to_start", "stagnant", "is_uncovered", "is_chemical_outside"), "bool"),
     **dict.fromkeys(("lamp", "start_lamp", "geometry_kind", "readiness", "worst_flag"), "str"),
     **dict.fromkeys(("last_report_on", "ready_earliest_on", "ready_expected_on"), "datetime64[s]"),
 }

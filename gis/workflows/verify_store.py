@@ -14,7 +14,7 @@ from gis.rules import RuleBook, Wait
 from gis.store.port import Finding, Store
 from gis.words import Words
 from gis.workdays import WorkCalendar
-from gis.workflows.assess_store import assess_overview
+from gis.workflows.assess_store import assess_to_keep
 from gis.workflows.keep_assessment import current_results
 from gis.workflows.kept_rows import rows_of
 
@@ -147,11 +147,12 @@ def differing_assessments(store: Store) -> Iterator[Finding]:
     kept = current_results(store)
     if kept is None:
         return
-    anew = rows_of(assess_overview(store, kept.on))
-    for code in sorted(kept.rows.keys() | anew.keys()):
-        if kept.rows.get(code) != anew.get(code):
-            words = Words("存储的研判结果与重新研判不一致", "the kept assessment is not what assessing anew gives")
-            yield Finding("assessment_current", PROJECT.name, code, words)
+    anew = assess_to_keep(store, kept.on)
+    rows, parts = rows_of(anew.overview), pd.concat([store.kept_parts(), anew.parts])
+    differing = {code for code in kept.rows.keys() | rows.keys() if kept.rows.get(code) != rows.get(code)}
+    for code in sorted(differing.union(parts[~parts.duplicated(keep=False)]["project_code"])):
+        words = Words("存储的研判结果与重新研判不一致", "the kept assessment is not what assessing anew gives")
+        yield Finding("assessment_current", PROJECT.name, code, words)
 
 
 CHECKS: tuple[Callable[[Store], Iterator[Finding]], ...] = (

@@ -15,7 +15,7 @@ import shapely
 from gis.analysis.overview import Overview
 from gis.model import HoldReason, Stage
 from gis.store.port import Store, Writer
-from gis.workflows.assess_store import ASSESSED_LAYERS, assess_in_full, assess_overview, assess_store
+from gis.workflows.assess_store import ASSESSED_LAYERS, assess_in_full, assess_store, assess_to_keep
 from gis.workflows.keep_assessment import Assessor, follow, keep, writing_assessed
 from gis.workflows.kept_rows import overview_from, rows_of
 from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, hold, parcels, projects, stages
@@ -100,7 +100,9 @@ def test_a_write_that_keeps_the_assessment_leaves_what_assessing_everything_give
         kept = county.results()
         assert kept is not None
         assert (kept.on, kept.version) == (ON, county.version(ASSESSED_LAYERS))
-        assert kept.rows == rows_of(assess_overview(county, ON))
+        whole = assess_to_keep(county, ON)
+        assert kept.rows == rows_of(whole.overview)
+        pd.testing.assert_frame_equal(county.kept_parts(), whole.parts, check_exact=True)
         assert_whole(overview_from(kept.on, kept.rows), county)
         assert_whole(follower.at(ON).overview, county)
 

@@ -40,6 +40,18 @@ def test_an_event_changes_its_parcel_and_a_report_its_project(store: Store) -> N
     assert changed(store, version) == {("project_plan", "X1")}
 
 
+def test_a_change_by_events_alone_is_told_apart_from_another_row(store: Store) -> None:
+    put(store, "parcel", parcels(3))
+    version = store.version()
+    with store.writing(OFFICER) as writer:
+        writer.append("parcel_event", stages("P0", ("survey", "2026-03-01")))
+        writer.append("parcel_event", stages("P1", ("survey", "2026-03-01")))
+        writer.put("parcel", parcels(3, households=[None, 1, 2]))
+        writer.append("parcel_event", stages("P2", ("survey", "2026-03-01")))
+    told = {change.key: change.by_events for change in store.changes_since(version) if change.layer == "parcel"}
+    assert told == {"P0": True, "P1": False, "P2": False}
+
+
 def test_what_changed_nothing_leaves_the_version(store: Store) -> None:
     put(store, "parcel", parcels(1))
     append(store, "parcel_event", hold("P0", "2026-03-01"))

@@ -145,3 +145,14 @@ def test_keys_that_no_row_can_have_find_nothing(store: Store, keys: tuple[str, .
     assert len(store.read("parcel", Query(keys=keys))) == 0
     assert len(store.read("parcel_event", Query(keys=keys))) == 0
     assert list(store.read("parcel", Query(keys=(*keys, "P1")))["parcel_no"]) == ["P1"]
+
+
+@pytest.mark.parametrize("text", ["P0\0", "\ud800", "P0\ud800"])
+def test_texts_that_no_row_can_hold_find_nothing(store: Store, text: str) -> None:
+    put(store, "parcel", parcels(2))
+    append(store, "parcel_event", stages("P0", ("survey", "2026-01-05")))
+    for on in (None, date(2026, 1, 1)):
+        assert len(store.read("parcel", Query(on=on, says=Says(("parcel_no", "name"), text)))) == 0
+        assert len(store.read("parcel", Query(on=on, where=(("parcel_no", text),)))) == 0
+        assert len(store.read("parcel_event", Query(on=on, where=(("parcel_no", text),)))) == 0
+        assert store.tally("parcel", "stage", Query(on=on, where=(("parcel_no", text),))) == {}

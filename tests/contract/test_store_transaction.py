@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -105,6 +107,42 @@ def test_results_come_back_as_they_were_kept(store: Store) -> None:
     assert store.results() == kept
     assert store.results(keys=["X2", "X9"]) == results(3, X2="乙")
     assert store.results(keys=[]) == results(3)
+
+
+def parts(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    codes, numbers, areas = zip(*rows, strict=True)
+    columns = {"project_code": codes, "parcel_no": numbers, "whole_m2": areas, "parcel_m2": 10_000 / 3}
+    frame = pd.DataFrame({**columns, "is_thin": [area < 1 for area in areas]})
+    return frame.astype({"project_code": "str", "parcel_no": "str"})
+
+
+def numbers_of(store: Store, *parcels: str) -> list[tuple[str, str]]:
+    kept = store.kept_parts(parcels or None)
+    return list(zip(kept["project_code"], kept["parcel_no"], strict=True))
+
+
+def test_parts_come_back_as_they_were_kept_by_the_parcels_on_them(store: Store) -> None:
+    assert store.kept_parts().empty
+    kept = parts(("X1", "P1", 0.1 + 0.2), ("X1", "P2", 1e-5), ("X2", "P2", 1 / 3), ("X3", "P3", 7.0))
+    keep(store, replace(results(3, X1="甲", X2="乙", X3="丙"), parts=kept))
+    pd.testing.assert_frame_equal(store.kept_parts(), kept, check_exact=True)
+    assert numbers_of(store, "P1") == [("X1", "P1"), ("X1", "P2")]
+    assert numbers_of(store, "P2", "P9") == [("X1", "P1"), ("X1", "P2"), ("X2", "P2")]
+    assert numbers_of(store, "' OR '1'='1") == []
+    assert store.kept_parts([]).empty
+
+
+def test_parts_are_replaced_with_the_results_of_their_projects_or_stay(store: Store) -> None:
+    kept = replace(results(3, X1="甲", X2="乙"), parts=parts(("X1", "P1", 5.0), ("X2", "P2", 5.0)))
+    keep(store, kept)
+    keep(store, results(4, X1="丙"), whole=False)
+    assert numbers_of(store) == [("X1", "P1"), ("X2", "P2")]
+    keep(store, replace(results(5, X1="丁"), parts=parts(("X1", "P8", 5.0))), whole=False)
+    assert numbers_of(store) == [("X1", "P8"), ("X2", "P2")]
+    keep(store, replace(results(6, X2="戊"), parts=kept.parts.iloc[:0]), whole=False)
+    assert numbers_of(store) == [("X1", "P8")]
+    keep(store, results(7))
+    assert store.kept_parts().empty
 
 
 def test_results_kept_for_some_replace_theirs_alone_and_tell_since_when(store: Store) -> None:

@@ -15,7 +15,7 @@ from gis.layers import LAYERS, Column, Layer
 from gis.store.columns import FIRST_STAGE, GEOMETRY
 from gis.store.statements import row_id
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x47504B47
 # 1.3, which every GDAL in use reads without a warning (docs/decisions/0001).
 GEOPACKAGE_VERSION = 10300
@@ -52,11 +52,13 @@ ASSESSMENT_TABLES = (
     PlainTable("assessment", "研判结果的日期与版本", "day and version of the kept assessment"),
     PlainTable("project_assessment", "项目研判结果", "the kept assessment of each project"),
 )
+PART_TABLES = (PlainTable("project_part", "项目用地内的地块", "parcels on the land of projects"),)
 PLAIN_TABLES = (
     PlainTable("row_history", "历史记录", "replaced rows"),
     PlainTable("change", "变更序列", "sequence of changes"),
     PlainTable("store_info", "库信息", "the store itself"),
     *ASSESSMENT_TABLES,
+    *PART_TABLES,
 )
 _APPEND_ONLY = (*(name for name, layer in LAYERS.items() if layer.kind == "ledger"), "row_history", "change")
 
@@ -69,7 +71,7 @@ def rtree_name(layer: Layer) -> str:
 def schema() -> str:
     """Everything that makes an empty store, as one script."""
     folder = files("gis.store") / "sql" / "geopackage"
-    names = ("metadata.ddl.sql", "tables.ddl.sql", "assessment.ddl.sql")
+    names = ("metadata.ddl.sql", "tables.ddl.sql", "assessment.ddl.sql", "parts.ddl.sql")
     fixed = [(folder / name).read_text(encoding="utf-8") for name in names]
     derived = [_table(layer) for layer in LAYERS.values()]
     derived += [_rtree(layer) for layer in LAYERS.values() if layer.geometry]

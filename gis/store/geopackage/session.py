@@ -99,6 +99,10 @@ class GeoPackageSession:
         with filled_at_once(self.connection, layer) if many else nullcontext():
             self._add(layer.name, cells)
 
+    def add(self, table: str, types: Mapping[str, str], cells: Table) -> None:
+        """See ``Session.add``."""
+        self._add(table, cells)
+
     def _add(self, table: str, cells: Table) -> None:
         names = ", ".join(f'"{name}"' for name in cells)
         statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(cells))})"  # noqa: S608 (declared names)

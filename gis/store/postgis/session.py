@@ -126,8 +126,12 @@ class PostgisSession:
         """See ``Session.insert``. By COPY."""
         if GEOMETRY in cells:
             self._extents.added(layer.name, self.geometries_of(cells[GEOMETRY]))
-        copy_in(self.connection, layer.name, {column.name: column.type for column in layer.columns}, cells)
-        self._added[layer.name] += len(next(iter(cells.values())))
+        self.add(layer.name, {column.name: column.type for column in layer.columns}, cells)
+
+    def add(self, table: str, types: Mapping[str, str], cells: Table) -> None:
+        """See ``Session.add``. By COPY."""
+        copy_in(self.connection, table, types, cells)
+        self._added[table] += len(next(iter(cells.values())))
 
     def load(self, table: KeptTable, cells: Table) -> None:
         """See ``Session.load``. By COPY."""

@@ -152,7 +152,7 @@ def test_what_parcels_have_no_say_in_may_be_taken_from_an_overview(data: st.Data
 @settings(max_examples=10, deadline=None)
 def test_a_brief_assessment_is_the_overview_of_a_whole_one(data: st.DataObject) -> None:
     inputs = inputs_of(made(data.draw, parcels, "L", 7), made(data.draw, projects, "P", 4))
-    assert_same(assess_briefly(inputs), overview_of([assess(inputs)]))
+    assert_same(assess_briefly(inputs).overview, overview_of([assess(inputs)]))
 
 
 def test_assessments_of_projects_apart_make_one_overview() -> None:

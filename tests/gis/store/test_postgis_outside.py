@@ -47,7 +47,7 @@ def test_guatu_tells_its_own_changes_once_and_by_key(store: Store) -> None:
     before = store.version()
     append(store, "parcel_event", stages("P1", ("survey", "2026-03-01")))
     told = store.changes_since(before)
-    assert told == (Change(before + 1, "parcel_event", "P1"), Change(before + 2, "parcel", "P1"))
+    assert told == (Change(before + 1, "parcel_event", "P1"), Change(before + 2, "parcel", "P1", by_events=True))
 
 
 def test_another_program_s_edit_takes_its_turn_among_the_writers(store: Store, postgis_dsn: str) -> None:

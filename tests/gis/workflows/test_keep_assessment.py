@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 from gis.analysis import assessment as analysis
-from gis.analysis.overview import Overview, assess_briefly
+from gis.analysis.overview import Brief, assess_briefly
 from gis.errors import NotAllowed
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
@@ -61,7 +61,7 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The projects of each assessment that was made."""
     made: list[list[str]] = []
 
-    def watched(inputs: analysis.Inputs, kept: analysis.Kept | None = None) -> Overview:
+    def watched(inputs: analysis.Inputs, kept: analysis.Kept | None = None) -> Brief:
         made.append(list(inputs.projects["code"]))
         return assess_briefly(inputs, kept)
 
@@ -84,13 +84,16 @@ def test_the_day_that_people_look_at_is_assessed_once_for_all_processes(
     pd.testing.assert_frame_equal(first.overview.projects, second.overview.projects, check_exact=True)
 
 
-@pytest.mark.parametrize("on", [date.today(), ON])
-def test_one_parcel_s_event_assesses_the_project_on_it_alone(store: Store, assessed: list[list[str]], on: date) -> None:
+@pytest.mark.parametrize(("on", "anew"), [(date.today(), []), (ON, [["B"]])])
+def test_one_parcel_s_event_assesses_the_project_on_it_alone(
+    store: Store, assessed: list[list[str]], on: date, anew: list[list[str]]
+) -> None:
+    """On the day whose assessment is kept, it is not even cut again."""
     assessor = Assessor(store)
     before = assessor.at(on).overview.projects["ready_m2"]
     clear(store, "P2", date(2026, 10, 1))
     after = assessor.at(on).overview.projects["ready_m2"]
-    assert assessed == [["A", "B"], ["B"]]
+    assert assessed == [["A", "B"], *anew]
     assert before.to_dict() == {"A": 0.0, "B": 0.0}
     assert after.to_dict() == pytest.approx({"A": 0.0, "B": 10_000.0})
 
@@ -100,10 +103,57 @@ def test_a_write_assesses_what_it_touches_and_readers_need_not(store: Store, ass
     assessor.at(date.today())
     with writing_assessed(store, LOCAL_ACTOR) as writer:
         writer.append("parcel_event", cleared("P2", date(2026, 10, 1)))
-    assert assessed == [["A", "B"], ["B"]]
     for one in (assessor, Assessor(store)):
         assert one.at(date.today()).overview.projects["ready_m2"].to_dict() == pytest.approx({"A": 0.0, "B": 10_000.0})
-    assert assessed == [["A", "B"], ["B"]]
+    assert assessed == [["A", "B"]]  # of its parcel's event the project is judged by the land that was kept
+
+
+def two_parcels_on_one_project(store: Store, east: float) -> None:
+    """P1 and P9 lie on project A, the second ``east`` metres from the first."""
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.put("project", lots("code", "A"))
+        shapes = [shapely.box(500_000 + x, 3_650_000, 500_060 + x, 3_650_100) for x in (0, east)]
+        numbers = {"parcel_no": ["P1", "P9"], "name": ["P1", "P9"]}
+        writer.put("parcel", gpd.GeoDataFrame(numbers, geometry=shapes, crs="EPSG:4547"))
+
+
+@pytest.mark.parametrize(("east", "again"), [(60, []), (40, [["A"]])])
+def test_an_event_cuts_a_project_s_land_again_only_where_parcels_overlap(
+    store: Store, assessed: list[list[str]], east: float, again: list[list[str]]
+) -> None:
+    """Parcels of 60 × 100 m, 60 m or 40 m apart: of the latter both lie on 2,000 m², which are not counted as ready."""
+    two_parcels_on_one_project(store, east)
+    keep_assessment.keep(store)
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.append("parcel_event", cleared("P1", date(2026, 10, 1)))
+    assert assessed == [["A", "B"], *again]
+    project = Assessor(store).at(date.today()).overview.projects.loc["A"]
+    assert project["ready_m2"] == pytest.approx(6_000 if east == 60 else 4_000)
+    assert project["overlap_m2"] == pytest.approx(0 if east == 60 else 2_000)
+
+
+def test_a_parcel_drawn_anew_and_stepped_on_in_one_write_is_cut_again(store: Store, assessed: list[list[str]]) -> None:
+    keep_assessment.keep(store)
+    half = lots("parcel_no", "P1").set_geometry([shapely.box(500_000, 3_650_000, 500_050, 3_650_100)], crs="EPSG:4547")
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.put("parcel", half)
+        writer.append("parcel_event", cleared("P1", date(2026, 10, 1)))
+    assert assessed[1:] == [["A"]]
+    project = Assessor(store).at(date.today()).overview.projects.loc["A"]
+    assert (project["ready_m2"], project["uncovered_m2"]) == pytest.approx((5_000, 5_000))
+
+
+def test_an_event_of_a_parcel_on_nobody_s_land_touches_no_project(store: Store, assessed: list[list[str]]) -> None:
+    with store.writing(LOCAL_ACTOR) as writer:
+        far = lots("parcel_no", "P7").translate(0, 5_000)
+        writer.put("parcel", lots("parcel_no", "P7").set_geometry(far))
+    keep_assessment.keep(store)
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.append("parcel_event", cleared("P7", date(2026, 10, 1)))
+    kept = store.results()
+    assert kept is not None
+    assert kept.version == store.version(assess_store.ASSESSED_LAYERS)
+    assert assessed == [["A", "B"]]
 
 
 def test_a_parcel_that_moves_touches_the_project_that_it_leaves_and_the_one_that_it_reaches(
@@ -143,6 +193,16 @@ def test_verify_names_a_project_whose_kept_assessment_is_not_what_assessing_give
     assert [(finding.rule, finding.key) for finding in differing_assessments(store)] == [("assessment_current", "A")]
     clear(store, "P1", date(2026, 10, 1))
     assert list(differing_assessments(store)) == []
+
+
+def test_verify_names_a_project_whose_kept_parts_are_not_those_of_its_land(store: Store) -> None:
+    keep_assessment.keep(store)
+    kept = store.results(keys=["B"])
+    assert kept is not None
+    parts = store.kept_parts(["P2"]).assign(whole_m2=9_999.0)
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.keep_results(replace(kept, parts=parts), whole=False)
+    assert [(finding.rule, finding.key) for finding in differing_assessments(store)] == [("assessment_current", "B")]
 
 
 def test_what_another_program_made_is_not_taken_for_ours(
@@ -214,6 +274,16 @@ def test_a_changed_rule_or_zone_means_everything_may_have_changed() -> None:
 def test_ledger_changes_count_for_the_project_or_parcel_they_belong_to() -> None:
     changes = (Change(1, "progress_report", "A"), Change(2, "parcel_event", "P1"), Change(3, "import_log", "x"))
     assert changed_keys(changes) == analysis.Changes(frozenset({"A"}), frozenset({"P1"}))
+
+
+def test_parcels_of_which_more_than_events_changed_are_told() -> None:
+    by_events = (Change(1, "parcel_event", "P1"), Change(2, "parcel", "P1", by_events=True))
+    found = changed_keys(by_events)
+    assert found == analysis.Changes(parcels=frozenset({"P1"}))
+    assert found.are_events
+    found = changed_keys((*by_events, Change(3, "parcel", "P1")))
+    assert found == analysis.Changes(parcels=frozenset({"P1"}), replaced=frozenset({"P1"}))
+    assert not found.are_events
 
 
 def test_a_sample_is_looked_at_on_its_own_day(tmp_path: Path, store: Store) -> None:

@@ -7,8 +7,8 @@ VALUES (1, :name, :crs, :schema_version, :created_at, :created_by, :created_role
 -- name: info()^
 SELECT name, crs, schema_version, created_at, data_on, is_sample FROM store_info WHERE id = 1;
 
--- name: add_changes(layer, key, at)*!
-INSERT INTO change (layer, key, changed_at) VALUES (:layer, :key, :at);
+-- name: add_changes(layer, key, at, by_events)*!
+INSERT INTO change (layer, key, changed_at, by_events) VALUES (:layer, :key, :at, :by_events);
 
 -- name: restart_changes(layers, first, at)!
 -- layers: a JSON list of names, of which each is told to have changed as a whole
@@ -23,7 +23,7 @@ SELECT coalesce(max((SELECT max(seq) FROM change WHERE layer = wanted.value)), 0
 FROM json_each(:layers) AS wanted;
 
 -- name: changes_since(version)
-SELECT seq, layer, key FROM change WHERE seq > :version ORDER BY seq;
+SELECT seq, layer, key, by_events FROM change WHERE seq > :version ORDER BY seq;
 
 -- name: add_history(layer, key, valid_from, valid_to, attributes, geometry, recorded_at, recorded_by, recorded_role, recorded_jurisdiction, at, by, role, jurisdiction)*!
 INSERT INTO row_history (
@@ -80,6 +80,13 @@ WHERE project_code IN (SELECT value FROM json_each(:keys)) AND version > :since;
 
 -- name: forget_project_assessments()!
 DELETE FROM project_assessment;
+
+-- name: forget_project_parts()!
+DELETE FROM project_part;
+
+-- name: forget_project_parts_of(keys)!
+-- keys: a JSON list
+DELETE FROM project_part WHERE project_code IN (SELECT value FROM json_each(:keys));
 
 -- name: keep_assessment(on_date, version, made_by)!
 INSERT INTO assessment (id, on_date, version, made_by) VALUES (1, :on_date, :version, :made_by)

@@ -41,10 +41,12 @@ CREATE INDEX row_history_key ON row_history (layer, key, valid_to);
 CREATE INDEX row_history_day ON row_history (layer, valid_to, minx, maxx, miny, maxy, key);
 
 -- key null: so much of the layer changed that all of it counts as changed.
+-- by_events: only what events say of the row changed.
 CREATE TABLE change (
   seq INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   layer TEXT NOT NULL,
   key TEXT,
-  changed_at DATETIME NOT NULL
+  changed_at DATETIME NOT NULL,
+  by_events BOOLEAN NOT NULL DEFAULT 0 CHECK (by_events IN (0, 1))
 );
 CREATE INDEX change_layer ON change (layer, seq);

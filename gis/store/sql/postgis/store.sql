@@ -13,8 +13,9 @@ SELECT crs FROM store_info;
 
 -- name: add_changes(rows)!
 -- rows: a JSON list of objects with these keys, in the order of the changes
-INSERT INTO change (layer, key, changed_at)
-SELECT r.value ->> 'layer', r.value ->> 'key', CAST(r.value ->> 'at' AS timestamptz)
+INSERT INTO change (layer, key, changed_at, by_events)
+SELECT
+  r.value ->> 'layer', r.value ->> 'key', CAST(r.value ->> 'at' AS timestamptz), CAST(r.value ->> 'by_events' AS boolean)
 FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS r (value, place)
 ORDER BY r.place;
 
@@ -37,7 +38,7 @@ SELECT coalesce(max((SELECT max(seq) FROM change WHERE layer = wanted.name)), 0)
 FROM jsonb_array_elements_text(CAST(:layers AS jsonb)) AS wanted (name);
 
 -- name: changes_since(version)
-SELECT seq, layer, key FROM change WHERE seq > :version ORDER BY seq;
+SELECT seq, layer, key, by_events FROM change WHERE seq > :version ORDER BY seq;
 
 -- name: add_history(rows)!
 -- rows: a JSON list of objects with these keys
@@ -110,6 +111,13 @@ WHERE project_code = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(:keys AS js
 
 -- name: forget_project_assessments()!
 DELETE FROM project_assessment;
+
+-- name: forget_project_parts()!
+DELETE FROM project_part;
+
+-- name: forget_project_parts_of(keys)!
+-- keys: a JSON list
+DELETE FROM project_part WHERE project_code = ANY(ARRAY(SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))));
 
 -- name: keep_assessment(on_date, version, made_by)!
 INSERT INTO assessment (id, on_date, version, made_by) VALUES (1, :on_date, :version, :made_by)
