@@ -133,10 +133,11 @@ def _filter(chosen: Selection, dialect: Dialect, layer: Layer, query: Query, pre
 
 def _say(chosen: Selection, dialect: Dialect, says: Says, prefix: str) -> None:
     """Rows of which some column holds the text."""
-    if not storable((says.text,)):
-        return chosen.add(_NO_ROW)
-    either = " OR ".join(dialect.holds(f'{prefix}"{column}"', "says") for column in says.columns)
-    return chosen.add(f"({either})", says=in_small_letters(says.text))
+    if storable((says.text,)):
+        either = " OR ".join(dialect.holds(f'{prefix}"{column}"', "says") for column in says.columns)
+        chosen.add(f"({either})", says=in_small_letters(says.text))
+    else:
+        chosen.add(_NO_ROW)
 
 
 def select_events(dialect: Dialect, ledger: Ledger, columns: Sequence[str], query: Query) -> tuple[str, Bound]:
