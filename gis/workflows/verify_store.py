@@ -14,7 +14,7 @@ from gis.rules import RuleBook, Wait
 from gis.store.port import Finding, Store
 from gis.words import Words
 from gis.workdays import WorkCalendar
-from gis.workflows.assess_store import assess_to_keep
+from gis.workflows.assess_store import ASSESSED_LAYERS, assess_to_keep
 from gis.workflows.keep_assessment import current_results
 from gis.workflows.kept_rows import rows_of
 
@@ -143,12 +143,17 @@ def _unlawful(parcel_no: str, words: Words) -> Finding:
 
 
 def differing_assessments(store: Store) -> Iterator[Finding]:
-    """A kept assessment is what assessing everything gives; one that is behind the data is caught up with when read."""
+    """
+    A kept assessment is what assessing everything gives. Nothing is said of one that is behind the data, which the next
+    reader catches up with, nor where somebody writes meanwhile.
+    """
     kept = current_results(store)
     if kept is None:
         return
     anew = assess_to_keep(store, kept.on)
     rows, parts = rows_of(anew.overview), pd.concat([store.kept_parts(), anew.parts])
+    if store.version(ASSESSED_LAYERS) != kept.version:  # somebody wrote meanwhile: these are of different moments
+        return
     differing = {code for code in kept.rows.keys() | rows.keys() if kept.rows.get(code) != rows.get(code)}
     for code in sorted(differing.union(parts[~parts.duplicated(keep=False)]["project_code"])):
         words = Words("存储的研判结果与重新研判不一致", "the kept assessment is not what assessing anew gives")

@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 import shapely
 
+from gis.analysis.overview import Brief
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
 from gis.store.port import Store
+from gis.workflows import verify_store as verifying
+from gis.workflows.keep_assessment import keep, writing_assessed
 from gis.workflows.verify_store import verify_store
 
 
@@ -138,3 +141,22 @@ def test_a_town_that_is_not_in_the_store_is_found_where_the_store_has_towns(stor
     with store.writing(LOCAL_ACTOR) as writer:
         writer.put("town", town.set_crs("EPSG:4547"))
     assert found(store) == [("reference_known", "C1")]
+
+
+def test_a_write_while_the_store_is_verified_is_no_finding(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    land = gpd.GeoSeries([shapely.box(500_000, 3_650_000, 500_100, 3_650_100)], crs="EPSG:4547")
+    with store.writing(LOCAL_ACTOR) as writer:
+        writer.put("project", gpd.GeoDataFrame({"code": ["A"], "name": ["甲"]}, geometry=land))
+    keep(store)
+    assess = verifying.assess_to_keep
+
+    def assess_late(store: Store, on: date) -> Brief:
+        event = {"parcel_no": ["C1"], "kind": ["stage"], "stage": ["pre_notice"], "on_date": pd.to_datetime([on])}
+        with writing_assessed(store, LOCAL_ACTOR) as writer:
+            writer.append("parcel_event", pd.DataFrame(event))
+        return assess(store, on)
+
+    monkeypatch.setattr(verifying, "assess_to_keep", assess_late)
+    assert found(store) == []
+    monkeypatch.undo()
+    assert found(store) == []
