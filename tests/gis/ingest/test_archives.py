@@ -70,11 +70,16 @@ def test_a_cut_zip_is_refused(tmp_path):
         read_raw(path)
 
 
+def with_a_csv(folder, name, text, method=zipfile.ZIP_STORED):
+    path = folder / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr(name, "项目代码,项目名称\n" + text)
+    return path
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
 def test_a_damaged_archive_is_called_broken_however_it_was_packed(tmp_path, method):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w", method) as packed:
-        packed.writestr("a.csv", "项目代码,项目名称\n" + "".join(f"P{i},n{i}\n" for i in range(3000)))
+    path = with_a_csv(tmp_path, "a.csv", "".join(f"P{i},n{i}\n" for i in range(3000)), method)
     data = bytearray(path.read_bytes())
     for place in range(45, 60):
         data[place] ^= 0x5A
@@ -84,16 +89,12 @@ def test_a_damaged_archive_is_called_broken_however_it_was_packed(tmp_path, meth
 
 
 def test_an_archive_whose_names_are_not_what_it_says_is_broken(tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("地块.csv", "项目代码,项目名称\n")
+    path = with_a_csv(tmp_path, "地块.csv", "")
     path.write_bytes(path.read_bytes().replace("地块".encode(), b"\xff\xfe" * 3))
     with pytest.raises(UnreadableFile, match="archive is broken"):
         read_raw(path)
 
 
 def test_an_archive_with_a_folder_that_is_called_like_a_workbooks_is_an_archive(tmp_path):
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as packed:
-        packed.writestr("gxl/a.csv", "项目代码,项目名称\nP1,甲\n")
+    path = with_a_csv(tmp_path, "gxl/a.csv", "P1,甲\n")
     assert read_raw(path).frame["项目代码"].tolist() == ["P1"]
