@@ -17,8 +17,11 @@ from gis.maps.tiles import MERGE_BELOW_ZOOM, Tile, TileLayer
 from gis.settings import Settings
 from gis.store.port import Store
 from gis.workflows.assess_store import ASSESSED_LAYERS, default_day
+from gis.workflows.describe_store import describe_store
 from gis.workflows.draw_tile import TileDrawer
 from gis.workflows.keep_assessment import Assessor
+from gis.workflows.plain import Record
+from webapp import first_view
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
 from webapp.tile_folder import TileFolder, default_folder
 from webapp.upstream import Upstream
@@ -26,6 +29,7 @@ from webapp.upstream import Upstream
 _KEY = "guatu"
 # Of 5,000 projects a list is about a megabyte, packed.
 ANSWERS_KEPT = 128
+DAYS_DESCRIBED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Served:
     drawer: TileDrawer
     tiles: Kept[bytes]
     answers: Kept[bytes]
+    infos: Kept[Record]
     tile_folder: TileFolder
     upstream: Upstream
 
@@ -53,6 +58,15 @@ class Served:
         """An ETag: equal where the data of ``layers`` (None: all), the parameters and the program are equal."""
         born = self.store.info.created_at
         return tag_of(__version__, born, self.store.version(layers), *parts)
+
+    def info_tag(self, on: date) -> str:
+        """The ETag of what a page must know before it shows anything."""
+        # Neither a token nor an address is in the settings' text.
+        return self.tag(None, on, self.settings)
+
+    def info(self, on: date) -> Record:
+        """The same itself; described once as long as the data are unchanged: counting a million parcels takes time."""
+        return self.infos.get_or_make(self.info_tag(on), lambda: describe_store(self.store, self.settings, on))
 
     def tile_tag(self, layer: TileLayer, place: Tile, on: date) -> str:
         """The ETag of a tile: equal where it shows the same, of whatever day."""
@@ -86,6 +100,7 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
         drawer=TileDrawer(store),
         tiles=Kept(settings.tile_cache),
         answers=Kept(ANSWERS_KEPT),
+        infos=Kept(DAYS_DESCRIBED),
         tile_folder=shared,
         upstream=Upstream(),
     )
@@ -97,9 +112,12 @@ def served() -> Served:
 
 
 def warm(app: Flask) -> None:
-    """Make the assessment that the first visitor will ask for, so that nobody waits for it."""
+    """Make the assessment and the answers that the first visitor will ask for, so that nobody waits for them."""
     with app.app_context():
         served().overview(None)
+    visitor = app.test_client()
+    for address in first_view.EVERY_ADDRESS:
+        visitor.get(address, headers={"Accept-Encoding": "gzip"})
     # What stands now stands for long: the collector need not go through it with each request.
     gc.collect()
     gc.freeze()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ MOST_VALUES = 100
 LONGEST_SHOWN = 80
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 EVERYWHERE = ("lang",)
+NARROWING = frozenset({*(field.name for field in fields(ProjectFilter)), "on"})
 
 C = TypeVar("C", bound=Coded)
 
@@ -189,6 +190,10 @@ class Asker:
             lat=self.number("lat", -90, 90),
             radius_m=self.number("radius_m", 0, 2_000, 0),
         )
+
+    def narrows(self) -> bool:
+        """Whether a filter or a day is given, be it one that cannot be read."""
+        return not self._args.keys().isdisjoint(NARROWING)
 
     def _raw(self, name: str) -> str | None:
         self._asked.add(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from gis.model import Coded, Flag, Lamp, ProjectFilter, Query, Readiness
 from gis.store.port import Store
 from gis.words import Words
 from gis.workflows.names import read_names, with_names
-from gis.workflows.plain import Record, records_of
+from gis.workflows.plain import Record, column_values, records_of
 
 ASSESSED = (
     "plan_wan",
@@ -51,6 +51,25 @@ ASSESSED = (
 NAMED = ("located_in_town_name", "credited_to_town_name", "located_in_park_name")
 LISTED = (*PROJECT.names, *NAMED, *ASSESSED)
 ON_THE_MAP = ("code", "name", "lamp", "stage", "worst_flag", "readiness", "at_risk_wan", "total_wan")
+# What the page's list, legend, tips and town panels show of each project.
+ON_THE_PAGE = (
+    "code",
+    "name",
+    "lamp",
+    "stage",
+    "located_in_town",
+    "located_in_town_name",
+    "plan_wan",
+    "invested_wan",
+    "gap_pp",
+    "footprint_m2",
+    "ready_share",
+    "readiness",
+    "float_days",
+    "flags",
+    "worst_flag",
+    "at_risk_wan",
+)
 CODED: dict[str, type[Coded]] = {
     **{column.name: column.codes for column in PROJECT.columns if column.codes},
     "lamp": Lamp,
@@ -103,6 +122,35 @@ def list_projects(store: Store, overview: Overview, wanted: ProjectFilter, sort:
         "count": len(frame),
         "all": len(overview.projects),
         "projects": records_of(frame, LISTED),
+    }
+
+
+def list_project_columns(
+    store: Store, overview: Overview, wanted: ProjectFilter, sort: str, columns: Sequence[str]
+) -> Record:
+    """
+    ``{on, count, all, columns}``: the same projects in the same order, as one list of values a column.
+
+    Of thousands of projects a tenth of the text, and sooner read: names stand once, and only what was asked for.
+
+    Raises
+    ------
+    InvalidParameter
+        One of ``columns`` is none of ``LISTED``.
+    """
+    if unknown := [name for name in columns if name not in LISTED]:
+        raise InvalidParameter(
+            Words("没有此列", "there is no such column"),
+            found=", ".join(unknown),
+            expected=" | ".join(LISTED),
+            place=Place(column="columns"),
+        )
+    frame = listed_projects(store, overview, wanted, sort)
+    return {
+        "on": overview.on.isoformat(),
+        "count": len(frame),
+        "all": len(overview.projects),
+        "columns": {name: column_values(frame[name]) for name in columns},
     }
 
 

@@ -17,7 +17,7 @@ from gis.crs import lonlat_of
 from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
 from gis.store.port import Store
-from gis.workflows.list_projects import CODED
+from gis.workflows.list_projects import CODED, LISTED
 from webapp import create_app
 
 # On 2026-06-30: A has a plan of 12,000 and 3,000 invested: done 25 %, expected 6/12 = 50 %, 25 points behind.
@@ -83,6 +83,22 @@ def test_what_is_missing_is_null_and_never_absent(client: FlaskClient) -> None:
     assert [d[name] for name in ("plan_wan", "gap_pp", "total_wan", "planned_start_on", "leader", "float_days")] == [
         None
     ] * 6
+
+
+def test_columns_hold_what_the_rows_hold_in_the_same_order(client: FlaskClient) -> None:
+    for query in ("", "town=T1", "words=nothing", "sort=-footprint_m2"):
+        rows = client.get(f"/api/projects?{query}").json
+        columns = client.get(f"/api/projects?{query}&columns={','.join(LISTED)}").json
+        assert {name: rows[name] for name in ("on", "count", "all")} == {
+            name: columns[name] for name in ("on", "count", "all")
+        }
+        assert columns["columns"] == {name: [row[name] for row in rows["projects"]] for name in LISTED}
+        assert set(columns) == {"on", "count", "all", "columns"}
+
+
+def test_only_the_columns_asked_for_are_sent(client: FlaskClient) -> None:
+    answer = client.get("/api/projects?columns=gap_pp&columns=code&town=T1").json
+    assert answer["columns"] == {"gap_pp": [-25, None], "code": ["A", "B"]}
 
 
 @pytest.mark.parametrize(

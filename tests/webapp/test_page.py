@@ -6,11 +6,17 @@ import html
 import json
 import re
 
+import geopandas as gpd
 import pytest
+from shapely.geometry import box
 
 from gis.maps.style import FLAG, TABLES
+from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
+from gis.workflows.list_projects import ON_THE_PAGE
 from webapp import create_app
+from webapp.context import warm
+from webapp.first_view import ASKED_AT_ONCE, EVERY_ADDRESS, LIST
 
 
 def page_data(text: str) -> dict:
@@ -32,8 +38,8 @@ def test_inline_scripts_bear_the_nonce_of_the_policy(client, path):
 def test_the_page_fetches_only_from_this_server_and_files_that_are_there(client, path):
     links = re.findall(r'<(?:script|link)[^>]*?(?:src|href)="([^"]+)"', client.get(path).text)
     assert len(links) > 5
-    for link in links:
-        assert link.startswith("/static/"), link
+    for link in map(html.unescape, links):
+        assert link.startswith("/static/") or link in ASKED_AT_ONCE, link
         with client.get(link) as answer:
             assert answer.status_code == 200 or "/vendor/" in link, link
 
@@ -50,7 +56,6 @@ def test_the_scripts_get_the_tables_in_their_own_order(client):
 
 
 def test_a_name_cannot_break_out_of_the_page(tmp_path):
-    from gis.model import LOCAL_ACTOR
     from gis.store import create_store
 
     evil = "</script><script>alert(1)</script>县\"'>"
@@ -88,3 +93,46 @@ def test_an_address_that_is_not_there_has_a_page_that_says_so(client):
     assert "没有这个地址" in answer.text
     assert "回到地图" in answer.text
     assert "nothing at this address" in client.get("/nowhere?lang=en").text
+
+
+def preloaded(text: str) -> list[str]:
+    """The answers that the page's head asks for."""
+    return [html.unescape(link) for link in re.findall(r'<link rel="preload" as="fetch" href="([^"]+)"', text)]
+
+
+def test_the_head_asks_for_list_and_figures_of_the_whole_county(client):
+    assert preloaded(client.get("/?lang=zh&by=flag&sel=project:A").text) == list(ASKED_AT_ONCE)
+    assert [client.get(address).status_code for address in ASKED_AT_ONCE] == [200, 200]
+
+
+@pytest.mark.parametrize("filtered", ["lamp=red", "lamp=purple", "words=x", "on=2026-05-31", "on=never", "town="])
+def test_the_head_leaves_a_filtered_view_to_the_scripts(client, filtered):
+    answer = client.get(f"/?{filtered}")
+    assert preloaded(answer.text) == []
+
+
+def test_the_sheet_asks_for_nothing_in_its_head(client):
+    assert preloaded(client.get("/print").text) == []
+
+
+def test_the_list_has_the_columns_that_the_scripts_are_told_of(client):
+    assert page_data(client.get("/").text)["projectColumns"] == list(ON_THE_PAGE)
+    assert list(client.get(LIST).get_json()["columns"]) == list(ON_THE_PAGE)
+
+
+def test_a_server_that_has_started_makes_nothing_for_its_first_visitor(own_app, monkeypatch):
+    warm(own_app)
+    for made in ("list_project_columns", "list_project_features", "total_projects", "count_legend", "list_choices"):
+        monkeypatch.setattr(f"webapp.views.api.{made}", None)
+    monkeypatch.setattr("webapp.context.describe_store", None)
+    client = own_app.test_client()
+    assert {client.get(address).status_code for address in EVERY_ADDRESS} == {200}
+
+
+def test_the_store_is_described_anew_when_it_has_changed(own_app, own_store):
+    new = gpd.GeoDataFrame({"parcel_no": ["4"], "town": ["T1"]}, geometry=[box(0, 0, 10, 10)], crs=own_store.info.crs)
+    client = own_app.test_client()
+    assert page_data(client.get("/").text)["info"]["counts"]["parcel"] == 3
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.put("parcel", new)
+    assert page_data(client.get("/").text)["info"]["counts"]["parcel"] == 4

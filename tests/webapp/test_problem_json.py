@@ -58,6 +58,7 @@ def test_a_conflict_is_409_and_carries_both_versions() -> None:
         ("/basemap/none/1/0/0", 404, "NotFound"),
         ("/api/projects?lamp=pink", 400, "InvalidParameter"),
         ("/api/projects?sort=colour", 400, "InvalidParameter"),
+        ("/api/projects?columns=code,colour", 400, "InvalidParameter"),
         ("/api/totals?by=colour", 400, "InvalidParameter"),
         ("/tiles/parcel/3/8/0.mvt", 400, "InvalidParameter"),
         ("/api/at", 400, "InvalidParameter"),

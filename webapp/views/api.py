@@ -15,12 +15,12 @@ from gis.model import Stage
 from gis.store.port import Store
 from gis.workflows.chart_projects import chart_projects
 from gis.workflows.count_legend import count_legend
-from gis.workflows.describe_store import describe_store, list_codes
+from gis.workflows.describe_store import list_codes
 from gis.workflows.find_at_point import find_at_point
 from gis.workflows.list_assessment import list_assessment
 from gis.workflows.list_choices import list_choices
 from gis.workflows.list_parcels import ParcelFilter, list_parcels
-from gis.workflows.list_projects import list_project_features, list_projects
+from gis.workflows.list_projects import list_project_columns, list_project_features, list_projects
 from gis.workflows.list_towns import list_towns
 from gis.workflows.show_parcel import show_parcel
 from gis.workflows.show_park import list_parks, show_park
@@ -42,8 +42,7 @@ def info() -> Response:
     """The store and what a page may know of the settings."""
     on = _day_only()
     site = served()
-    # Neither a token nor an address is in the settings' text.
-    return _answer(site.tag(None, on, site.settings), lambda: describe_store(site.store, site.settings, on))
+    return _answer(site.info_tag(on), lambda: site.info(on))
 
 
 @blueprint.get("/codes")
@@ -73,6 +72,9 @@ def projects() -> Response:
     """The projects that the filter lets pass."""
     with reading() as ask:
         asked, wanted, sort = ask.day(), ask.project_filter(), ask.text("sort")
+        columns = ask.texts("columns")
+    if columns:
+        return _assessed(asked, list_project_columns, wanted, sort, columns)
     return _assessed(asked, list_projects, wanted, sort)
 
 

@@ -18,8 +18,10 @@ from gis.maps.style import style_tables
 from gis.maps.wall_layers import GROUPS, THINGS
 from gis.maps.wall_map import MapParts, WallView, map_parts
 from gis.model import BBox, Stage
-from gis.workflows.describe_store import describe_store, list_codes
+from gis.workflows.describe_store import list_codes
+from gis.workflows.list_projects import ON_THE_PAGE
 from webapp.context import served
+from webapp.first_view import ASKED_AT_ONCE
 from webapp.language import current_language, page_texts
 from webapp.modules import modules_of
 from webapp.params import reading
@@ -30,7 +32,7 @@ blueprint = Blueprint("page", __name__)
 @blueprint.get("/")
 def wall() -> str:
     """The wall map."""
-    return _rendered("page.html", "main.js", keep_drawing=False)
+    return _rendered("page.html", "main.js", keep_drawing=False, asked_at_once=ASKED_AT_ONCE)
 
 
 @blueprint.get("/print")
@@ -39,12 +41,13 @@ def sheet() -> str:
     return _rendered("print.html", "print.js", keep_drawing=True)
 
 
-def _rendered(template: str, script: str, *, keep_drawing: bool) -> str:
+def _rendered(template: str, script: str, *, keep_drawing: bool, asked_at_once: tuple[str, ...] = ()) -> str:
     # The rest of the address belongs to the page's scripts: a link that another version wrote must still open.
     with reading(strict=False) as ask:
         by = ask.text("by", DEFAULT_COLOURING)
+        narrowed = ask.narrows()
     site = served()
-    info = describe_store(site.store, site.settings, site.day(None))
+    info = site.info(site.day(None))
     return render_template(
         template,
         info=info,
@@ -52,6 +55,8 @@ def _rendered(template: str, script: str, *, keep_drawing: bool) -> str:
         map=_parts(info, by, keep_drawing=keep_drawing),
         static=_static(),
         modules=modules_of(script),
+        # Of a filtered view the scripts alone know the addresses.
+        asked_at_once=() if narrowed else asked_at_once,
         # Not the template's own tojson: it may sort keys, and the tables' order is the legend's.
         page_data=htmlsafe_json_dumps(_page_data(info), dumps=json.dumps, ensure_ascii=False),
     )
@@ -96,5 +101,6 @@ def _page_data(info: dict[str, Any]) -> dict[str, Any]:
         "groups": GROUPS,
         "things": {layer: words.as_dict() for layer, words in THINGS.items()},
         "codes": list_codes(),
+        "projectColumns": ON_THE_PAGE,
         "readinessOf": {stage.value: stage.readiness.value for stage in Stage},
     }

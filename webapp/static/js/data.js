@@ -4,6 +4,22 @@ import { page } from "./page_data.js";
 import { filterQuery } from "./state.js";
 
 const OF_FILTER = ["facets", "words", "on"];
+// The order that the list begins with: a list that comes sorted is sooner sorted.
+export const FIRST_ORDER = Object.freeze({ column: "at_risk_wan", dir: "desc" });
+
+/** The query for the list of projects: only the columns that a page shows. webapp/first_view.py writes the same. */
+export const listQuery = (filter) => new URLSearchParams([["columns", page.projectColumns.join(",")], ["sort", `-${FIRST_ORDER.column}`], ...filter]);
+
+/** The list as it is sent, by column, with `projects`: its rows. */
+export function withRows(answer) {
+  const columns = Object.entries(answer.columns);
+  const projects = Array.from({ length: answer.count }, (_, at) => {
+    const row = {};
+    for (const [name, values] of columns) row[name] = values[at];
+    return row;
+  });
+  return { ...answer, projects };
+}
 
 export class Data {
   #listeners = [];
@@ -28,25 +44,33 @@ export class Data {
     this.#listeners.push(hear);
   }
 
-  /** Ask for whatever `changed` made stale; all of it where `changed` is null. */
-  async refresh(changed = null) {
+  /**
+   * Ask for whatever `changed` made stale; all of it where `changed` is null. The list and the figures come first;
+   * the rest is asked for when they are there and `shown`, a promise, is done with.
+   */
+  async refresh(changed = null, shown = null) {
     if (changed && !OF_FILTER.some((name) => changed.has(name))) return;
-    const query = filterQuery(this.state.now);
-    const day = new URLSearchParams(this.state.now.on ? { on: this.state.now.on } : {});
     this.charts = null;
-    const wanted = [
-      this.#get("projects", "/api/projects", query),
-      this.#get("features", "/api/projects.geojson", query),
+    const query = filterQuery(this.state.now);
+    const first = [
+      this.#get("projects", "/api/projects", listQuery(query)),
       this.#get("totals", "/api/totals", new URLSearchParams([["by", "town"], ...query])),
-      this.#get("legend", "/api/legend", day),
-      this.#get("choices", "/api/choices", day),
     ];
-    if (!changed || changed.has("on")) {
-      wanted.push(this.#get("info", "/api/info", day), this.#get("towns", "/api/towns", day), this.#get("parks", "/api/parks", day));
-    }
-    const problems = (await Promise.all(wanted)).filter(Boolean);
+    await Promise.allSettled([...first, shown]);
+    const rest = this.#askRest(!changed || changed.has("on"));
+    const problems = (await Promise.all([...first, ...rest])).filter(Boolean);
     this.problem = problems[0] ?? null;
     this.failed(this.problem);
+  }
+
+  /** Of the filter and the day as they are now: meanwhile somebody may have chosen another. */
+  #askRest(isOtherDay) {
+    const day = new URLSearchParams(this.state.now.on ? { on: this.state.now.on } : {});
+    const ofDay = isOtherDay ? ["info", "towns", "parks"] : [];
+    return [
+      this.#get("features", "/api/projects.geojson", filterQuery(this.state.now)),
+      ...["choices", "legend", ...ofDay].map((name) => this.#get(name, `/api/${name}`, day)),
+    ];
   }
 
   /** The charts' data for the present filter, asked for only when somebody looks. */
@@ -62,8 +86,8 @@ export class Data {
     try {
       const answer = await ask(path, query, name);
       if (answer === null) return null;
-      this[name] = answer;
-      if (name === "projects") this.byCode = new Map(answer.projects.map((project) => [project.code, project]));
+      this[name] = name === "projects" ? withRows(answer) : answer;
+      if (name === "projects") this.byCode = new Map(this.projects.projects.map((project) => [project.code, project]));
       for (const hear of this.#listeners) hear(this, name);
       return null;
     } catch (problem) {

@@ -28,7 +28,8 @@ const COLOURINGS = page.colourings.map((colouring) => colouring.code);
 const state = new AddressState(COLOURINGS);
 const data = new Data(state, (problem) => banners.failed(problem));
 // Asked before the parts of the page are made: the server works meanwhile.
-const firstAnswers = data.refresh();
+let listStands = null;
+const firstAnswers = data.refresh(null, new Promise((done) => (listStands = done)));
 const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
   chosen: (code, how) => choose(code, how),
   pointed: (code) => wall.hover(code),
@@ -252,7 +253,7 @@ async function start(first = true) {
   if (state.now.by !== COLOURINGS[0]) wall.colourBy(state.now.by);
   wall.select(state.now.sel);
   const answers = first ? firstAnswers : data.refresh();
-  const grid = table.built ? null : table.start();
+  const grid = table.built ? null : table.start().finally(listStands);
   try {
     await Promise.all([answers, grid]);
     banners.failed(null, "list");

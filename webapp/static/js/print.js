@@ -1,5 +1,6 @@
 // The A3 sheet: the same map, with title, legend and counts, scale, north arrow and date.
 import { ask } from "./api.js";
+import { listQuery, withRows } from "./data.js";
 import { el, fill, find } from "./dom.js";
 import { filterInWords } from "./filter.js";
 import { money, mu, number, points, share } from "./format.js";
@@ -140,7 +141,7 @@ async function start() {
   wall.select(now.sel);
   const [info, projects, features, totals, legend, choices, towns] = await Promise.all([
     ask("/api/info", day),
-    ask("/api/projects", query),
+    ask("/api/projects", listQuery(query)),
     ask("/api/projects.geojson", query),
     ask("/api/totals", new URLSearchParams([["by", "town"], ...query])),
     ask("/api/legend", day),
@@ -148,7 +149,7 @@ async function start() {
     ask("/api/towns", day),
   ]);
   drawTexts(info, choices);
-  drawProjects(projects.projects);
+  drawProjects(withRows(projects).projects);
   drawTotals(totals.total);
   drawGround(legend);
   fitWorst();

@@ -2,6 +2,7 @@
 import { loadScript } from "./api.js";
 import { el, fill, find, settled } from "./dom.js";
 import { isMissing, NOTHING, number, points, share } from "./format.js";
+import { FIRST_ORDER } from "./data.js";
 import { badge } from "./marks.js";
 import { page } from "./page_data.js";
 import { filterQuery } from "./state.js";
@@ -102,6 +103,8 @@ export class ProjectTable {
     this.data = data;
     this.heard = heard;
     this.grid = null;
+    this.shown = null;
+    this.chosen = null;
     // Fetched early; a failure is told by start().
     loadScript(LIBRARY).catch(() => {});
     data.listen((_, name) => name === "projects" && this.draw());
@@ -116,8 +119,9 @@ export class ProjectTable {
   async start() {
     await loadScript(LIBRARY);
     fill(this.root);
+    this.shown = this.data.projects;
     this.grid = new Tabulator(this.root, {
-      data: this.data.projects?.projects ?? [],
+      data: this.shown?.projects ?? [],
       index: "code",
       columns: columns(),
       layout: "fitColumns",
@@ -126,7 +130,7 @@ export class ProjectTable {
       rowHeight: NARROW.matches ? 56 : 34,
       renderVertical: "virtual",
       columnDefaults: { resizable: "header", headerSortTristate: true, tooltip: false, vertAlign: "middle" },
-      initialSort: [{ column: "at_risk_wan", dir: "desc" }],
+      initialSort: [{ ...FIRST_ORDER }], // Tabulator writes into it
       placeholder: () => this.#placeholder(),
     });
     await new Promise((resolve) => this.grid.on("tableBuilt", resolve));
@@ -136,8 +140,19 @@ export class ProjectTable {
     this.grid.on("rowMouseLeave", () => this.heard.pointed(null));
     this.root.addEventListener("keydown", (event) => this.#key(event));
     // Tabulator minds the window only; the drawer also changes with the panel.
-    new ResizeObserver(settled(() => this.grid.redraw(true), 60)).observe(this.root);
+    this.#mindSize();
     await this.draw();
+  }
+
+  /** Draw anew for another size; the first one told is the one that the grid was made for. */
+  #mindSize() {
+    const size = () => `${this.root.clientWidth} × ${this.root.clientHeight}`;
+    let drawn = size();
+    const mind = () => {
+      if (size() !== drawn) this.grid.redraw(true);
+      drawn = size();
+    };
+    new ResizeObserver(settled(mind, 60)).observe(this.root);
   }
 
   async draw() {
@@ -146,7 +161,8 @@ export class ProjectTable {
     fill(this.count, gettext("{count} 个项目", { count: number(answer.count) }), answer.count === answer.all ? "" : gettext("（共 {all}）", { all: number(answer.all) }));
     if (!this.built) return;
     this.grid.options.placeholder = this.#placeholder();
-    await this.grid.replaceData(answer.projects);
+    if (answer !== this.shown) await this.grid.replaceData(answer.projects);
+    this.shown = answer;
     for (const row of this.grid.getRows("visible")) row.getElement().tabIndex = -1;
     this.#select();
   }
@@ -158,11 +174,12 @@ export class ProjectTable {
   #select() {
     if (!this.built) return;
     const { sel } = this.state.now;
-    this.grid.deselectRow();
-    for (const row of this.grid.getRows()) row.getElement().classList.remove("chosen");
+    // Not of every row: asked for its element, a row that was never in sight makes one.
+    this.chosen?.classList.remove("chosen");
     const row = sel?.layer === "project" ? this.grid.getRow(sel.key) : false;
+    this.chosen = row ? row.getElement() : null;
     if (!row) return;
-    row.getElement().classList.add("chosen");
+    this.chosen.classList.add("chosen");
     this.grid.scrollToRow(row, "nearest", false).catch(() => {});
   }
 
