@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -29,16 +28,29 @@ def copy_rows(
 
     None where they cannot be told apart: a text holds the separator, as only another program can have written it.
     """
-    sent = io.BytesIO()
+    sent = _Messages()
     with connection.cursor() as cursor:
         whole = cursor.mogrify(statement.rstrip().rstrip(";"), bound).decode()
-        cursor.copy_expert(f"COPY ({whole}) TO STDOUT WITH (FORMAT binary)", sent, size=1 << 20)
-    wkb, sizes, *texts = _fields(sent.getbuffer())
+        cursor.copy_expert(f"COPY ({whole}) TO STDOUT WITH (FORMAT binary)", sent)
+    wkb, sizes, *texts = _fields(sent.whole())
     rows = len(sizes) // _SIZE.size
     found = {name: _texts(text if rows else None) for name, text in zip(names, texts, strict=True)}
     if any(len(column) != rows for column in found.values()):
         return None
     return StoredRows(found, wkb, np.frombuffer(sizes, dtype=">i4").astype(np.int64))
+
+
+class _Messages:
+    """What COPY sends, kept as it comes: the one row is megabytes long, and another copy of it takes time."""
+
+    def __init__(self) -> None:
+        self._sent: list[bytes] = []
+        self.write = self._sent.append
+
+    def whole(self) -> memoryview:
+        """All but the end, which says nothing."""
+        *rows, _end = self._sent
+        return memoryview(rows[0] if len(rows) == 1 else b"".join(rows))
 
 
 def _fields(sent: memoryview) -> Iterator[memoryview]:

@@ -36,9 +36,9 @@ def draw(session: PostgisSession, srid: int, spec: TileSpec) -> StoredTile | Non
     """See ``Store.tile``. Past days are left to gis.maps, which lays the events over the rows, save merged parcels."""
     if spec.layer not in DRAWN_LAYERS:
         return None
-    if spec.on is not None and not _is_present(session, spec):
+    _, is_present = session.sql.begin_tile(layer=spec.layer, day=(spec.on or date.max).isoformat())
+    if spec.on is not None and not is_present:
         return _of_the_past(session, srid, spec, spec.on)
-    session.sql.draw_alone()
     merges = spec.layer == "parcel" and spec.z <= LAST_PREPARED
     if spec.layer == "parcel" and spec.box and spec.affine:
         rows = _rows(session, srid, spec, spec.box)
@@ -62,7 +62,6 @@ def _of_the_past(session: PostgisSession, srid: int, spec: TileSpec, on: date) -
         return None
     if spec.z <= LAST_OF_ALL and session.sql.changes_after(day=on.isoformat(), most=MOST_TURNED) >= MOST_TURNED:
         return None
-    session.sql.draw_alone()
     then: dict[str, Any] = {"day": on.isoformat(), "srid": srid, **_crs_sides(spec)}
     data = session.sql.past_large_parcel_far(zoom=max(spec.z, FIRST_PREPARED), **then, **_far_bound(spec))
     turned = _cells(session.sql.cells_turned(zoom=spec.z, x=spec.x, y=spec.y, **then))
@@ -76,16 +75,6 @@ def version(session: PostgisSession, spec: TileSpec) -> str | None:
     sides = dict(zip(("west", "south", "east", "north"), spec.box.as_tuple(), strict=True))
     stamps: str | None = session.sql.parcel_stamps(day=(spec.on or date.max).isoformat(), **sides)
     return stamps
-
-
-def _is_present(session: PostgisSession, spec: TileSpec) -> bool:
-    """Nothing of the layer changed after the day."""
-    if spec.on is None:
-        return True
-    day = spec.on.isoformat()
-    if session.sql.has_history_after(layer=spec.layer, day=day):
-        return False
-    return spec.layer != "parcel" or not session.sql.has_parcel_events_after(day=day)
 
 
 def _rows(session: PostgisSession, srid: int, spec: TileSpec, box: BBox) -> StoredRows | None:

@@ -20,9 +20,13 @@ SELECT CASE
   )
 END;
 
--- name: draw_alone()!
--- Many tiles are drawn at once, each by one process: starting helpers takes longer than the work.
-SET LOCAL max_parallel_workers_per_gather = 0;
+-- name: begin_tile(layer, day)^
+-- Many tiles are drawn at once, each by one process: starting helpers takes longer than the work. And whether nothing of
+-- the layer changed after the day: asked at once, as each question waits for the server.
+SELECT
+  set_config('max_parallel_workers_per_gather', '0', true),
+  NOT EXISTS (SELECT 1 FROM row_history WHERE layer = :layer AND valid_to > CAST(:day AS date))
+  AND (:layer <> 'parcel' OR coalesce((SELECT max(on_date) FROM parcel_event) <= CAST(:day AS date), true));
 
 -- name: parcel_rows(west, south, east, north, srid)
 SELECT
