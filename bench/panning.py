@@ -5,7 +5,8 @@ Twenty people on the map of a prefecture: tiles while they pan at z14, first vie
 
 A person starts somewhere in the county with a screen of 4 × 3 tiles and then moves by one tile every two seconds, one
 way or another, for half a minute; the new tiles are asked for one after another over a kept connection. First with
-nobody writing, then with an event of a parcel every five seconds, which makes the tiles around it old. Two web processes.
+nobody writing, then with an event of a parcel every five seconds, which makes the tiles around it old. Two web
+processes.
 """
 
 from __future__ import annotations
