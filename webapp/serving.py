@@ -15,6 +15,7 @@ from gis.settings import Settings
 from gis.store import is_database
 from webapp import create_app
 from webapp.context import warm
+from webapp.memory import keep_freed_memory
 
 THREADS = 8
 MOST_WORKERS_UNASKED = 4
@@ -37,6 +38,7 @@ def serve_app(settings: Settings, *, host: str, port: int, announce: Announce) -
     StoreMissing, StoreSchema, StoreUnreachable
         The store cannot be opened: before anything listens.
     """
+    keep_freed_memory()
     app = create_app(settings)
     if settings.db is not None and is_database(settings.db):
         _serve_in_processes(app, {**gunicorn_options(settings), "bind": _at(host, port)}, announce)
