@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-# 40 times four arrays of 1 MiB, freed before the next four; how many pages the system handed out: 20,864 where nothing is kept.
+# 40 times four arrays of 1 MiB, freed before the next four; how many pages the system handed out. Where nothing is
+# kept, they were 20,864.
 ARRAYS = """
 import resource, sys
 import numpy as np
