@@ -37,8 +37,9 @@ ASSESSED_LAYERS = (
 _PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
 _PARCEL_LEDGERS = ("parcel", "parcel_event")
 T = TypeVar("T")
-# Of each store and day: what a layer gave when it had this version.
-_REMEMBERED: WeakKeyDictionary[Store, dict[tuple[str, date], tuple[int, object]]] = WeakKeyDictionary()
+# Of each store and day: what layers gave when they had this version.
+_REMEMBERED: WeakKeyDictionary[Store, dict[tuple[tuple[str, ...], date], tuple[int, object]]] = WeakKeyDictionary()
+MOST_REMEMBERED = 64
 # So many projects are assessed at once: what they and the parcels near them take is some tens of megabytes.
 PIECE = 200
 
@@ -70,18 +71,20 @@ class StoreSource:
         self.on = on
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
         self._found: _Projects | None = None
-        self.rules = self._remembered("rule_parameter", self._read_rules)
+        self.rules = self._remembered(("rule_parameter",), self._read_rules)
 
-    def _remembered(self, layer: str, make: Callable[[], T]) -> T:
-        """What ``make`` gives as long as ``layer`` is unchanged. What is not committed yet is not remembered."""
-        version = self._reader.version((layer,))
+    def _remembered(self, layers: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What ``make`` gives as long as ``layers`` are unchanged. What is not committed yet is not remembered."""
+        version = self._reader.version(layers)
         kept = _REMEMBERED.setdefault(self._store, {})
-        found, value = kept.get((layer, self.on), (None, None))
+        found, value = kept.get((layers, self.on), (None, None))
         if found == version:
             return cast("T", value)
         made = make()
         if self._reader is self._store:
-            kept[layer, self.on] = version, made
+            kept[layers, self.on] = version, made
+            for oldest in list(kept)[:-MOST_REMEMBERED]:
+                kept.pop(oldest, None)
         return made
 
     def _read_rules(self) -> RuleBook:
@@ -157,7 +160,7 @@ class StoreSource:
         """The projects of the day whose land meets one of these shapes."""
         if not len(shapes):
             return frozenset()
-        reach = self._remembered("project", self._widest_reach_m)
+        reach = self._remembered(("project", "rule_parameter"), self._widest_reach_m)
         near = tuple(BBox(*box).grown(reach) for box in shapely.bounds(shapes).tolist())
         rows = self._reader.read("project", Query(on=self.on, near=near))
         land = project_footprints(rows, self.rules)

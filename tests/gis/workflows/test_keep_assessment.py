@@ -293,3 +293,17 @@ def test_a_sample_is_looked_at_on_its_own_day(tmp_path: Path, store: Store) -> N
     assert default_day(sample) == ON
     assert default_day(store) == date.today()
     sample.close()
+
+
+def test_land_that_a_changed_rule_widens_is_found_from_the_parcels_on_it(store: Store) -> None:
+    road = gpd.GeoSeries([shapely.LineString([(500_000, 3_651_000), (501_000, 3_651_000)])], crs="EPSG:4547")
+    field = gpd.GeoSeries([shapely.box(500_000, 3_651_400, 501_000, 3_651_600)], crs="EPSG:4547")
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.put("project", gpd.GeoDataFrame({"code": ["R"], "name": ["路"]}, geometry=road))
+        writer.put("parcel", gpd.GeoDataFrame({"parcel_no": ["F"]}, geometry=field))
+    assessor = Assessor(store)
+    assert list(assess_store.assess_on_parcel(store, assessor.at(ON).overview, "F").projects.index) == []
+    wider = {"code": ["land.default_row_width_m"], "value": [1000.0], "source": ["示例"]}
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.append("rule_parameter", pd.DataFrame(wider))
+    assert list(assess_store.assess_on_parcel(store, assessor.at(ON).overview, "F").projects.index) == ["R"]
