@@ -22,7 +22,6 @@ def kept_rows(session: Session, since: int, keys: Collection[str] | None) -> Map
 
 def kept_parts(session: Session, parcels: Collection[str] | None) -> pd.DataFrame:
     """See ``Reader.kept_parts``."""
-    where: str = ""
     where = ""
     bound: Bound = {}
     if parcels is not None:

@@ -323,6 +323,11 @@ class Store(Reader, Protocol):
         While the block lasts, other processes that ask for their turn wait: for long work that one does for all.
 
         Nobody's reading or writing is held up. In a store of one file only the threads of a process take turns.
+
+        Raises
+        ------
+        StoreBusy
+            Another process has had its turn for minutes.
         """
         ...
 

@@ -190,6 +190,8 @@ class Assessor:
 
     def _from_store(self, on: date, version: int, before: Assessed | None) -> Assessed | None:
         """From the kept results, where they are of the data as of ``version`` or later."""
+        if before is not None and changed_keys(self._store.changes_since(before.version)) is None:
+            before = None  # everything was assessed anew, and projects may have gone
         results = self._store.results(since=-1 if before is None else before.version)
         if results is None or not _is_ours(results, on) or results.version < version:
             return None

@@ -31,6 +31,8 @@ Connection = extensions.connection
 SCHEMA = "guatu"
 MOST_CONNECTIONS = 10
 READ_SECONDS = 30
+# Whoever waits longer for a process that does long work for all takes it for dead, and works for itself.
+TURN_SECONDS = 300
 # One writer at a time, so that the sequence of changes is the order of the commits.
 _WRITER_LOCK = 0x67756174  # "guat"; 0003_outside_edits.sql takes the same
 _TURN_LOCK = 0x7475726E  # "turn"
@@ -245,8 +247,9 @@ class Pool:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A transaction that does nothing but keep others waiting for their turn."""
+        """A transaction that does nothing but keep others waiting for their turn, though not for ever."""
         with self._transaction("BEGIN") as connection:
+            _execute(connection, f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'")
             _execute(connection, "SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
             yield
 

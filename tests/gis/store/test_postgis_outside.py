@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 
 import psycopg2
 import pytest
@@ -11,7 +14,8 @@ import pytest
 from gis.errors import StoreBusy
 from gis.store import create_store, open_store
 from gis.store.port import Change, Store
-from tests.contract.store_samples import CRS, OFFICER, append, parcels, put, stages
+from gis.workflows.keep_assessment import Assessor
+from tests.contract.store_samples import CRS, OFFICER, append, parcels, projects, put, stages
 
 pytestmark = pytest.mark.postgis
 
@@ -61,3 +65,34 @@ def test_another_program_s_edit_takes_its_turn_among_the_writers(store: Store, p
         waiting.close()
     first, second = store.changes_since(store.version() - 2)
     assert ((first.key, second.key), first.seq < second.seq) == ((None, "P7"), True)
+
+
+def test_another_program_that_waits_for_its_turn_holds_nothing_that_the_writer_needs(
+    store: Store, postgis_dsn: str
+) -> None:
+    def edit() -> None:
+        with closing(psycopg2.connect(postgis_dsn)) as other, other, other.cursor() as cursor:
+            cursor.execute("UPDATE guatu.parcel SET remark = 'QGIS', stage = 'survey' WHERE parcel_no = 'P1'")
+
+    with ThreadPoolExecutor(1) as program:
+        with store.writing(OFFICER) as writer:
+            edited = program.submit(edit)
+            # PostgreSQL looks for a deadlock once, a second after a wait began: whoever waits later would be ended.
+            time.sleep(1.5)
+            writer.append("parcel_event", stages("P0", ("survey", "2026-03-01")))
+            writer.append("parcel_event", stages("P1", ("pre_notice", "2026-03-01")))
+        edited.result()
+    assert store.read("parcel").set_index("parcel_no")["stage"].to_dict() == {
+        "P0": "survey",
+        "P1": "survey",
+        "P2": "not_started",
+    }
+
+
+def test_a_project_that_another_program_deletes_leaves_the_overview(store: Store, postgis_dsn: str) -> None:
+    put(store, "project", projects(["X1", "X2"]))
+    assessor = Assessor(store)
+    assert list(assessor.at(date.today()).overview.projects.index) == ["X1", "X2"]
+    with closing(psycopg2.connect(postgis_dsn)) as other, other, other.cursor() as cursor:
+        cursor.execute("DELETE FROM guatu.project WHERE code = 'X1'")
+    assert list(assessor.at(date.today()).overview.projects.index) == ["X2"]
