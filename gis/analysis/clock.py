@@ -277,9 +277,10 @@ def _settle_ready(rows: ParcelRows, told: StepsTold, clock: Clock, times: _Times
 def _ready_since(size: int, told: StepsTold, clock: Clock) -> Days:
     """The first day of the unbroken time in which events put the parcel at the ready stage or later."""
     is_ready = told.ranks >= clock.rules.ready_stage.rank
-    broken, since = no_days(size), no_days(size)
-    broken[told.places[~is_ready]] = told.days[~is_ready]
-    unbroken = np.flatnonzero(is_ready & ~(told.days < broken[told.places]))[::-1]
+    # By the order of events: several may be of one day.
+    order, broken, since = np.arange(len(told.ranks)), np.full(size, -1), no_days(size)
+    broken[told.places[~is_ready]] = order[~is_ready]
+    unbroken = np.flatnonzero(is_ready & (order > broken[told.places]))[::-1]
     since[told.places[unbroken]] = told.days[unbroken]  # newest first: the oldest stays
     return since
 

@@ -128,6 +128,13 @@ def test_land_that_fell_back_is_ready_only_since_it_came_back() -> None:
     assert clock["ready_expected_on"] == day("2026-03-01")
 
 
+def test_land_that_fell_back_on_the_day_on_which_it_became_ready_is_ready_since_it_came_back() -> None:
+    events = [("cleared", "2026-03-01"), ("approved", "2026-03-01"), ("cleared", "2026-04-01")]
+    row = parcel("1", stage="cleared", stage_on="2026-04-01")
+    clock = clock_of("2026-06-30", row, *(began("1", stage, on) for stage, on in events))
+    assert clock["ready_expected_on"] == day("2026-04-01")
+
+
 def test_a_notice_posted_again_counts_from_its_second_posting() -> None:
     events = [
         ("pre_notice", "2025-06-02"),
