@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from gis import __version__
 from gis.analysis.overview import Overview
+from gis.layers import ENTITIES
 from gis.maps.tiles import MERGE_BELOW_ZOOM, Tile, TileLayer
 from gis.settings import Settings
 from gis.store.port import Store
@@ -65,8 +66,11 @@ class Served:
         return self.tag(None, on, self.settings)
 
     def info(self, on: date) -> Record:
-        """The same itself; described once as long as the data are unchanged: counting a million parcels takes time."""
-        return self.infos.get_or_make(self.info_tag(on), lambda: describe_store(self.store, self.settings, on))
+        """The same itself. Counting a million parcels takes time: once as long as there are the same things."""
+        things = tuple(layer.name for layer in ENTITIES)
+        key = self.tag(things, on, self.settings)
+        described = self.infos.get_or_make(key, lambda: describe_store(self.store, self.settings, on))
+        return {**described, "version": self.store.version()}
 
     def tile_tag(self, layer: TileLayer, place: Tile, on: date) -> str:
         """The ETag of a tile: equal where it shows the same, of whatever day."""

@@ -42,6 +42,8 @@ def column_values(column: pd.Series) -> list[Any]:
         return [None if day == "NaT" else day for day in days.tolist()]
     if pd.api.types.is_float_dtype(column) and isinstance(column.dtype, np.dtype):
         return [value if math.isfinite(value) else None for value in column.tolist()]
+    if isinstance(column.dtype, pd.StringDtype):
+        return [value if isinstance(value, str) else None for value in column.tolist()]
     if pd.api.types.is_bool_dtype(column) and isinstance(column.dtype, np.dtype):
         return list(column.tolist())
     return [plain(value) for value in column.tolist()]

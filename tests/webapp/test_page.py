@@ -7,6 +7,7 @@ import json
 import re
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely.geometry import box
 
@@ -136,3 +137,7 @@ def test_the_store_is_described_anew_when_it_has_changed(own_app, own_store):
     with own_store.writing(LOCAL_ACTOR) as writer:
         writer.put("parcel", new)
     assert page_data(client.get("/").text)["info"]["counts"]["parcel"] == 4
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.append("project_plan", pd.DataFrame({"project_code": ["B"], "year": [2026], "plan_wan": [100.0]}))
+    assert page_data(client.get("/").text)["info"]["version"] == own_store.version()
+    assert client.get("/api/info").get_json()["version"] == own_store.version()

@@ -253,7 +253,9 @@ async function start(first = true) {
   if (state.now.by !== COLOURINGS[0]) wall.colourBy(state.now.by);
   wall.select(state.now.sel);
   const answers = first ? firstAnswers : data.refresh();
-  const grid = table.built ? null : table.start().finally(listStands);
+  const grid = table.built ? null : table.start();
+  // Reading what the map shows keeps the browser busy, too: the list is on the screen before.
+  grid?.then(painted).then(listStands, listStands);
   try {
     await Promise.all([answers, grid]);
     banners.failed(null, "list");

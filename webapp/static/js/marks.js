@@ -1,5 +1,6 @@
 // Hatches, badges and swatches, drawn from the style table: the map, the legend and the table show the same.
 import { page } from "./page_data.js";
+import { SvgPen } from "./svg_pen.js";
 import { isEnglish } from "./words.js";
 
 const RATIO = 2;
@@ -130,15 +131,9 @@ function drawArea(pen, mark, width, height) {
   pen.fillRect(inset, inset, width - 2 * inset, height - 2 * inset);
   pen.globalAlpha = 1;
   if (mark.hatch !== "none") {
-    const tile = canvasOf(8, 8);
-    drawTile(tile.pen, mark.hatch, mark.stroke, 8);
-    pen.save();
     pen.globalAlpha = 0.75;
-    pen.beginPath();
-    pen.rect(inset, inset, width - 2 * inset, height - 2 * inset);
-    pen.clip();
-    for (let x = 0; x < width; x += 8) for (let y = 0; y < height; y += 8) pen.drawImage(tile.canvas, x, y, 8, 8);
-    pen.restore();
+    pen.fillTiled(inset, inset, width - 2 * inset, height - 2 * inset, 8, (tile) => drawTile(tile, mark.hatch, mark.stroke, 8));
+    pen.globalAlpha = 1;
   }
   pen.strokeStyle = mark.stroke;
   pen.lineWidth = Math.min(mark.width_px ?? 1.2, 2.6);
@@ -150,9 +145,9 @@ const drawn = new Map();
 
 function addressOf(key, width, height, draw) {
   if (!drawn.has(key)) {
-    const { canvas, pen } = canvasOf(width, height);
+    const pen = new SvgPen();
     draw(pen);
-    drawn.set(key, canvas.toDataURL());
+    drawn.set(key, pen.address(width, height));
   }
   return drawn.get(key);
 }
