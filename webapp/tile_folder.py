@@ -61,8 +61,7 @@ class TileFolder:
         return self._folder / name[:2] / name[2:]
 
     def _write(self, path: Path, value: bytes) -> None:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
+        handle, name = _new_file(path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(_digest(value) + value)
@@ -103,6 +102,15 @@ def _read(path: Path) -> bytes | None:
             return None
         os.utime(path)
     return value
+
+
+def _new_file(folder: Path) -> tuple[int, str]:
+    """A file opened to be written in ``folder``, which is made where it is not: mostly it is."""
+    try:
+        return tempfile.mkstemp(dir=folder)
+    except FileNotFoundError:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return tempfile.mkstemp(dir=folder)
 
 
 def _digest(value: bytes) -> bytes:

@@ -17,6 +17,7 @@ from gis.maps.rings import Ints, Outlines, starts
 Buffer = bytes | memoryview
 
 _HEAD, _COUNT, _POINT = 5, 4, 16  # bytes: byte order and kind; a number; x and y
+_OF_HEAD = (1 << 8 * _HEAD) - 1  # of the eight bytes that begin there
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
@@ -48,7 +49,7 @@ class _Reading:
     """How far each shape that has not come to its end has been read."""
 
     def __init__(self, wkb: Buffer, at: Ints) -> None:
-        self._bytes = np.frombuffer(wkb, dtype=np.uint8)
+        self._heads = _at_each_byte(wkb, "<u8")
         self._counts = _at_each_byte(wkb, "<u4")
         self._feature = np.arange(len(at))
         self._at = at.astype(np.int64)
@@ -79,8 +80,8 @@ class _Reading:
 
     def _counted(self, which: npt.NDArray[np.bool_], kind: int) -> Ints:
         """How many parts follow the head that stands there; 0 of the others. Goes past it."""
-        at = self._at[which]
-        if (self._bytes[at] != 1).any() or (self._counts[at + 1] != kind).any():
+        at = self._at if which.all() else self._at[which]
+        if (self._heads[at] & _OF_HEAD != kind << 8 | 1).any():
             raise ValueError("not a MultiPolygon in well-known binary")
         counts = np.zeros(len(which), dtype=np.int64)
         counts[which] = self._counts[at + _HEAD]
