@@ -6,6 +6,7 @@ from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from mapbox_vector_tile.Mapbox import vector_tile_pb2
 from shapely.geometry import MultiPolygon, Polygon, box, shape
 
-from gis.maps.mvt import Rectangles, Value, encode_polygons, with_rectangles
+from gis.maps.mvt import Coded, Rectangles, Value, encode_polygons, with_rectangles
 
 
 def decoded(tile: bytes, layer: str = "parcel") -> list[dict[str, Any]]:
@@ -67,6 +68,25 @@ def test_a_multipolygon_stays_one_feature_with_its_holes_where_they_were() -> No
 def test_points_beyond_the_tile_and_below_zero_are_kept() -> None:
     (feature,) = decoded(encoded(box(-64, -64, 4160, 4160)))
     assert shape(feature["geometry"]).bounds == (-64, -64, 4160, 4160)
+
+
+def test_numbers_of_three_bytes_and_more_come_back_beside_those_of_one() -> None:
+    # From 2,048 further points on a LineTo takes three bytes (count << 3 | 2 ≥ 2^14), a coordinate from 8,192 units on.
+    comb = Polygon([(0, 0), *((x, 1 + x % 2) for x in range(3000)), (2999, 0)])
+    far = box(-9_000, -3_000_000, 20_000, 10)
+    found = [shape(feature["geometry"]) for feature in decoded(encoded(comb, far, box(1, 1, 2, 2)))]
+    assert [one.area for one in found] == [comb.area, far.area, 1.0]
+    assert all(one.symmetric_difference(given).area == 0 for one, given in zip(found[:2], (comb, far), strict=True))
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 128, 16_381, 40_000])
+def test_texts_of_every_length_come_back_from_a_column_of_arrow(size: int) -> None:
+    # The length of a text takes one byte up to 127 and two up to 16,383; that of its message begins two bytes earlier.
+    texts = pa.array(["甲", "x" * size, "乙"], pa.string())
+    names = Coded(np.array([1, 2, 0]), texts)
+    tile = encode_polygons("parcel", np.array([box(0, 0, i, i) for i in (1, 2, 3)], dtype=object), {"name": names})
+    assert [feature["properties"]["name"] for feature in decoded(tile)] == ["x" * size, "乙", "甲"]
+    assert decoded(tile)[2]["properties"] == {"name": "甲"}
 
 
 def test_what_rounds_to_no_area_is_left_out_and_its_neighbour_is_not() -> None:
