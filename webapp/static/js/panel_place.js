@@ -99,7 +99,7 @@ export function zonePanel(answer, act) {
       [gettext("备注"), zone.remark],
     ]),
     answer.projects.length
-      ? section(gettext("占用的项目（{n}）", { n: number(answer.projects.length) }), cutAfter(projectList(answer.projects, act.open, inZone), MOST_PROJECTS))
+      ? section(gettext("占用该管控区的项目（{n}）", { n: number(answer.projects.length) }), cutAfter(projectList(answer.projects, act.open, inZone), MOST_PROJECTS))
       : null,
   ];
 }

@@ -15,8 +15,8 @@ SELECT CASE
   WHEN (SELECT max(on_date) FROM parcel_event) > CAST(:day AS date) THEN NULL
   ELSE (
     SELECT coalesce(md5(string_agg(stamp, ' ' ORDER BY x, y)), '') FROM parcel_block
-    WHERE x BETWEEN floor(CAST(:west AS double precision) / 1024) AND floor(CAST(:east AS double precision) / 1024)
-      AND y BETWEEN floor(CAST(:south AS double precision) / 1024) AND floor(CAST(:north AS double precision) / 1024)
+    WHERE x BETWEEN block_of(:west) AND block_of(:east)
+      AND y BETWEEN block_of(:south) AND block_of(:north)
   )
 END;
 
