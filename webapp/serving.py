@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,6 @@ from webapp.memory import keep_freed_memory
 THREADS = 8
 MOST_WORKERS_UNASKED = 4
 WORKER_THREADS = 4
-# A worker waits so long for each connection that it has before it takes another.
-STAND_BACK_SECONDS, MOST_STAND_BACK_SECONDS = 0.001, 0.004
 # What is under way when the server is told to stop has this long to end.
 GRACE_SECONDS = 30
 # Longer than nginx keeps its connections to the app (deploy/nginx.conf): it is never the app that hangs up first.
@@ -65,14 +62,8 @@ def _serve_here(app: Flask, host: str, port: int, announce: Announce) -> None:
 def _serve_in_processes(app: Flask, options: dict[str, Any], announce: Announce) -> None:
     """The app is made once and forked, so that its code is shared; each process opens connections of its own."""
     from gunicorn.app.base import BaseApplication  # it does not exist for Windows
-    from gunicorn.workers.gthread import ThreadWorker
 
-    class EvenWorker(ThreadWorker):  # type: ignore[misc]
-        """Lets a process with fewer connections come first: a kept connection stays where it was taken."""
-
-        def accept(self, *listening: Any) -> None:
-            time.sleep(min(self.nr_conns * STAND_BACK_SECONDS, MOST_STAND_BACK_SECONDS))
-            super().accept(*listening)
+    from webapp.even_worker import EvenWorker
 
     class Served(BaseApplication):  # type: ignore[misc]
         """The app with our options; gunicorn's own files and variables are not read."""

@@ -19,7 +19,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "flask_babel": ("webapp/",),
     "werkzeug": ("webapp/",),
     "waitress": ("webapp/",),
-    "gunicorn": ("webapp/serving.py",),
+    "gunicorn": ("webapp/serving.py", "webapp/even_worker.py"),
     "folium": ("gis/maps/",),
     "branca": ("gis/maps/",),
     "mapbox_vector_tile": ("gis/maps/",),

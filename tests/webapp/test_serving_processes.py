@@ -12,11 +12,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 
 import psycopg2
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 from psycopg2.extensions import parse_dsn
 
 from gis.model import LOCAL_ACTOR
@@ -24,6 +24,7 @@ from gis.settings import Settings
 from gis.store import create_store
 from gis.store.postgis.migrations import schema_version
 from tests.postgis_server import address
+from webapp.even_worker import EvenWorker
 from webapp.serving import gunicorn_options, workers_that_fit
 
 GUATU = [sys.executable, "-c", "from gis.cli import main; main()"]
@@ -135,37 +136,17 @@ def test_each_process_answers_health_with_connections_of_its_own(county: str, ho
         assert server.wait(timeout=SECONDS) == 0
 
 
-def taken(pid: int, port: int) -> int:
-    """How many connections to the server's own ``port`` a worker holds."""
-    inodes = {m[1] for path in Path(f"/proc/{pid}/fd").iterdir() if (m := re.match(r"socket:\[(\d+)]", link(path)))}
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return sum(row[9] in inodes and row[3] == "01" and int(row[1][-4:], 16) == port for row in rows)
-
-
-def kept_connections(port: int, count: int) -> list[HTTPConnection]:
-    """So many, each asked once and kept open."""
-    opened = [HTTPConnection("127.0.0.1", port, timeout=SECONDS) for _ in range(count)]
-    for connection in opened:
-        connection.request("GET", "/healthz")
-        connection.getresponse().read()
-    return opened
-
-
-def test_the_process_with_fewer_kept_connections_takes_the_next_ones(county: str) -> None:
-    with serving(county, "--workers", "2") as (server, url):
-        port = int(url.rstrip("/").rpartition(":")[2])
-        read(f"{url}healthz")
-        busy, idle = wait_for_children(server.pid, 2)
-        os.kill(idle, signal.SIGSTOP)
-        before = kept_connections(port, 10)
-        os.kill(idle, signal.SIGCONT)
-        after = kept_connections(port, 10)
-        assert taken(busy, port) >= len(before)
-        assert taken(idle, port) >= len(after) / 2  # all of them, where the machine has time for it
-        for connection in before + after:
-            connection.close()
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=SECONDS) == 0
+@pytest.mark.parametrize(("connections", "seconds"), [(0, 0.0), (1, 0.001), (3, 0.003), (40, 0.004)])
+def test_a_process_stands_back_for_those_with_fewer_connections(
+    connections: int, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(time, "sleep", done.append)
+    monkeypatch.setattr(ThreadWorker, "accept", lambda worker, *listening: done.append(listening))
+    worker = EvenWorker.__new__(EvenWorker)
+    worker.nr_conns = connections
+    worker.accept("server", "listener")
+    assert done == [seconds, ("server", "listener")]
 
 
 def test_a_worker_that_dies_is_replaced(county: str) -> None:

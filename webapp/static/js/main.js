@@ -277,4 +277,4 @@ function tryAgain() {
   if (charts.seen) showCharts();
 }
 
-start().catch(failed);
+start().catch(failed).finally(() => listStands());
