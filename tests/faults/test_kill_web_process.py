@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -19,7 +23,7 @@ from psycopg2.extensions import connection, parse_dsn
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
 from tests.contract.store_samples import CRS, parcels, put
-from tests.webapp.test_serving_processes import connected_ports, read, serving, wait_for_children
+from tests.webapp.test_serving_processes import connected_ports, link, read, serving, wait_for_children
 
 pytestmark = pytest.mark.postgis
 SECONDS = 30
@@ -79,49 +83,47 @@ def status_of(url: str) -> int:
         return int(answer.status)
 
 
-def wait_until_warm(workers: set[int], url: str, database: connection) -> None:
-    """
-    Until no worker has anything left to keep in the store.
+def took(worker: int, visitor: HTTPConnection) -> bool:
+    """Whether this worker has accepted the visitor's connection."""
+    (_, ours), (_, theirs) = visitor.sock.getsockname(), visitor.sock.getpeername()
+    inodes = {m[1] for path in Path(f"/proc/{worker}/fd").iterdir() if (m := re.match(r"socket:\[(\d+)]", link(path)))}
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    ends = {(int(row[1][-4:], 16), int(row[2][-4:], 16)) for row in rows if row[9] in inodes}
+    return (theirs, ours) in ends
 
-    One that is stopped while it holds the writers' lock would keep the other from ever coming to the table.
-    """
-    for worker in workers:
-        until(lambda worker=worker: _is_warm(worker, workers, url, database))
 
-
-def _is_warm(worker: int, workers: set[int], url: str, database: connection) -> bool:
-    """Whether this worker has answered from the assessment; it is not asked while the stopped ones hold a lock."""
+def asking(address: str, path: str, worker: int, workers: set[int]) -> HTTPConnection:
+    """A visitor who has asked this worker and none of the others, and waits for the answer."""
+    visitor = HTTPConnection(address, timeout=SECONDS)
     with only(worker, workers):
-        return not _advisory_locks(database) and status_of(f"{url}api/parcels/P0") == 200
-
-
-def _advisory_locks(database: connection) -> int:
-    """How many locks of writers, and of those that wait to write, are held in this database."""
-    asked = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database AND datname = current_database()"
-    return int(str(ask(database, f"{asked} WHERE locktype = 'advisory'")[0][0]))
+        visitor.request("GET", path)
+        until(lambda: took(worker, visitor))
+    return visitor
 
 
 @pytest.mark.slow
 def test_a_worker_killed_while_it_answers_takes_only_its_own_answers_with_it(county: str, database: connection) -> None:
-    with serving(county, "--workers", "2") as (server, url), ThreadPoolExecutor(2) as visitors:
+    port = int(parse_dsn(county).get("port", 5432))
+    with serving(county, "--workers", "2") as (server, url):
         workers = wait_for_children(server.pid, 2)
         doomed, spared = sorted(workers)
-        wait_until_warm(workers, url, database)
-        asked: dict[int, Future[int]] = {}
+        read(f"{url}healthz")
         with closing(psycopg2.connect(county)) as locking:
             ask(locking, "LOCK TABLE guatu.parcel IN ACCESS EXCLUSIVE MODE")  # until it is rolled back
-            for number, worker in enumerate((doomed, spared), 1):
-                with only(worker, workers):
-                    asked[worker] = visitors.submit(status_of, f"{url}api/parcels/P{number}")
-                    until(lambda number=number: len(waiting(database)) >= number)
-            port = int(parse_dsn(county).get("port", 5432))
-            gone = connected_ports(doomed, port) - connected_ports(server.pid, port)
-            assert gone & set(waiting(database))
-            os.kill(doomed, signal.SIGKILL)
-            with pytest.raises((urllib.error.URLError, ConnectionError)):
-                asked[doomed].result(timeout=SECONDS)
-            assert read(f"{url}healthz")["ok"] is True  # by who is left, while the table is still locked
-        assert asked[spared].result(timeout=SECONDS) == 200
+            address = urlsplit(url).netloc
+            with (
+                closing(asking(address, "/api/parcels/P1", doomed, workers)) as unlucky,
+                closing(asking(address, "/api/parcels/P2", spared, workers)) as lucky,
+            ):
+                for worker in workers:
+                    until(lambda worker=worker: connected_ports(worker, port) & set(waiting(database)))
+                gone = connected_ports(doomed, port) - connected_ports(server.pid, port)
+                os.kill(doomed, signal.SIGKILL)
+                with pytest.raises(ConnectionError):
+                    unlucky.getresponse()
+                assert read(f"{url}healthz")["ok"] is True  # by who is left, while the table is still locked
+                locking.rollback()
+                assert lucky.getresponse().status == 200
         until(lambda: not _sessions(database) & gone)
         until(lambda: len(wait_for_children(server.pid, 2) - {doomed}) == 2)
         assert [status_of(f"{url}api/parcels/P{number}") for number in (0, 1, 2)] == [200] * 3
