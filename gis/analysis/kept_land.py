@@ -38,10 +38,9 @@ def parts_of(cut: LandCut) -> pd.DataFrame:
     )
 
 
-def can_be_cut_again(projects: pd.DataFrame, parts: pd.DataFrame, parcels: pd.DataFrame) -> bool:
-    """Whether ``cut_again`` will do: no land lies under several parcels, and each part's parcel is there."""
-    overlap = bool((projects["overlap_m2"] > 0).any())
-    return not overlap and bool(parts["parcel_no"].isin(parcels["parcel_no"]).all())
+def codes_listed_once(projects: pd.DataFrame) -> pd.Index:
+    """Those of these projects of whose land nothing lies under several parcels: ``cut_again`` will do for them."""
+    return projects.index[~(projects["overlap_m2"] > 0)]
 
 
 def cut_again(projects: pd.DataFrame, parts: pd.DataFrame, parcels: pd.DataFrame) -> LandCut:

@@ -33,11 +33,15 @@ class Overview:
     projects: pd.DataFrame
     conflicts: pd.DataFrame
 
+    def only(self, codes: Collection[str]) -> Overview:
+        """Of these projects."""
+        conflicts = self.conflicts[self.conflicts["project_code"].isin(codes)].reset_index(drop=True)
+        return Overview(self.on, self.projects[self.projects.index.isin(codes)], conflicts)
+
     def kept(self, codes: Collection[str]) -> Kept:
         """The side of the assessment of these projects that parcels have no say in."""
-        progress = self.projects.loc[self.projects.index.isin(codes), list(PROGRESS)]
-        conflicts = self.conflicts[self.conflicts["project_code"].isin(codes)].reset_index(drop=True)
-        return Kept(progress, conflicts)
+        these = self.only(codes)
+        return Kept(these.projects[list(PROGRESS)], these.conflicts)
 
     def with_anew(self, codes: Collection[str], anew: Overview) -> Overview:
         """This with ``anew`` in the place of the projects with these codes, which may have come or gone."""

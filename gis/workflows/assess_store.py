@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gis.analysis.assessment import Assessment, Changes, Inputs, assess
 from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
 from gis.analysis.footprints import boxes_of, project_footprints, reach_m
-from gis.analysis.kept_land import can_be_cut_again
+from gis.analysis.kept_land import codes_listed_once
 from gis.analysis.overview import Brief, Overview, assess_briefly, brief_of, judge_again, overview_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
@@ -201,14 +201,17 @@ def _pieces(codes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def assess_again(source: StoreSource, before: Overview, parts: pd.DataFrame) -> Overview | None:
     """
-    The overview of the projects of ``before`` after events of parcels alone, without a look at any geometry.
+    The overview after events of parcels alone, without a look at any geometry: of those projects for which that will
+    do. None where there are none.
 
-    ``before``, ``parts``: see ``judge_again``. None where that does not do: where parcels overlap.
+    ``before``, ``parts``: see ``judge_again``.
     """
+    listed_once = before.only(codes_listed_once(before.projects))
+    parts = parts[parts["project_code"].isin(listed_once.projects.index)]
     parcels = source.parcels(parts["parcel_no"].unique())
-    if not can_be_cut_again(before.projects, parts, parcels):
+    if parts.empty or not parts["parcel_no"].isin(parcels["parcel_no"]).all():
         return None
-    return judge_again(before, parts, parcels, source.events_of(parcels), source.rules)
+    return judge_again(listed_once, parts, parcels, source.events_of(parcels), source.rules)
 
 
 def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, touched: Collection[str]) -> Brief:

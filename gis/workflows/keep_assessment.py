@@ -12,9 +12,9 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -76,28 +76,28 @@ def follow(store: Store, writer: Writer) -> bool:
     touched = source.touched(changes) if parts is None else frozenset(parts["project_code"])
     if len(touched) > MOST_FOLLOWED:
         return False
-    rows, parts = _kept_anew(source, writer, changes, touched, parts) if touched else ({}, None)
-    writer.keep_results(Results(on, version, edition(), rows, parts), whole=False)
+    header = Results(on, version, edition(), {})
+    for rows, new_parts in _kept_anew(source, writer, changes, touched, parts):
+        writer.keep_results(replace(header, rows=rows, parts=new_parts), whole=False)
     return True
 
 
 def _kept_anew(
-    source: StoreSource, writer: Writer, changes: Changes, touched: Collection[str], parts: pd.DataFrame | None
-) -> tuple[dict[str, str], pd.DataFrame | None]:
+    source: StoreSource, writer: Writer, changes: Changes, touched: frozenset[str], parts: pd.DataFrame | None
+) -> Iterator[tuple[dict[str, str], pd.DataFrame | None]]:
     """
-    What is kept of the touched projects as it must be after the changes: their rows, and their parts if these are not
-    as they were. ``parts``: as they were, where they may have stayed.
+    What is kept of the touched projects as it must be after the changes: rows, with their parts where these may be
+    others than before. ``parts``: as they were, where nothing moved.
     """
     kept = writer.results(keys=touched)
     before = kept.rows if kept else {}
     known = overview_from(source.on, before, _KNOWN) if before else None
-    if known is not None and parts is not None and before.keys() == touched:
-        again = assess_again(source, known, parts)
-        if again is not None:
-            return rows_of(again, before), None
-    anew = assess_anew(source, changes, known, touched)
-    by_land = {code: row for code, row in before.items() if code not in changes.projects}
-    return rows_of(anew.overview, by_land), anew.parts
+    again = None if known is None or parts is None else assess_again(source, known, parts)
+    yield ({}, None) if again is None else (rows_of(again, before), None)
+    if left := touched if again is None else touched.difference(again.projects.index):
+        anew = assess_anew(source, changes, known, left)
+        by_land = {code: row for code, row in before.items() if code not in changes.projects}
+        yield rows_of(anew.overview, by_land), anew.parts
 
 
 def keep(store: Store) -> None:

@@ -6,13 +6,12 @@ from dataclasses import fields
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.analysis.footprints import project_footprints
 from gis.analysis.inputs import Inputs
-from gis.analysis.kept_land import LAND_COLUMNS, can_be_cut_again, cut_again, parts_of
+from gis.analysis.kept_land import LAND_COLUMNS, codes_listed_once, cut_again, parts_of
 from gis.analysis.overview import JUDGED_FROM, Overview, assess_briefly, judge_again
 from gis.analysis.readiness import LandCut, Slivers, cut_land
 from gis.model import Stage
@@ -77,8 +76,6 @@ def test_judging_again_after_events_gives_what_assessing_gives(stages: list[str]
     assert {"ready_m2", "flags", "reasons", "at_risk_wan", "readiness"} <= set(found.projects.columns)
 
 
-@pytest.mark.parametrize(("overlap_m2", "there", "can"), [(0.0, "L1", True), (0.5, "L1", False), (0.0, "L9", False)])
-def test_a_cut_does_not_come_back_where_parcels_overlap_or_are_gone(overlap_m2: float, there: str, can: bool) -> None:
-    projects = pd.DataFrame({"overlap_m2": [overlap_m2]}, index=["P1"])
-    parts, parcels = pd.DataFrame({"parcel_no": ["L1"]}), pd.DataFrame({"parcel_no": [there]})
-    assert can_be_cut_again(projects, parts, parcels) is can
+def test_a_cut_comes_back_only_where_no_land_lies_under_several_parcels() -> None:
+    projects = pd.DataFrame({"overlap_m2": [0.0, 0.5, 0.0]}, index=["P1", "P2", "P3"])
+    assert list(codes_listed_once(projects)) == ["P1", "P3"]

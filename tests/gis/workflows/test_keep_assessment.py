@@ -132,6 +132,23 @@ def test_an_event_cuts_a_project_s_land_again_only_where_parcels_overlap(
     assert project["overlap_m2"] == pytest.approx(0 if east == 60 else 2_000)
 
 
+def test_of_the_projects_on_a_parcel_those_alone_are_cut_again_where_parcels_overlap(
+    store: Store, assessed: list[list[str]]
+) -> None:
+    """P1 lies on A, where P9 overlaps it, and on C, where nothing does."""
+    two_parcels_on_one_project(store, 40)
+    with store.writing(LOCAL_ACTOR) as writer:
+        corner = shapely.box(500_000, 3_650_000, 500_030, 3_650_100)
+        writer.put("project", lots("code", "C").set_geometry([corner], crs="EPSG:4547"))
+    keep_assessment.keep(store)
+    with writing_assessed(store, LOCAL_ACTOR) as writer:
+        writer.append("parcel_event", cleared("P1", date(2026, 10, 1)))
+    assert assessed == [["A", "B", "C"], ["A"]]
+    ready = Assessor(store).at(date.today()).overview.projects["ready_m2"]
+    assert ready.to_dict() == pytest.approx({"A": 4_000, "B": 0, "C": 3_000})
+    assert list(differing_assessments(store)) == []
+
+
 def test_a_parcel_drawn_anew_and_stepped_on_in_one_write_is_cut_again(store: Store, assessed: list[list[str]]) -> None:
     keep_assessment.keep(store)
     half = lots("parcel_no", "P1").set_geometry([shapely.box(500_000, 3_650_000, 500_050, 3_650_100)], crs="EPSG:4547")
