@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import threading
 import time
@@ -13,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -23,7 +21,7 @@ from psycopg2.extensions import connection, parse_dsn
 from gis.model import LOCAL_ACTOR
 from gis.store import create_store
 from tests.contract.store_samples import CRS, parcels, put
-from tests.webapp.test_serving_processes import connected_ports, link, read, serving, wait_for_children
+from tests.webapp.test_serving_processes import connected_ports, connections_of, read, serving, wait_for_children
 
 pytestmark = pytest.mark.postgis
 SECONDS = 30
@@ -86,10 +84,7 @@ def status_of(url: str) -> int:
 def took(worker: int, visitor: HTTPConnection) -> bool:
     """Whether this worker has accepted the visitor's connection."""
     (_, ours), (_, theirs) = visitor.sock.getsockname(), visitor.sock.getpeername()
-    inodes = {m[1] for path in Path(f"/proc/{worker}/fd").iterdir() if (m := re.match(r"socket:\[(\d+)]", link(path)))}
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    ends = {(int(row[1][-4:], 16), int(row[2][-4:], 16)) for row in rows if row[9] in inodes}
-    return (theirs, ours) in ends
+    return (theirs, ours) in connections_of(worker)
 
 
 def asking(address: str, path: str, worker: int, workers: set[int]) -> HTTPConnection:

@@ -83,11 +83,16 @@ def wait_for_children(pid: int, count: int) -> set[int]:
     return found
 
 
-def connected_ports(pid: int, port: int) -> set[int]:
-    """The local ports of a process's connections to ``port`` on this machine, that it opened itself or inherited."""
+def connections_of(pid: int) -> set[tuple[int, int]]:
+    """The ports, its own and the other's, of the connections that a process opened, accepted or inherited."""
     inodes = {m[1] for path in Path(f"/proc/{pid}/fd").iterdir() if (m := re.match(r"socket:\[(\d+)]", link(path)))}
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {int(row[1][-4:], 16) for row in rows if row[9] in inodes and int(row[2][-4:], 16) == port}
+    return {(int(row[1][-4:], 16), int(row[2][-4:], 16)) for row in rows if row[9] in inodes}
+
+
+def connected_ports(pid: int, port: int) -> set[int]:
+    """The local ports of a process's connections to ``port`` on this machine, that it opened itself or inherited."""
+    return {own for own, other in connections_of(pid) if other == port}
 
 
 def link(path: Path) -> str:
