@@ -131,7 +131,7 @@ def list_project_columns(
     """
     ``{on, count, all, columns}``: the same projects in the same order, as one list of values a column.
 
-    Of thousands of projects a tenth of the text, and sooner read: names stand once, and only what was asked for.
+    With the columns of the page an eighth of the text, and sooner read: names stand once.
 
     Raises
     ------
