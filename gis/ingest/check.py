@@ -44,7 +44,8 @@ class CheckOptions:
     What the user said of the file.
 
     ``known`` gives the keys of a layer that the store holds: a row whose key is known may come without
-    geometry, and a ledger's row must belong to something.
+    geometry, and a ledger's row must belong to something. ``repair``: rows of the file whose broken polygons are to be
+    made valid whatever that does to their area.
     """
 
     today: date
@@ -52,6 +53,7 @@ class CheckOptions:
     crs: str | None = None
     swap_axes: bool = False
     known: KnownKeys = field(default=_none_known)
+    repair: frozenset[int] = frozenset()
 
 
 def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptions) -> CheckedTable:
@@ -75,7 +77,7 @@ def check_table(raw: RawTable, layer: Layer, target: Target, options: CheckOptio
     converted = match_and_convert(raw, layer, mapping, today=options.today)
     run = _Run(raw, layer, target, converted)
     found = find_crs(raw, target, said=options.crs, swap_axes=options.swap_axes) if layer.geometry else None
-    shapes = run.shapes(found)
+    shapes = run.shapes(found, options.repair)
     bad = {*converted.bad_rows, *shapes.bad}
     refused = [*raw.refused, *converted.refused, *shapes.refused]
     for more in run.left_out(shapes, options, bad):
@@ -136,11 +138,11 @@ class _Run:
     def place(self, position: int, column: str) -> Place:
         return Place(self.raw.source.name, self.raw.rows[position], column)
 
-    def shapes(self, found: FoundCrs | None) -> CheckedGeometry:
+    def shapes(self, found: FoundCrs | None, repair: Collection[int] = ()) -> CheckedGeometry:
         if found is None:
             return CheckedGeometry(np.full(len(self.raw.rows), None, dtype=object))
         moved = systems.reproject(found.geometry, found.crs, self.target.crs)
-        labels = Labels(self.raw.source.name, self.raw.rows, self.keys)
+        labels = Labels(self.raw.source.name, self.raw.rows, self.keys, repair)
         return check_geometry(moved, self.layer, self.target, labels, drawn=self.raw.format in _DRAWN)
 
     def frame(self, kept: Positions, shapes: CheckedGeometry, found: FoundCrs | None) -> pd.DataFrame:

@@ -36,6 +36,7 @@ class Reading:
     How to read: which layer of a file that has several, which sheet, which encoding, how many rows to skip.
 
     ``known`` are headers that a mapping names, so that a table's header row is found though no layer knows them.
+    ``close_rings``: see ``read_survey_txt``.
     """
 
     layer_name: str | None = None
@@ -43,6 +44,7 @@ class Reading:
     encoding: str | None = None
     skip_rows: int | None = None
     known: tuple[str, ...] = ()
+    close_rings: bool = False
 
 
 def read_raw(path: Path | str, reading: Reading | None = None) -> RawTable:
@@ -148,7 +150,9 @@ _READERS: dict[str, Callable[[Path, SourceFile, Reading], RawTable]] = {
     "kml": lambda file, source, how: vector.read_kml(file, source),
     "shp": lambda file, source, how: vector.read_shapefile(file, source),
     "dxf": lambda file, source, how: vector.read_dxf(file, source),
-    "txt": lambda file, source, how: read_survey_txt(file.read_bytes(), source),
+    "txt": lambda file, source, how: read_survey_txt(
+        file.read_bytes(), source, encoding=how.encoding, close_rings=how.close_rings
+    ),
     "csv": lambda file, source, how: read_csv(
         file.read_bytes(), source, encoding=how.encoding, skip_rows=how.skip_rows, known=how.known
     ),

@@ -1,14 +1,14 @@
 """
 Geometry that may be stored: of the layer's kind, flat, closed, valid, in the county; and what is odd about it.
 
-All in the target's CRS, in metres. A repair must keep the area within 0.1 %; whatever cannot be repaired so is
-refused, row by row, with the reason and the place. Duplicates, overlaps and declared areas that do not
+All in the target's CRS, in metres. A repair must keep the area within 0.1 %, unless the user has seen the areas and
+wants it all the same; whatever cannot be repaired so is refused, row by row, with the reason and the place. Duplicates, overlaps and declared areas that do not
 agree are told, not decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -58,11 +58,12 @@ class CheckedGeometry:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """How the user knows each row: file, row number, key."""
+    """How the user knows each row: file, row number, key; and which rows they want repaired at any cost in area."""
 
     file: str
     rows: Sequence[int]
     keys: Sequence[str]
+    repair: Collection[int] = ()
 
     def place(self, position: int) -> Place:
         """Where this row's geometry stands."""
@@ -107,10 +108,12 @@ def _total_area(geoms: Geometries) -> float:
     return float(np.nansum(shapely.area(geoms)))
 
 
-def _refuse(found: CheckedGeometry, labels: Labels, position: int, what: str, expected: Words) -> None:
+def _refuse(
+    found: CheckedGeometry, labels: Labels, position: int, what: str, expected: Words, *, fix: str | None = None
+) -> None:
     found.geometry[position] = None
     found.bad.add(position)
-    found.refused.append(Refusal(labels.place(position), what, expected))
+    found.refused.append(Refusal(labels.place(position), what, expected, fix))
 
 
 def _refuse_not_finite(found: CheckedGeometry, labels: Labels) -> None:
@@ -201,14 +204,15 @@ def _repair(found: CheckedGeometry, labels: Labels, position: int) -> None:
     mended = shapely.make_valid(broken, method="structure", keep_collapsed=False)
     before, after = float(shapely.area(broken)), float(shapely.area(mended))
     polygonal = int(shapely.get_type_id(mended)) in (3, 6)
-    if not polygonal or before <= 0 or abs(after - before) > REPAIR_LIMIT * before:
-        what = f"{reason}; {before:,.2f} m² → {after:,.2f} m²"
+    wanted = labels.rows[position] in labels.repair
+    if not polygonal or not (wanted or (before > 0 and abs(after - before) <= REPAIR_LIMIT * before)):
         _refuse(
             found,
             labels,
             position,
-            what,
+            f"{reason}; {before:,.2f} m² → {after:,.2f} m²",
             Words("有效的面（修复后面积变化不超过 0.1%）", "a valid polygon (repair may change its area by 0.1 %)"),
+            fix="repair" if polygonal and after >= LEAST_AREA_M2 else None,
         )
         return
     found.geometry[position] = mended

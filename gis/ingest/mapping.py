@@ -141,6 +141,18 @@ def read_mapping(data: bytes, layer: Layer, *, name: str) -> Mapping:
             expected="TOML",
             place=Place(name),
         ) from None
+    return mapping_of(content, layer, name=name, text=text)
+
+
+def mapping_of(content: dict[str, Any], layer: Layer, *, name: str, text: str = "") -> Mapping:
+    """
+    The mapping of a mapping file's sections; ``text``: the file's, so that errors name its lines.
+
+    Raises
+    ------
+    InvalidValue
+        As ``read_mapping``.
+    """
     errors = _Errors(text, name)
     _check_sections(content, errors)
     mapping = Mapping(

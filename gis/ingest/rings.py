@@ -37,19 +37,22 @@ class BoundaryPoint:
 
 
 class BadRing(Exception):
-    """Points of which no ring can be made; ``row`` is that of the point that shows it."""
+    """Points of which no ring can be made; ``row`` is that of the point that shows it. ``fix``: as of a Refusal."""
 
-    def __init__(self, row: int, found: str, expected: Words) -> None:
+    def __init__(self, row: int, found: str, expected: Words, fix: str | None = None) -> None:
         super().__init__(expected.en)
-        self.row, self.found, self.expected = row, found, expected
+        self.row, self.found, self.expected, self.fix = row, found, expected, fix
 
 
-def split_rings(points: Sequence[BoundaryPoint], *, same: float = SAME_POINT_M) -> tuple[list[Ring], list[Words]]:
+def split_rings(
+    points: Sequence[BoundaryPoint], *, same: float = SAME_POINT_M, close: bool = False
+) -> tuple[list[Ring], list[Words]]:
     """
     Part the points of one parcel into rings, open (the first point is not repeated), and say what was odd.
 
     A ring ends where its first point comes again, where the ring number changes or where the naming starts
-    anew. ``same`` is the distance (in the points' unit) under which two points are one.
+    anew. ``same`` is the distance (in the points' unit) under which two points are one. ``close``: a closing point
+    that is somewhere else is dropped and its ring closed at its first point (the user's decision).
 
     Raises
     ------
@@ -84,7 +87,9 @@ def split_rings(points: Sequence[BoundaryPoint], *, same: float = SAME_POINT_M) 
             closed_at, current = None, [point]
         elif _distance(point, current[-1]) >= same:
             current.append(point)
-    if current:
+    if current and rings and close and len(current) == 1:
+        notes.append(_stray(current[0]))
+    elif current:
         _refuse_stray_closing(current)
         rings.append(current)
     return [_checked(ring) for ring in rings], notes
@@ -121,6 +126,13 @@ def _corrupt(point: BoundaryPoint) -> Words:
     )
 
 
+def _stray(point: BoundaryPoint) -> Words:
+    return Words(
+        f"第{point.row}行的闭合点与首点不符，已弃用并以首点闭合",
+        f"row {point.row}: the closing point lies elsewhere; dropped, the ring is closed at its first point",
+    )
+
+
 def _starts_anew(ring: Sequence[BoundaryPoint], point: BoundaryPoint) -> bool:
     names = [p.name for p in ring]
     return len(ring) >= 3 and bool(point.name) and point.name == names[0] and len(set(names)) == len(names)
@@ -134,6 +146,7 @@ def _refuse_stray_closing(ring: Sequence[BoundaryPoint]) -> None:
             point.row,
             f"{point.name} ({point.north}, {point.east})",
             Words("闭合点应与该圈首点坐标一致", "the closing point must lie where its ring began"),
+            fix="close_rings",
         )
 
 

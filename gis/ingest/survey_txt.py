@@ -37,9 +37,18 @@ _MOST_NAMED = 5
 _MOST_TOLD = 20
 
 
-def read_survey_txt(data: bytes, source: SourceFile) -> RawTable:
+def read_survey_txt(
+    data: bytes, source: SourceFile, *, encoding: str | None = None, close_rings: bool = False
+) -> RawTable:
     """
     Read a survey TXT with any of the variants of RULES §1.2.
+
+    Parameters
+    ----------
+    encoding
+        None: told from the bytes.
+    close_rings
+        Close a ring at its first point where its closing point lies elsewhere, instead of refusing the parcel.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def read_survey_txt(data: bytes, source: SourceFile) -> RawTable:
     UnreadableFile
         There is no boundary point in it.
     """
-    text, _ = decode(data, file=source.name, keywords=KEYWORDS)
+    text, _ = decode(data, file=source.name, encoding=encoding, keywords=KEYWORDS)
     parsed = parse(text, PurePath(source.name).stem)
     if not any(parcel.points for parcel in parsed.parcels):
         raise UnreadableFile(
@@ -63,15 +72,15 @@ def read_survey_txt(data: bytes, source: SourceFile) -> RawTable:
             expected="[地块坐标] 点号,圈号,X,Y",
             place=Place(source.name),
         )
-    return _table(parsed, source)
+    return _table(parsed, source, close_rings=close_rings)
 
 
-def _table(parsed: SurveyFile, source: SourceFile) -> RawTable:
+def _table(parsed: SurveyFile, source: SourceFile, *, close_rings: bool) -> RawTable:
     order = _axes(parsed)
     rows, shapes, lines, refused, notes = [], [], [], [], _Notes()
     for parcel in parsed.parcels:
         try:
-            shape = _shape(parcel, order, notes)
+            shape = _shape(parcel, order, notes, close=close_rings)
         except BadRing as error:
             refused.append(_refusal(parcel, error, source))
             continue
@@ -132,7 +141,7 @@ def _is_easting(value: float) -> bool:
     return 100_000 <= value < 1_000_000 or 13_000_000 <= value < 46_000_000
 
 
-def _shape(parcel: SurveyParcel, axes: _Axes, notes: _Notes) -> BaseGeometry:
+def _shape(parcel: SurveyParcel, axes: _Axes, notes: _Notes, *, close: bool) -> BaseGeometry:
     if parcel.bad is not None:
         raise BadRing(*parcel.bad, Words("应为 点号,圈号,X,Y", "expected point, ring, X, Y"))
     points = [axes.placed(p) for p in parcel.points]
@@ -144,7 +153,7 @@ def _shape(parcel: SurveyParcel, axes: _Axes, notes: _Notes) -> BaseGeometry:
         return LineString([(p.east, p.north) for p in points])
     if len(points) < 3:
         raise BadRing(parcel.line, str(len(points)), Words("至少应有 3 个界址点", "a parcel needs 3 boundary points"))
-    rings, odd = split_rings(points, same=SAME_POINT_M / (_DEGREE_M if axes.degrees else 1))
+    rings, odd = split_rings(points, same=SAME_POINT_M / (_DEGREE_M if axes.degrees else 1), close=close)
     notes.said += odd
     return polygon_of(rings)
 
@@ -152,7 +161,10 @@ def _shape(parcel: SurveyParcel, axes: _Axes, notes: _Notes) -> BaseGeometry:
 def _refusal(parcel: SurveyParcel, error: BadRing, source: SourceFile) -> Refusal:
     label = parcel.fields[2] or parcel.fields[3]
     return Refusal(
-        Place(source.name, error.row, "界址点"), f"{label}: {error.found}" if label else error.found, error.expected
+        Place(source.name, error.row, "界址点"),
+        f"{label}: {error.found}" if label else error.found,
+        error.expected,
+        error.fix,
     )
 
 

@@ -56,11 +56,16 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row (or cell) that is not taken: what was found ("" where the cell is blank), what was expected, where."""
+    """
+    One row (or cell) that is not taken: what was found ("" where the cell is blank), what was expected, where.
+
+    ``fix`` names what would make it good if the user says so: "repair" (CheckOptions.repair), "close_rings" (Reading).
+    """
 
     place: Place
     found: str
     expected: Words
+    fix: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As the import report's JSON carries it."""
