@@ -150,6 +150,13 @@ class SupplyKind(Coded):
     ALLOTTED = "allotted", "划拨", "allotted"
 
 
+class Authority(Coded):
+    """Who approves a requisition (土地管理法 46), the lower one first."""
+
+    PROVINCE = "province", "省级人民政府", "provincial government"
+    STATE_COUNCIL = "state_council", "国务院", "State Council"
+
+
 class HoldReason(Coded):
     """Why a parcel is held."""
 
