@@ -23,6 +23,8 @@ from gis.ingest.text import decode
 from gis.words import Words
 
 _HEAD = 65_536
+# Nothing that we read needs them, and they can be made to unfold without end or to fetch files.
+_XML_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MUST_BE_UTF8 = {"geojson", "topojson", "kml"}
 _KINDS = "GeoJSON, TopoJSON, GPKG, FGB, KML, KMZ, SHP, ZIP, DXF, TXT, CSV, XLSX"
 # What GDAL would take for a pointer to other files or addresses, in whatever file it stands.
@@ -70,13 +72,50 @@ def _read(file: Path, name: str, source: SourceFile | None, how: Reading) -> Raw
         raise _unknown(name, head)
     if kind == "zip":
         return _read_zip(file, name, how)
+    if kind == "kml":
+        _refuse_entities(file, name)
     own = source or (vector.shapefile_source(file) if kind == "shp" else source_of(file))
-    if kind in _MUST_BE_UTF8 and not _is_utf8(file):
+    if kind in _MUST_BE_UTF8 and not is_utf8(file):
         return _read_recoded(file, kind, own, how)
     return _READERS[kind](file, own, how)
 
 
-def _is_utf8(file: Path) -> bool:
+def _refuse_entities(file: Path, name: str) -> None:
+    with file.open("rb") as stream:
+        tail = b""
+        while chunk := stream.read(_HEAD):
+            if found := _XML_ENTITIES.search(tail + chunk):
+                shown = found.group().decode()
+                raise unreadable(
+                    name,
+                    "XML 中不得有实体声明",
+                    "XML with a DOCTYPE or entities is not read",
+                    found=shown,
+                    expected="KML",
+                )
+            tail = chunk[-16:]
+
+
+def kind_of(file: Path, name: str) -> str | None:
+    """What a file is by its content ("geojson", "gpkg", "shp", "xlsx", "zip" …), its name where that is not enough."""
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD)
+    return _binary_kind(head) or _text_kind(head, Path(name).suffix.lower())
+
+
+def read_unpacked(file: Path, name: str, source: SourceFile, reading: Reading) -> RawTable:
+    """
+    Read a file that came in another one and was unpacked; ``source`` is what the user handed in.
+
+    Raises
+    ------
+    UnreadableFile
+        As ``read_raw``; also where it is a ZIP again.
+    """
+    return _read_inner(checked_path(file), name, source, reading)
+
+
+def is_utf8(file: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open("rb") as stream:
         try:
@@ -177,14 +216,14 @@ def _read_zip(file: Path, name: str, how: Reading) -> RawTable:
             unpacked = targets[".shp"]
         else:
             unpacked = unpack(file, chosen, Path(folder) / f"content{chosen.suffix}")
-        return _read_inner(unpacked, chosen, source, how)
+        return _read_inner(unpacked, chosen.name, source, how)
 
 
-def _read_inner(unpacked: Path, chosen: Member, source: SourceFile, how: Reading) -> RawTable:
+def _read_inner(unpacked: Path, name: str, source: SourceFile, how: Reading) -> RawTable:
     with unpacked.open("rb") as stream:
         if _binary_kind(stream.read(_HEAD)) == "zip":
-            raise unreadable(source.name, "压缩包内又是压缩包", "a ZIP in a ZIP", found=chosen.name, expected=_KINDS)
-    return _read(unpacked, chosen.name, source, how)
+            raise unreadable(source.name, "压缩包内又是压缩包", "a ZIP in a ZIP", found=name, expected=_KINDS)
+    return _read(unpacked, name, source, how)
 
 
 def _chosen(name: str, found: tuple[Member, ...], wanted: str | None) -> Member:

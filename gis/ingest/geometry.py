@@ -1,9 +1,9 @@
 """
 Geometry that may be stored: of the layer's kind, flat, closed, valid, in the county; and what is odd about it.
 
-All in the target's CRS, in metres. A repair must keep the area within 0.1 %, unless the user has seen the areas and
-wants it all the same; whatever cannot be repaired so is refused, row by row, with the reason and the place. Duplicates, overlaps and declared areas that do not
-agree are told, not decided.
+All in the target's CRS, in metres. A repair must keep the area within 0.1 %, unless the user has seen both areas and
+wants it all the same; whatever cannot be repaired so is refused, row by row, with the reason and the place. Duplicates,
+overlaps and declared areas that do not agree are told, not decided.
 """
 
 from __future__ import annotations

@@ -1,0 +1,232 @@
+"""What an uploaded file holds: every part that can be imported by itself, and what is left aside, with why."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import openpyxl
+import pyogrio
+from pyogrio.errors import DataSourceError
+
+from gis.errors import UnreadableFile
+from gis.ingest.archive import Member, members, unpack
+from gis.ingest.files import Reading, kind_of, read_unpacked
+from gis.ingest.source import unreadable
+from gis.ingest.table import RawTable, SourceFile
+from gis.words import Words
+
+MOST_PARTS = 200
+_READABLE = (".shp", ".kml", ".geojson", ".json", ".topojson", ".gpkg", ".fgb", ".dxf", ".txt", ".csv", ".tsv", ".xlsx")
+_BESIDE_SHP = (
+    ".shx",
+    ".dbf",
+    ".prj",
+    ".cpg",
+    ".sbn",
+    ".sbx",
+    ".qix",
+    ".qpj",
+    ".qmd",
+    ".xml",
+    ".fix",
+    ".atx",
+    ".ain",
+    ".aih",
+)
+_ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".kmz")
+_NESTED = Words("压缩包内的压缩包不读取，请先解压", "an archive in an archive is not read: unpack it first")
+_NO_SHP = Words("是 Shapefile 的一部分，但缺少同名的 .shp", "a part of a Shapefile whose .shp is not there")
+_NOT_READ = Words("不支持的文件格式", "files of this kind are not read")
+_NO_GEOMETRY = Words("没有图形的表", "a table without geometry")
+_HIDDEN = Words("隐藏的工作表不读", "a hidden sheet is not read")
+_TOO_MANY = Words(f"一次最多处理 {MOST_PARTS} 个", f"at most {MOST_PARTS} at a time")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    Something that can be imported by itself.
+
+    ``member`` is the file in the archive, ``layer`` the layer of a GeoPackage, ``sheet`` of a workbook; each None where
+    there is nothing to choose. ``format`` as ``files.kind_of`` has it.
+    """
+
+    name: str
+    format: str
+    member: str | None = None
+    layer: str | None = None
+    sheet: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return {
+            "name": self.name,
+            "format": self.format,
+            "member": self.member,
+            "layer": self.layer,
+            "sheet": self.sheet,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A file of the archive that is left aside, and why."""
+
+    name: str
+    why: Words
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return {"name": self.name, "why": self.why.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that an upload holds. ``is_archive``: its parts are files of an archive."""
+
+    parts: tuple[Part, ...]
+    ignored: tuple[Ignored, ...]
+    is_archive: bool = False
+
+
+def contents_of(file: Path, name: str) -> Contents:
+    """
+    Look through ``file``, called ``name`` by its owner.
+
+    Raises
+    ------
+    UnreadableFile
+        It is of a kind that is not read, an unsafe archive, or nothing in it can be read.
+    """
+    kind = kind_of(file, name)
+    if kind is None:
+        raise unreadable(name, _NOT_READ.zh, _NOT_READ.en, found=PurePosixPath(name).suffix or "—", expected=_kinds())
+    if kind != "zip":
+        parts, ignored = _inside(file, Part(name, kind))
+        return _some(Contents(tuple(parts), tuple(ignored)), name)
+    return _some(_of_archive(file), name)
+
+
+def _kinds() -> str:
+    return "ZIP, " + ", ".join(suffix[1:].upper() for suffix in _READABLE)
+
+
+def _some(found: Contents, name: str) -> Contents:
+    if found.parts:
+        return found
+    listed = "、".join(f"{i.name}（{i.why.zh}）" for i in found.ignored[:10]) or "—"
+    raise unreadable(name, "文件中没有可导入的内容", "nothing in the file can be read", found=listed, expected=_kinds())
+
+
+def _of_archive(file: Path) -> Contents:
+    found = members(file)
+    stems = {m.stem for m in found if m.suffix == ".shp"}
+    parts: list[Part] = []
+    ignored: list[Ignored] = []
+    for member in found:
+        if _is_beside(member, stems):
+            continue
+        if len(parts) >= MOST_PARTS:
+            ignored.append(Ignored(member.name, _TOO_MANY))
+            continue
+        more, left = _of_member(file, member)
+        parts += more
+        ignored += left
+    return Contents(tuple(parts), tuple(ignored), is_archive=True)
+
+
+def _is_beside(member: Member, stems: set[str]) -> bool:
+    """One of a Shapefile's further files; "a.shp.xml" is its metadata."""
+    return member.suffix in _BESIDE_SHP and (member.stem in stems or member.stem.removesuffix(".shp") in stems)
+
+
+def _of_member(file: Path, member: Member) -> tuple[list[Part], list[Ignored]]:
+    if member.suffix in _ARCHIVES:
+        return [], [Ignored(member.name, _NESTED)]
+    if member.suffix in (".shx", ".dbf"):
+        return [], [Ignored(member.name, _NO_SHP)]
+    if member.suffix not in _READABLE:
+        return [], [Ignored(member.name, _NOT_READ)]
+    try:
+        with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+            plain = unpack(file, member, Path(folder) / f"content{member.suffix}")
+            kind = kind_of(plain, member.name)
+            if kind in (None, "zip"):
+                return [], [Ignored(member.name, _NESTED if kind else _NOT_READ)]
+            return _inside(plain, Part(member.name, str(kind), member.name))
+    except UnreadableFile as error:
+        return [], [Ignored(member.name, error.words)]
+
+
+def _inside(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
+    """The layers of a GeoPackage and the sheets of a workbook; anything else is one part."""
+    if part.format == "gpkg":
+        return _layers(file, part)
+    if part.format == "xlsx":
+        return _sheets(file, part)
+    return [part], []
+
+
+def _layers(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
+    try:
+        listed = [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
+    except DataSourceError as error:
+        raise unreadable(
+            part.name, "文件已损坏", "the file is broken", found=str(error)[:200], expected="GeoPackage"
+        ) from None
+    with_shapes = [name for name, kind in listed if kind is not None]
+    named = [
+        Part(part.name if len(with_shapes) == 1 else f"{part.name} › {name}", part.format, part.member, layer=name)
+        for name in with_shapes
+    ]
+    return named, [Ignored(f"{part.name} › {name}", _NO_GEOMETRY) for name, kind in listed if kind is None]
+
+
+def _sheets(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+    except Exception:  # the reader tells what is wrong, in words for people
+        return [part], []
+    shown = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    book.close()
+    ignored = [Ignored(f"{part.name} › {title}", _HIDDEN) for title in hidden]
+    if len(shown) <= 1:
+        return [part], ignored
+    return [Part(f"{part.name} › {title}", part.format, part.member, sheet=title) for title in shown], ignored
+
+
+@contextmanager
+def unpacked(file: Path, part: Part) -> Iterator[Path]:
+    """The part's own file, with what belongs to it beside it."""
+    if part.member is None:
+        yield file
+        return
+    found = members(file)
+    chosen = next((m for m in found if m.name == part.member), None)
+    if chosen is None:
+        raise unreadable(file.name, "压缩包内没有这个文件", "not in the archive", found=part.member, expected="—")
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        if chosen.suffix != ".shp":
+            yield unpack(file, chosen, Path(folder) / f"content{chosen.suffix}")
+            return
+        beside = [m for m in found if m.stem == chosen.stem]
+        targets = {m.suffix: unpack(file, m, Path(folder) / f"layer{m.suffix}") for m in beside}
+        yield targets[".shp"]
+
+
+def read_part(plain: Path, part: Part, source: SourceFile, reading: Reading) -> RawTable:
+    """
+    The part's table; ``plain`` is its own file (``unpacked``).
+
+    Raises
+    ------
+    UnreadableFile
+        As ``read_raw``.
+    """
+    return read_unpacked(plain, part.member or part.name, source, reading)
