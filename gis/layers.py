@@ -15,10 +15,13 @@ from typing import Literal
 
 from gis.model import (
     AreaBasis,
+    AttachmentKind,
+    BatchKind,
     Coded,
     EventKind,
     HoldReason,
     Level,
+    LineageKind,
     OwnerKind,
     Period,
     ProjectCategory,
@@ -57,7 +60,8 @@ class Column:
 
     ``derived`` columns are kept by the store from events or geometry; an import may not write them
     directly. ``references`` names the layer whose key this column holds; ``must_exist`` says whether
-    a key that is not there is refused (else it is warned about).
+    a key that is not there is refused (else it is warned about). ``outlives``: the row stays when what it
+    refers to is retired, so the database itself may not insist on the key.
     """
 
     name: str
@@ -70,6 +74,12 @@ class Column:
     derived: bool = False
     references: str | None = None
     must_exist: bool = False
+    outlives: bool = False
+
+    @property
+    def is_foreign_key(self) -> bool:
+        """The database itself refuses a key that is not there."""
+        return self.must_exist and not self.outlives
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -127,6 +137,29 @@ def _money(name: str, zh: str, en: str, *aliases: str, **more: object) -> Column
 
 def _area(name: str, zh: str, en: str, *aliases: str, **more: object) -> Column:
     return _col(name, "real", zh, en, *aliases, dimension="area", **more)
+
+
+def _of_parcel() -> Column:
+    """Whose row of a ledger it is; what was written of a parcel stays when the parcel is divided or taken away."""
+    return _col(
+        "parcel_no",
+        "text",
+        "地块编号",
+        "parcel number",
+        "地块号",
+        required=True,
+        references="parcel",
+        must_exist=True,
+        outlives=True,
+    )
+
+
+def _withdrawn() -> Column:
+    return _col("withdrawn", "boolean", "已撤销", "withdrawn")
+
+
+def _note() -> Column:
+    return _col("note", "text", "说明", "note", "备注")
 
 
 def _planned(stage: Stage) -> Column:
@@ -427,26 +460,211 @@ PARCEL_EVENT = Layer(
     "ledger",
     ("parcel_no", "kind", "stage", "on_date"),
     (
-        _col(
-            "parcel_no",
-            "text",
-            "地块编号",
-            "parcel number",
-            "地块号",
-            required=True,
-            references="parcel",
-            must_exist=True,
-        ),
+        _of_parcel(),
         _coded("kind", EventKind, "记录类型", "event kind", required=True),
         _coded("stage", Stage, "征收阶段", "requisition stage", "阶段"),
         _coded("hold_reason", HoldReason, "受阻原因", "held because of"),
         _col("on_date", "date", "日期", "date", "办理日期", required=True),
         _col("document", "text", "文号", "document", "文件"),
         _col("evidence", "text", "佐证", "evidence"),
-        _col("note", "text", "说明", "note", "备注"),
+        _note(),
         _col("override_reason", "text", "越规理由", "reason for breaking the rule"),
+        _withdrawn(),
     ),
     dated_by="on_date",
+)
+
+BATCH = Layer(
+    "batch",
+    Words("报批批次", "approval batches"),
+    "ledger",
+    ("name",),
+    (
+        _col("name", "text", "批次名称", "batch", "批次", required=True),
+        _coded("kind", BatchKind, "报批方式", "batch kind", required=True),
+        _col("year", "integer", "年度", "year", required=True),
+        _col("purpose", "text", "用途", "purpose", "用地用途"),
+        _col("submitted_on", "date", "上报日期", "submitted on"),
+        _col("approved_on", "date", "批准日期", "approved on"),
+        _col("document", "text", "批准文号", "document number", "文号"),
+        _area("approved_area_m2", "批准面积", "approved area"),
+        _area("converted_area_m2", "农转用面积", "area converted from farm or unused land"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+LAND_QUOTA = Layer(
+    "land_quota",
+    Words("用地指标", "land quotas"),
+    "ledger",
+    ("year",),
+    (
+        _col("year", "integer", "年度", "year", required=True),
+        _area("area_m2", "下达指标", "quota given", required=True),
+        _col("document", "text", "文号", "document"),
+        _col("set_on", "date", "下达日期", "set on"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+LINEAGE = Layer(
+    "lineage",
+    Words("地块沿革", "lineage of parcels"),
+    "ledger",
+    ("parcel_no", "parent_no"),
+    (
+        _of_parcel(),
+        _col("parent_no", "text", "原地块编号", "parent's number", required=True),
+        _coded("kind", LineageKind, "变更类型", "kind", required=True),
+        _col("on_date", "date", "日期", "date", required=True),
+        _note(),
+    ),
+)
+
+ATTACHMENT = Layer(
+    "attachment",
+    Words("附件", "attachments"),
+    "ledger",
+    ("subject", "subject_key", "sha256"),
+    (
+        _col("subject", "text", "对象类型", "subject", required=True),
+        _col("subject_key", "text", "对象编号", "subject's key", required=True),
+        _col("sha256", "text", "SHA-256", "SHA-256", required=True),
+        _col("file_name", "text", "文件名", "file name", required=True),
+        _col("media_type", "text", "文件类型", "media type", required=True),
+        _col("size_bytes", "integer", "字节数", "size in bytes", required=True),
+        _coded("kind", AttachmentKind, "附件类型", "kind", required=True),
+        _coded("stage", Stage, "征收阶段", "requisition stage", "阶段"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+HOUSEHOLD = Layer(
+    "household",
+    Words("被征收户", "households"),
+    "ledger",
+    ("parcel_no", "household_no"),
+    (
+        _of_parcel(),
+        _col("household_no", "text", "户号", "household number", required=True),
+        _col("head", "text", "户主", "head of household", "姓名", required=True),
+        _col("id_no", "text", "证件号码", "identity number", "身份证号"),
+        _col("phone", "text", "联系电话", "phone", "电话"),
+        _col("people", "integer", "人口", "people", "人数"),
+        _area("area_m2", "被征收面积", "area taken", "征收面积"),
+        _money("due_wan", "应付补偿", "compensation due", "应付补偿款"),
+        _money("paid_wan", "已付补偿", "compensation paid", "已付补偿款"),
+        _col("signed_on", "date", "签约日期", "signed on"),
+        _col("paid_on", "date", "付清日期", "paid on"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+BUILDING = Layer(
+    "building",
+    Words("拆迁房屋", "buildings to demolish"),
+    "ledger",
+    ("parcel_no", "building_no"),
+    (
+        _of_parcel(),
+        _col("building_no", "text", "房屋编号", "building number", required=True),
+        _col("owner", "text", "产权人", "owner"),
+        _area("floor_area_m2", "建筑面积", "floor area"),
+        _col("signed_on", "date", "签约日期", "signed on"),
+        _col("paid_on", "date", "付清日期", "paid on"),
+        _col("cleared_on", "date", "腾空拆除日期", "cleared on", "拆除日期"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+ACCOUNT_ENTRY = Layer(
+    "account_entry",
+    Words("补偿资金专户流水", "entries of the compensation account"),
+    "ledger",
+    ("entry_no",),
+    (
+        _col("entry_no", "text", "流水号", "entry number", "凭证号", required=True),
+        _col("project_code", "text", "项目代码", "project code", "项目编号"),
+        _col("town", "text", "乡镇", "town", "所在乡镇", references="town"),
+        _col("parcel_no", "text", "地块编号", "parcel number", "地块号"),
+        _col("on_date", "date", "日期", "date", required=True),
+        _money("amount_wan", "金额", "amount", required=True),
+        _col("document", "text", "凭证", "document"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+LAND_SUPPLY = Layer(
+    "land_supply",
+    Words("供地合同", "land supply"),
+    "ledger",
+    ("parcel_no",),
+    (
+        _of_parcel(),
+        _col("contract_no", "text", "合同编号", "contract number", "划拨决定书编号"),
+        _money("price_wan", "土地价款", "land price", "出让价款", "划拨价款"),
+        _col("agreed_start_on", "date", "约定动工日期", "agreed start"),
+        _col("agreed_finish_on", "date", "约定竣工日期", "agreed finish"),
+        _col("handed_over_on", "date", "交地日期", "handed over on"),
+        _col("stat_start_on", "date", "统计开工日期", "start by statistics"),
+        _col("permit_start_on", "date", "施工许可日期", "construction permit on"),
+        _col("legal_start_on", "date", "动工开发日期", "legal start of development"),
+        _area("due_area_m2", "应动工面积", "area due to be developed", "应动工开发建设用地面积"),
+        _area("developed_area_m2", "已动工面积", "area developed", "已动工开发建设用地面积"),
+        _money("total_wan", "总投资额", "total investment", "应投资总额"),
+        _money("invested_wan", "已投资额", "invested", "已投资总额"),
+        _col("stopped_since", "date", "中止开发日期", "stopped since"),
+        _col("government_cause", "boolean", "政府原因", "government cause"),
+        _col("cause", "text", "原因说明", "cause"),
+        _col("certified_on", "date", "认定日期", "certified on"),
+        _col("certified_document", "text", "认定书文号", "certificate", "闲置土地认定书"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+REQUISITION_TASK = Layer(
+    "requisition_task",
+    Words("征收任务", "requisition tasks"),
+    "ledger",
+    ("project_code", "town"),
+    (
+        _col(
+            "project_code",
+            "text",
+            "项目代码",
+            "project code",
+            "项目编号",
+            required=True,
+            references="project",
+            must_exist=True,
+        ),
+        _col("town", "text", "行政区", "town or county", "乡镇", required=True, references="town"),
+        _col("due_on", "date", "完成期限", "due on", required=True),
+        _col("set_on", "date", "下达日期", "set on"),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+SAVED_VIEW = Layer(
+    "saved_view",
+    Words("保存的视图", "saved views"),
+    "ledger",
+    ("name",),
+    (
+        _col("name", "text", "视图名称", "view", required=True),
+        _col("page", "text", "页面", "page", required=True),
+        _col("query", "text", "条件", "query", required=True),
+        _note(),
+        _withdrawn(),
+    ),
 )
 
 RULE_PARAMETER = Layer(
@@ -492,6 +710,16 @@ LEDGERS: tuple[Layer, ...] = (
     PROGRESS_REPORT,
     MILESTONE,
     PARCEL_EVENT,
+    BATCH,
+    LAND_QUOTA,
+    LINEAGE,
+    ATTACHMENT,
+    HOUSEHOLD,
+    BUILDING,
+    ACCOUNT_ENTRY,
+    LAND_SUPPLY,
+    REQUISITION_TASK,
+    SAVED_VIEW,
     RULE_PARAMETER,
     IMPORT_LOG,
 )

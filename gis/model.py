@@ -255,11 +255,34 @@ class UtilityStatus(Coded):
 
 
 class EventKind(Coded):
-    """What a parcel's event says: a stage begins, or the parcel is held or released at whatever stage."""
+    """What a parcel's event says: a stage begins, or, at whatever stage, the parcel is held, released, paid for."""
 
     STAGE = "stage", "进入阶段", "stage begins"
     HOLD = "hold", "受阻", "held"
     RELEASE = "release", "解除受阻", "released"
+    FUNDS = "funds", "补偿资金足额到位", "compensation funds in place"
+    EFFORT = "effort", "化解进展", "effort to end the hold"
+
+
+class BatchKind(Coded):
+    """How land is put up for approval (RULES §3.1, step 10)."""
+
+    TOWN_BATCH = "town_batch", "城镇批次", "town batch"
+    SINGLE_SITE = "single_site", "单独选址", "single site"
+
+
+class LineageKind(Coded):
+    """By what a parcel came from others."""
+
+    SPLIT = "split", "分割", "split"
+    MERGE = "merge", "合并", "merge"
+
+
+class AttachmentKind(Coded):
+    """What an attached file is."""
+
+    DOCUMENT = "document", "文件", "document"
+    PHOTO = "photo", "照片", "photo"
 
 
 class Role(Coded):

@@ -190,7 +190,7 @@ CLOCKED_COLUMNS = (
     *("parcel_no", "owner_kind", "supply_kind", "stage", "stage_on", "hold_reason", "held_since"),
     *(name for name in PARCEL.names if name.startswith("planned_")),
 )
-STEP_COLUMNS = ("parcel_no", "kind", "stage", "on_date")
+STEP_COLUMNS = ("parcel_no", "kind", "stage", "on_date", "withdrawn")
 
 
 def time_parcels(parcels: pd.DataFrame, events: pd.DataFrame | None, rules: RuleBook, on: date) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gis.analysis.stages import Ranks, ordered_by, ranks_in, ranks_of
+from gis.analysis.stages import Ranks, ordered_by, ranks_in, ranks_of, standing
 from gis.model import EventKind, HoldReason, OwnerKind, Stage, SupplyKind
 
 Days = npt.NDArray[np.datetime64]
@@ -88,6 +88,8 @@ class StepsTold:
     def of(cls, events: pd.DataFrame | None, rows: ParcelRows, today: np.datetime64) -> StepsTold:
         if events is None or events.empty:
             return cls(np.zeros(0, np.intp), np.zeros(0, np.int64), no_days(0))
+        if events["withdrawn"].any():  # else each row tells a step that stands, some of them twice
+            events = standing(events)
         places = rows.numbers.get_indexer(pd.Index(events["parcel_no"]))
         is_stage = np.asarray(events["kind"].array == EventKind.STAGE.value, dtype=bool)
         days = events["on_date"].to_numpy()

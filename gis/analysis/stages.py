@@ -28,6 +28,16 @@ def ranks_of(stages: pd.Series) -> Ranks:
     return ranks_in(stages, Stage, missing=Stage.NOT_STARTED.rank)
 
 
+def standing(events: pd.DataFrame) -> pd.DataFrame:
+    """
+    The parcel events that stand: of each (parcel, kind, stage, day) the row written last, unless it withdraws it.
+
+    ``events``: parcel_event rows in the order in which they were written within a day; the order is kept.
+    """
+    is_last = ~events.duplicated(["parcel_no", "kind", "stage", "on_date"], keep="last")
+    return events[is_last & ~events["withdrawn"].fillna(value=False).astype(bool)]
+
+
 def ordered_by(table: Table, key: str) -> Table:
     """The table in the order of its key; as it is where it has that order already (a store's tables have)."""
     if table[key].is_monotonic_increasing:

@@ -13,9 +13,10 @@ from gis.model import Actor
 from gis.store.geopackage.connections import BUSY_SECONDS
 from gis.store.geopackage.ddl import SCHEMA_VERSION
 from gis.store.geopackage.store import GeoPackageStore, create_geopackage, migrate_geopackage
+from gis.store.moments import moment
 from gis.store.port import Store, StoreInfo
 from gis.store.session import Session
-from gis.store.sql_store import SqlStore, begin, moment
+from gis.store.sql_store import SqlStore, begin
 from gis.words import Words
 
 __all__ = ["create_store", "is_database", "migrate_store", "open_store", "shown_place"]

@@ -54,6 +54,10 @@ class Extents:
             self._anew.add(layer)
         self.added(layer, after)
 
+    def removed(self, layer: str, before: Geometries) -> None:
+        """These geometries are gone."""
+        self.replaced(layer, before, before[:0])
+
     def finish(self) -> None:
         """Write the boxes."""
         for layer, noted in self._boxes.items():

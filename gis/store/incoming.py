@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from gis.layers import LAYERS, Column, Layer
 from gis.model import EventKind
 from gis.store.columns import AREA_COLUMNS, GEOMETRY
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.session import Geometries
+from gis.store.session import Geometries, Table
 from gis.store.values import Kept, invalid, kept_values
 from gis.words import Words
 
@@ -43,6 +43,11 @@ class Incoming:
     def owners(self) -> list[str]:
         """Each row's key; of a ledger, the key of what it belongs to."""
         return list(self.columns[self.layer.key[0]])
+
+    def over(self, stored: Table, places: NDArray[np.intp]) -> Incoming:
+        """The same with what is stored in place of missing values; ``places`` of the rows in ``stored``, or -1."""
+        columns = {name: _laid_over(values, stored[name], places) for name, values in self.columns.items()}
+        return replace(self, columns=columns)
 
 
 def layer_named(name: str, kind: str | None = None) -> Layer:
@@ -101,6 +106,12 @@ def check_complete(incoming: Incoming, new: NDArray[np.bool_]) -> None:
         absent = new if incoming.geometry is None else new & shapely.is_missing(incoming.geometry)
         for position in np.flatnonzero(absent)[:1]:
             raise invalid("geometry", int(position), None, Words("几何图形", "a geometry"))
+
+
+def check_kept(incoming: Incoming, known: NDArray[np.bool_]) -> None:
+    """No required column of a known row may be emptied."""
+    names = [c.name for c in incoming.layer.columns if c.required and c.name in incoming.columns]
+    _require(incoming.layer, incoming.columns, known, names)
 
 
 def check_references(incoming: Incoming, column: Column, known: Collection[str]) -> None:
@@ -185,6 +196,13 @@ def _checked_geometry(layer: Layer, frame: pd.DataFrame, crs: str) -> Geometries
             expected=crs,
         )
     return _of_kind(layer, _geometries(series))
+
+
+def _laid_over(values: Kept, stored: Kept, places: NDArray[np.intp]) -> Kept:
+    if not len(stored):
+        return values
+    absent = pd.isna(values) & (places >= 0)
+    return np.where(absent, stored[places], values)
 
 
 def _geometries(series: pd.Series[Any]) -> Geometries:

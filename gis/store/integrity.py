@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.layers import ENTITIES, Layer
+from gis.layers import ENTITIES, LAYERS, Layer
 from gis.store.columns import GEOMETRY, STAGE_COLUMNS
 from gis.store.port import Finding
 from gis.store.reading import LAST_DAY, stages_on
@@ -35,6 +35,8 @@ def findings(session: Session) -> Iterator[Finding]:
             yield from _areas(session, layer)
         yield from _stages(session, layer)
         yield from _history(session, layer)
+    for layer in LAYERS.values():
+        yield from _outliving(session, layer)
 
 
 def _shapes(session: Session, layer: Layer) -> Iterator[Finding]:
@@ -97,11 +99,33 @@ def _history(session: Session, layer: Layer) -> Iterator[Finding]:
     for (found,) in session.sql.history_out_of_order(layer=layer.name, key_column=key):
         words = Words(f"{layer.words.zh} {found} 的历史记录不连续", f"the history of {layer.name} {found} has a gap")
         yield Finding("history", layer.name, found, words)
+    # Of what was retired the last word is that nothing is there.
     orphans = (
-        f'SELECT DISTINCT key FROM row_history WHERE layer = :layer AND key NOT IN (SELECT "{key}" FROM {layer.name})'
+        "SELECT key FROM row_history AS h WHERE layer = :layer "
+        f'AND key NOT IN (SELECT "{key}" FROM {layer.name}) '
+        "AND id = (SELECT max(id) FROM row_history AS l WHERE l.layer = h.layer AND l.key = h.key) "
+        "AND CAST(attributes AS text) <> 'null'"
     )
     for (found,) in session.rows(orphans, {"layer": layer.name}):
         words = Words(
             f"历史记录所属的{layer.words.zh} {found} 不存在", f"there is history of a missing {layer.name} {found}"
         )
         yield Finding("history", layer.name, found, words)
+
+
+def _outliving(session: Session, layer: Layer) -> Iterator[Finding]:
+    """What a ledger says is said of something that is there, or was until it was retired."""
+    for column in layer.columns:
+        if not column.outlives or column.references is None:
+            continue
+        target = LAYERS[column.references]
+        strays = (
+            f'SELECT DISTINCT "{column.name}" FROM {layer.name} '
+            f'WHERE "{column.name}" NOT IN (SELECT "{target.key[0]}" FROM {target.name}) '
+            f'AND "{column.name}" NOT IN (SELECT key FROM row_history WHERE layer = :layer)'
+        )
+        for (found,) in session.rows(strays, {"layer": target.name}):
+            words = Words(
+                f"{layer.words.zh}指向不存在的{target.words.zh} {found}", f"{layer.words.en}: no {target.name} {found}"
+            )
+            yield Finding("reference", layer.name, found, words)

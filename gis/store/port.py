@@ -59,6 +59,14 @@ class PutResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Keys of which an earlier row is back, and of which there is none any more."""
+
+    restored: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """
     One key of one layer changed; ``key`` None: so many that the whole layer counts as changed.
@@ -225,12 +233,17 @@ class Writer(Reader, Protocol):
         *,
         on: date | None = None,
         expected: Mapping[str, int] | None = None,
+        clearing: bool = False,
+        since: date | None = None,
     ) -> PutResult:
         """
         Insert entities, or update those whose key is there.
 
-        Columns that the frame lacks, and missing values in those that it has, leave what is stored.
-        A replaced row is kept in history as true until ``on`` (default: today).
+        Columns that the frame lacks leave what is stored; so do missing values in those that it has, but with
+        ``clearing``, where they empty the cell (a geometry is never emptied).
+        A replaced row is kept in history as true until ``on`` (default: today). ``since``: rows that are new hold
+        from that day on, and as of earlier days they are not there; without it they hold from the beginning. A key
+        that was retired comes back on ``on``.
 
         ``expected`` holds, for keys of the frame, the version that the caller edited, as read by
         ``Query(columns=(…, "version"))``; 0 for a row that must be new. The first version of a row is 1, and each
@@ -260,6 +273,26 @@ class Writer(Reader, Protocol):
         ------
         InvalidRow
             As for ``put``.
+        """
+        ...
+
+    def retire(self, layer: str, keys: Collection[str], on: date) -> None:
+        """
+        Take entities out of the present: from ``on`` on they are not there, as of earlier days they are.
+
+        What ledgers say of them stays. A retired key may be put again.
+
+        Raises
+        ------
+        NotFound
+            A key that the layer does not hold; names them all.
+        """
+        ...
+
+    def take_back(self, layer: str, at: datetime) -> TakenBack:
+        """
+        Undo what the transaction of the moment ``at`` did to the entities of a layer: replaced rows come back as they
+        were, new ones go as if they had never been. Rows that were changed again since are left as they are.
         """
         ...
 

@@ -138,13 +138,17 @@ def _versions(session: Session, layer: Layer, query: Query, names: Sequence[str]
             **dict(zip(("west", "south", "east", "north"), box, strict=True)),
         )
     )
-    rows = []
+    rows, geometries = [], []
     for attributes, geometry, *recorded in found:
-        version = {**json.loads(attributes), GEOMETRY: geometry, **dict(zip(RECORDED, recorded, strict=True))}
+        kept = json.loads(attributes)
+        if kept is None:  # not there on that day
+            continue
+        geometries.append(geometry)
+        version = {**kept, GEOMETRY: geometry, **dict(zip(RECORDED, recorded, strict=True))}
         rows.append(tuple(version.get(name) for name in names))
     if query.near is None:
         return table_of(rows, names)
-    shapes = session.geometries_of(np.array([geometry for _, geometry, *_ in found] or [None], dtype=object))
+    shapes = session.geometries_of(np.array(geometries or [None], dtype=object))
     return table_of([row for row, is_near in zip(rows, _are_near(shapes, query.near), strict=False) if is_near], names)
 
 

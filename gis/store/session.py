@@ -105,6 +105,10 @@ class Session(Protocol):
         """Replace cells of the rows with these ids; ``before``: the geometries that were there, where they change."""
         ...
 
+    def delete(self, layer: Layer, ids: Kept, before: Kept | None) -> None:
+        """Remove the rows with these ids; ``before``: their geometries, where the layer has such."""
+        ...
+
     def touched(self, layer: str) -> None:
         """A row of this layer changed."""
         ...

@@ -22,6 +22,7 @@ from gis.rules import default_parameters
 from gis.store import statements
 from gis.store.incoming import layer_named
 from gis.store.integrity import findings
+from gis.store.moments import moment, told
 from gis.store.port import Change, Finding, Results, StoredTile, StoreInfo, TileSpec, Writer
 from gis.store.reader import SessionReader
 from gis.store.session import Session, Sessions, table_of
@@ -168,16 +169,6 @@ class SqlStore(ABC):
         with self._reading() as session:
             found = list(findings(session))
         yield from found
-
-
-def moment() -> str:
-    """Now in UTC, to the millisecond, as stores keep it."""
-    return told(datetime.now(UTC))
-
-
-def told(at: datetime) -> str:
-    """A moment as stores keep it: UTC, to the millisecond."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def begin(session: Session, info: StoreInfo, actor: Actor, at: str) -> None:

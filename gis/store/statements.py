@@ -202,6 +202,11 @@ def select_stored(dialect: Dialect, layer: Layer, columns: Sequence[str]) -> str
     return f"SELECT {row_id(layer)}, {quoted(columns)} FROM {layer.name} WHERE {owned} ORDER BY {row_id(layer)}"
 
 
+def select_recorded_at(layer: Layer) -> str:
+    """The keys of the rows that were written at the moment ``:at``."""
+    return f'SELECT "{layer.key[0]}" FROM {layer.name} WHERE recorded_at = :at ORDER BY "{layer.key[0]}"'
+
+
 def select_known_keys(dialect: Dialect, layer: Layer) -> str:
     """Which of ``:keys`` (a JSON list) the layer holds."""
     key = layer.key[0]

@@ -80,9 +80,7 @@ CHANGE = KeptTable(
     "seq",
     {"seq": "integer", "layer": "text", "key": "text", "changed_at": "datetime", "by_events": "boolean"},
 )
-# Keys before what points at them.
-LAYER_TABLES = (
-    *(_of(layer) for layer in ENTITIES),
-    *(_of(layer) for layer in LAYERS.values() if layer.kind == "ledger"),
-)
-TABLES = (STORE_INFO, *LAYER_TABLES, ROW_HISTORY, CHANGE)
+ENTITY_TABLES = tuple(_of(layer) for layer in ENTITIES)
+LEDGER_TABLES = tuple(_of(layer) for layer in LAYERS.values() if layer.kind == "ledger")
+# Keys, and those that were retired, before what is said of them.
+TABLES = (STORE_INFO, *ENTITY_TABLES, ROW_HISTORY, *LEDGER_TABLES, CHANGE)

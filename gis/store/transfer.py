@@ -19,9 +19,9 @@ import numpy as np
 import shapely
 
 from gis.store.columns import GEOMETRY
+from gis.store.moments import told
 from gis.store.port import StoreInfo
 from gis.store.session import Geometries, Session, Table, broken_geometry, table_of
-from gis.store.sql_store import told
 from gis.store.statements import quoted
 from gis.store.tables import STORE_INFO, TABLES, KeptTable
 from gis.store.values import Kept

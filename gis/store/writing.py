@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,26 @@ from gis.crs import ellipsoidal_areas
 from gis.layers import LAYERS, Layer
 from gis.model import Actor
 from gis.store import statements
-from gis.store.columns import AREA_COLUMNS, GEOMETRY, RECORDED, STAGE_COLUMNS
-from gis.store.incoming import Incoming, check_complete, check_entities, check_ledger, check_references, comparable
+from gis.store.columns import AREA_COLUMNS, GEOMETRY, STAGE_COLUMNS
+from gis.store.history import HistoryKeeper, chosen
+from gis.store.incoming import (
+    Incoming,
+    check_complete,
+    check_entities,
+    check_kept,
+    check_ledger,
+    check_references,
+    comparable,
+    layer_named,
+)
 from gis.store.kept_results import keep_results
 from gis.store.ledgers import LEDGER_RULES
-from gis.store.port import Change, Outcome, PutResult, Results
+from gis.store.moments import told
+from gis.store.port import Change, Outcome, PutResult, Results, TakenBack
 from gis.store.reader import SessionReader
 from gis.store.reading import LAST_DAY, stages_on
-from gis.store.session import Geometries, Table, table_of
+from gis.store.retiring import retire, stored_rows, take_back
+from gis.store.session import Geometries, Table
 from gis.store.values import Kept
 from gis.store.versions import Found, refuse_stale
 
@@ -55,19 +67,27 @@ class StoreWriter(SessionReader):
         *,
         on: date | None = None,
         expected: Mapping[str, int] | None = None,
+        clearing: bool = False,
+        since: date | None = None,
     ) -> PutResult:
         """See ``Writer.put``. A change counts from the last one of its key at the earliest: ``on`` is raised to it."""
         incoming = check_entities(layer, frame, self.crs)
         stored, places = self._stored(incoming)
-        new = places < 0
+        new, day = places < 0, (on or date.today()).isoformat()
         check_complete(incoming, new)
+        asked = incoming
+        if clearing:
+            check_kept(incoming, ~new)
+        else:
+            incoming = asked.over(stored, places)
         moved = self._moved(incoming, stored, places)
         changed = _differing(incoming, stored, places) | moved
         if expected is not None:
-            refuse_stale(self.session, incoming, Found(stored, places, new | changed), expected)
-        self._keep_history(incoming.layer, stored, places[changed], (on or date.today()).isoformat())
+            refuse_stale(self.session, asked, Found(stored, places, new | changed), expected)
+        self.history.keep(incoming.layer, chosen(stored, places[changed]), day)
         self._update(incoming, stored, places, changed & ~moved, moved)
         self._insert(incoming, new)
+        self._begin(incoming.layer, np.array(incoming.owners, dtype=object)[new].tolist(), day, since)
         self._note(layer, np.array(incoming.owners, dtype=object)[new | changed])
         return PutResult(_outcomes(new, changed))
 
@@ -115,6 +135,17 @@ class StoreWriter(SessionReader):
         self._log_changes()
         return super().changes_since(version)
 
+    def retire(self, layer: str, keys: Collection[str], on: date) -> None:
+        """See ``Writer.retire``."""
+        retire(self.history, layer_named(layer, "entity"), keys, on.isoformat())
+        self._note(layer, keys)
+
+    def take_back(self, layer: str, at: datetime) -> TakenBack:
+        """See ``Writer.take_back``."""
+        back = take_back(self.history, layer_named(layer, "entity"), told(at))
+        self._note(layer, (*back.restored, *back.removed))
+        return back
+
     def keep_results(self, results: Results, *, whole: bool) -> None:
         """See ``Writer.keep_results``."""
         keep_results(self.session, results, whole=whole)
@@ -127,57 +158,39 @@ class StoreWriter(SessionReader):
             self.session.touched(layer)
 
     @property
-    def _recorded(self) -> dict[str, str | None]:
-        told = (self.at, self.actor.name, self.actor.role.value, self.actor.jurisdiction)
-        return dict(zip(RECORDED, told, strict=True))
+    def history(self) -> HistoryKeeper:
+        """What this transaction replaces is kept by it."""
+        return HistoryKeeper(self.session, self.actor, self.at)
 
     # ------------------------------------------------------------ entities
 
     def _stored(self, incoming: Incoming) -> tuple[Table, NDArray[np.intp]]:
         """The rows that the store has for these keys, and for each incoming row its place among them, or -1."""
-        layer = incoming.layer
-        names = (*_data_columns(layer), *RECORDED)
-        select = statements.select_stored(self.session.dialect, layer, names)
-        rows = self.session.rows(select, {"keys": json.dumps(incoming.owners)})
-        stored = table_of(rows, (statements.row_id(layer), *names))
-        places = pd.Index(stored[layer.key[0]], dtype=object).get_indexer(pd.Index(incoming.owners, dtype=object))
-        return stored, places
+        stored = stored_rows(self.session, incoming.layer, incoming.owners)
+        keys = pd.Index(stored[incoming.layer.key[0]], dtype=object)
+        return stored, keys.get_indexer(pd.Index(incoming.owners, dtype=object))
 
-    def _keep_history(self, layer: Layer, stored: Table, places: NDArray[np.intp], valid_to: str) -> None:
-        if not len(places):
-            return
-        keys = stored[layer.key[0]][places].tolist()
-        begun = dict(self.session.sql.last_history(layer=layer.name, keys=json.dumps(keys)))
-        names = [name for name in _data_columns(layer) if name != GEOMETRY]
-        by = {"at": self.at, "by": self.actor.name, "role": self.actor.role.value}
-        rows = [
-            {
-                "layer": layer.name,
-                "key": key,
-                "valid_from": begun.get(key),
-                "valid_to": valid_to,
-                "attributes": _json({name: stored[name][place] for name in names}),
-                "geometry": stored[GEOMETRY][place] if layer.geometry else None,
-                **{name: stored[name][place] for name in RECORDED},
-                **by,
-                "jurisdiction": self.actor.jurisdiction,
-            }
-            for key, place in zip(keys, places.tolist(), strict=True)
-        ]
-        self.session.many("add_history", rows)
+    def _begin(self, layer: Layer, keys: list[str], on: str, since: date | None) -> None:
+        """New rows: of a key that was retired there was nothing until ``on``, of another one until ``since``."""
+        retired = {key for key, _ in self.session.sql.last_history(layer=layer.name, keys=json.dumps(keys))}
+        self.history.keep_absence(layer, sorted(retired), on)
+        if since is not None:
+            self.history.keep_absence(layer, sorted(set(keys) - retired), since.isoformat())
+        if layer.name in STAGE_COLUMNS:
+            self._derive_stages(layer.name, sorted(retired))
 
     def _update(self, incoming: Incoming, stored: Table, places: NDArray[np.intp], kept: Rows, moved: Rows) -> None:
         """Rows whose geometry is kept, then rows whose geometry is new."""
         for rows, with_geometry in ((kept, False), (moved, True)):
             if not rows.any():
                 continue
-            cells = {name: _merged(values, stored[name], places)[rows] for name, values in incoming.columns.items()}
+            cells = {name: values[rows] for name, values in incoming.columns.items()}
             before = None
             if with_geometry:
                 cells |= self._geometry_cells(incoming, rows)
                 before = stored[GEOMETRY][places[rows]]
             ids = stored[statements.row_id(incoming.layer)][places[rows]]
-            self.session.update(incoming.layer, self._signed(cells, len(ids)), ids, before)
+            self.session.update(incoming.layer, self.history.signed(cells, len(ids)), ids, before)
 
     def _insert(self, incoming: Incoming, rows: Rows) -> None:
         if not rows.any():
@@ -185,11 +198,7 @@ class StoreWriter(SessionReader):
         cells = {name: values[rows] for name, values in incoming.columns.items()}
         if incoming.geometry is not None:
             cells |= self._geometry_cells(incoming, rows)
-        self.session.insert(incoming.layer, self._signed(cells, int(np.count_nonzero(rows))))
-
-    def _signed(self, cells: Table, size: int) -> Table:
-        """The cells, and who wrote them."""
-        return cells | {name: np.full(size, value, dtype=object) for name, value in self._recorded.items()}
+        self.session.insert(incoming.layer, self.history.signed(cells, int(np.count_nonzero(rows))))
 
     def _geometry_cells(self, incoming: Incoming, rows: Rows) -> Table:
         assert incoming.geometry is not None  # noqa: S101 (the callers' condition)
@@ -257,28 +266,12 @@ def _identities(row: Sequence[Any], keyed: Sequence[int], dated: int | None) -> 
     return [key] if dated is None or row[dated] is None else [key, (*key, row[dated])]
 
 
-def _data_columns(layer: Layer) -> tuple[str, ...]:
-    """What a version of an entity consists of: everything but what its events say, which is kept by them."""
-    staged = STAGE_COLUMNS.get(layer.name, ())
-    geometry = (GEOMETRY,) if layer.geometry else ()
-    return (*(name for name in layer.names if name not in staged), *geometry)
-
-
-def _merged(values: Kept, stored: Kept, places: NDArray[np.intp]) -> Kept:
-    """The incoming values; where one is missing, what is stored."""
-    if not len(stored):
-        return values
-    absent = pd.isna(values) & (places >= 0)
-    return np.where(absent, stored[places], values)
-
-
 def _differing(incoming: Incoming, stored: Table, places: NDArray[np.intp]) -> Rows:
     """Known rows in which an incoming value is not what is stored."""
     differing = np.zeros(incoming.size, dtype=bool)
     known = np.flatnonzero(places >= 0)
     for name, values in incoming.columns.items():
-        there = values[known]
-        differing[known] |= ~pd.isna(there) & (there != stored[name][places[known]]).astype(bool)
+        differing[known] |= (values[known] != stored[name][places[known]]).astype(bool)
     return differing
 
 
@@ -291,7 +284,3 @@ def _objects(values: Sequence[Any]) -> Kept:
     kept = np.empty(len(values), dtype=object)
     kept[:] = values
     return kept
-
-
-def _json(values: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in values.items() if value is not None}, ensure_ascii=False)

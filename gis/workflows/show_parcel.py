@@ -8,6 +8,7 @@ import pandas as pd
 
 from gis.analysis.assessment import Assessment
 from gis.analysis.overview import Overview
+from gis.analysis.stages import standing
 from gis.layers import PARCEL
 from gis.model import EventKind, OwnerKind, Query, Stage
 from gis.rules import RuleBook
@@ -85,7 +86,7 @@ def _step(stage: Stage, parcel: Record, event: Record, earliest: dict[str, Any])
 
 def _reached(events: pd.DataFrame) -> dict[str, Record]:
     """The last event of each stage."""
-    stages = events[events["kind"] == EventKind.STAGE.value]
+    stages = standing(events[events["kind"] == EventKind.STAGE.value])
     return {row["stage"]: row for row in records_of(stages)}
 
 

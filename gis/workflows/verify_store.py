@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import shapely
 
+from gis.analysis.stages import standing
 from gis.layers import ENTITIES, PARCEL, PROJECT, Layer
 from gis.model import EventKind, OwnerKind, Stage
 from gis.rules import RuleBook, Wait
@@ -85,7 +86,7 @@ def events_against_the_law(store: Store) -> Iterator[Finding]:
     A parcel whose history begins in the middle (as after a first import) is judged from there on.
     """
     events = store.read("parcel_event")
-    stages = events[events["kind"] == EventKind.STAGE].sort_values(["parcel_no", "on_date"], kind="stable")
+    stages = standing(events[events["kind"] == EventKind.STAGE]).sort_values(["parcel_no", "on_date"], kind="stable")
     if stages.empty:
         return
     parcels = store.read(PARCEL.name).set_index("parcel_no")

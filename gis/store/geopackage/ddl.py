@@ -15,7 +15,7 @@ from gis.layers import LAYERS, Column, Layer
 from gis.store.columns import FIRST_STAGE, GEOMETRY
 from gis.store.statements import row_id
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x47504B47
 # 1.3, which every GDAL in use reads without a warning (docs/decisions/0001).
 GEOPACKAGE_VERSION = 10300
@@ -60,6 +60,8 @@ PLAIN_TABLES = (
     *ASSESSMENT_TABLES,
     *PART_TABLES,
 )
+STRAYS = "strays.ddl.sql"
+PARCEL_EVENT_DAY = "CREATE INDEX parcel_event_day ON parcel_event (on_date);"
 _APPEND_ONLY = (*(name for name, layer in LAYERS.items() if layer.kind == "ledger"), "row_history", "change")
 
 
@@ -73,13 +75,15 @@ def schema() -> str:
     folder = files("gis.store") / "sql" / "geopackage"
     names = ("metadata.ddl.sql", "tables.ddl.sql", "assessment.ddl.sql", "parts.ddl.sql")
     fixed = [(folder / name).read_text(encoding="utf-8") for name in names]
-    derived = [_table(layer) for layer in LAYERS.values()]
+    derived = [table_script(layer) for layer in LAYERS.values()]
     derived += [_rtree(layer) for layer in LAYERS.values() if layer.geometry]
-    derived += [_append_only(table) for table in _APPEND_ONLY]
-    return "\n".join((*fixed, *derived, *_event_indexes()))
+    derived += ["\n".join(append_only(table)) for table in _APPEND_ONLY]
+    strays = (folder / STRAYS).read_text(encoding="utf-8")
+    return "\n".join((*fixed, *derived, *_event_indexes(), strays))
 
 
-def _table(layer: Layer) -> str:
+def table_script(layer: Layer) -> str:
+    """The statements that make a layer's table and the index by its key."""
     columns = [f"{row_id(layer)} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
     if layer.geometry:
         columns.append(f"{GEOMETRY} {layer.geometry.upper()}{' NOT NULL' if layer.geometry_required else ''}")
@@ -95,7 +99,7 @@ def _table(layer: Layer) -> str:
 
 def _column(layer: Layer, column: Column) -> str:
     parts = [f'"{column.name}"', _SQL_TYPES[column.type], *_not_null(layer, column), *_checks(column)]
-    if column.must_exist and column.references:
+    if column.is_foreign_key and column.references:
         parts.append(f"REFERENCES {column.references} ({LAYERS[column.references].key[0]})")
     return " ".join(parts)
 
@@ -120,16 +124,17 @@ def _checks(column: Column) -> Iterator[str]:
         yield f"CHECK ({name} IN (0, 1))"
 
 
-def _append_only(table: str) -> str:
-    return "\n".join(
+def append_only(table: str) -> list[str]:
+    """The statements that guard a table against change."""
+    return [
         f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table}\n"
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
         for act in ("UPDATE", "DELETE")
-    )
+    ]
 
 
 def _event_indexes() -> Iterator[str]:
-    yield "CREATE INDEX parcel_event_day ON parcel_event (on_date);"
+    yield PARCEL_EVENT_DAY
     yield "CREATE INDEX project_event_day ON project_event (on_date);"
 
 

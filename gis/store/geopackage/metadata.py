@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gis.layers import LAYERS, Column, Layer
 from gis.model import Coded
@@ -21,14 +21,21 @@ def describe(connection: sqlite3.Connection, crs_name: str, srid: int, wkt: str)
     sql = named_sql("geopackage")
     sql.add_reference_system(connection, name=crs_name, srid=srid, wkt=wkt)
     for layer in LAYERS.values():
-        _describe_layer(connection, layer, srid)
+        describe_layer(connection, layer, srid)
     for table in PLAIN_TABLES:
         describe_table(connection, table)
     for table_name in ("gpkg_data_columns", "gpkg_data_column_constraints"):
         _add_extension(connection, table_name, None, _SCHEMA)
     for codes in dict.fromkeys(_code_lists()):
-        for member in codes:
-            sql.add_code(connection, constraint=_constraint(codes), value=member.value, description=member.words.zh)
+        describe_codes(connection, codes)
+
+
+def describe_codes(connection: sqlite3.Connection, codes: Iterable[Coded]) -> None:
+    """Members of one code list."""
+    for member in codes:
+        named_sql("geopackage").add_code(
+            connection, constraint=_constraint(type(member)), value=member.value, description=member.words.zh
+        )
 
 
 def describe_table(connection: sqlite3.Connection, table: PlainTable) -> None:
@@ -36,7 +43,8 @@ def describe_table(connection: sqlite3.Connection, table: PlainTable) -> None:
     _add_content(connection, table.name, "attributes", table.zh, table.en, None)
 
 
-def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> None:
+def describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> None:
+    """A layer: its table, its geometry, its columns with their words and codes."""
     kind = "features" if layer.geometry else "attributes"
     _add_content(connection, layer.name, kind, layer.words.zh, layer.words.en, srid if layer.geometry else None)
     if layer.geometry:
@@ -45,12 +53,13 @@ def _describe_layer(connection: sqlite3.Connection, layer: Layer, srid: int) -> 
         )
         _add_extension(connection, layer.name, GEOMETRY, _RTREE)
     for column in layer.columns:
-        _describe_column(connection, layer.name, column)
+        describe_column(connection, layer.name, column)
     for name, (zh, en) in RECORDED_WORDS.items():
-        _describe_column(connection, layer.name, Column(name, "text", Words(zh, en)))
+        describe_column(connection, layer.name, Column(name, "text", Words(zh, en)))
 
 
-def _describe_column(connection: sqlite3.Connection, table: str, column: Column) -> None:
+def describe_column(connection: sqlite3.Connection, table: str, column: Column) -> None:
+    """A column's words, unit and code list."""
     unit = {"money": ("（万元）", " (10⁴ yuan)"), "area": ("（平方米）", " (m²)"), "length": ("（米）", " (m)")}
     zh, en = unit.get(column.dimension or "", ("", ""))
     named_sql("geopackage").add_data_column(

@@ -6,8 +6,32 @@ import sqlite3
 from collections.abc import Callable
 from importlib.resources import files
 
-from gis.store.geopackage.ddl import ASSESSMENT_TABLES, PART_TABLES, SCHEMA_VERSION, PlainTable
-from gis.store.geopackage.metadata import describe_table
+from gis.layers import (
+    ACCOUNT_ENTRY,
+    ATTACHMENT,
+    BATCH,
+    BUILDING,
+    HOUSEHOLD,
+    LAND_QUOTA,
+    LAND_SUPPLY,
+    LINEAGE,
+    PARCEL_EVENT,
+    REQUISITION_TASK,
+    SAVED_VIEW,
+    Layer,
+)
+from gis.model import AttachmentKind, BatchKind, EventKind, LineageKind
+from gis.store.geopackage.ddl import (
+    ASSESSMENT_TABLES,
+    PARCEL_EVENT_DAY,
+    PART_TABLES,
+    SCHEMA_VERSION,
+    STRAYS,
+    PlainTable,
+    append_only,
+    table_script,
+)
+from gis.store.geopackage.metadata import describe_codes, describe_column, describe_layer, describe_table
 
 
 def run_steps(connection: sqlite3.Connection, before: int) -> None:
@@ -27,11 +51,69 @@ def _keep_parts(connection: sqlite3.Connection) -> None:
 
 
 def _add(connection: sqlite3.Connection, script: str, tables: tuple[PlainTable, ...]) -> None:
-    text = (files("gis.store") / "sql" / "geopackage" / script).read_text(encoding="utf-8")
-    for statement in text.split(";"):
-        connection.execute(statement)
+    _run(connection, _script(script))
     for table in tables:
         describe_table(connection, table)
 
 
-_STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {2: _keep_assessments, 3: _keep_parts}
+def _serve_the_land_bureau(connection: sqlite3.Connection) -> None:
+    """Ledgers of batches, households and the like; events that may be withdrawn and outlive their parcel."""
+    _make_anew(connection, PARCEL_EVENT)
+    connection.execute(PARCEL_EVENT_DAY)
+    _run(connection, _script(STRAYS))
+    describe_column(connection, PARCEL_EVENT.name, PARCEL_EVENT.column("withdrawn"))
+    describe_codes(connection, (EventKind.FUNDS, EventKind.EFFORT))
+    for codes in (BatchKind, LineageKind, AttachmentKind):
+        describe_codes(connection, codes)
+    for layer in _LAND_BUREAU:
+        _run(connection, table_script(layer))
+        describe_layer(connection, layer, 0)
+        for trigger in append_only(layer.name):
+            connection.execute(trigger)
+
+
+def _script(name: str) -> str:
+    return (files("gis.store") / "sql" / "geopackage" / name).read_text(encoding="utf-8")
+
+
+def _make_anew(connection: sqlite3.Connection, layer: Layer) -> None:
+    """A ledger's table as it is declared now, with the rows that it has: SQLite cannot drop a foreign key."""
+    old = f"{layer.name}_before"
+    for index in (f"{layer.name}_key", "parcel_event_day"):
+        connection.execute(f"DROP INDEX {index}")
+    connection.execute(f"ALTER TABLE {layer.name} RENAME TO {old}")
+    names = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({old})"))
+    _run(connection, table_script(layer))
+    connection.execute(f"INSERT INTO {layer.name} ({names}) SELECT {names} FROM {old} ORDER BY id")  # noqa: S608 (declared names)
+    connection.execute(f"DROP TABLE {old}")
+    for trigger in append_only(layer.name):
+        connection.execute(trigger)
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """Statement by statement: a script as a whole would commit first."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+_LAND_BUREAU = (
+    BATCH,
+    LAND_QUOTA,
+    LINEAGE,
+    ATTACHMENT,
+    HOUSEHOLD,
+    BUILDING,
+    ACCOUNT_ENTRY,
+    LAND_SUPPLY,
+    REQUISITION_TASK,
+    SAVED_VIEW,
+)
+_STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    2: _keep_assessments,
+    3: _keep_parts,
+    4: _serve_the_land_bureau,
+}

@@ -129,6 +129,13 @@ class GeoPackageSession:
         statement = f"UPDATE {layer.name} SET {assignments} WHERE {statements.row_id(layer)} = ?"  # noqa: S608 (declared names)
         self.connection.executemany(statement, zip(*cells.values(), ids, strict=True))
 
+    def delete(self, layer: Layer, ids: Kept, before: Kept | None) -> None:
+        """See ``Session.delete``."""
+        if before is not None:
+            self._writing.removed(layer.name, geometries_of(before))
+        statement = f"DELETE FROM {layer.name} WHERE {statements.row_id(layer)} = ?"  # noqa: S608 (declared names)
+        self.connection.executemany(statement, [(each,) for each in ids])
+
     def touched(self, layer: str) -> None:
         """See ``Session.touched``."""
         self._touched.add(layer)

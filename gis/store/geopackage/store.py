@@ -20,10 +20,11 @@ from gis.store.geopackage.metadata import describe
 from gis.store.geopackage.migrations import run_steps
 from gis.store.geopackage.session import GeoPackageSession
 from gis.store.incoming import layer_named
+from gis.store.moments import moment
 from gis.store.port import StoreInfo
 from gis.store.queries import named_sql
 from gis.store.session import Session
-from gis.store.sql_store import SqlStore, moment, other_schema
+from gis.store.sql_store import SqlStore, other_schema
 from gis.words import Words
 
 

@@ -164,6 +164,14 @@ class PostgisSession:
             for first in range(0, len(rows), _ROWS_AT_ONCE):
                 cursor.execute(statement, (_json(rows[first : first + _ROWS_AT_ONCE]),))
 
+    def delete(self, layer: Layer, ids: Kept, before: Kept | None) -> None:
+        """See ``Session.delete``."""
+        if before is not None:
+            self._extents.removed(layer.name, self.geometries_of(before))
+        statement = f"DELETE FROM {layer.name} WHERE {statements.row_id(layer)} = ANY(%s)"  # noqa: S608 (declared names)
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, (list(ids),))
+
     def touched(self, layer: str) -> None:
         """See ``Session.touched``. Nothing is kept of it beside the sequence of changes."""
 
@@ -188,8 +196,10 @@ class PostgisSession:
         return None if west is None else (west, south, east, north)
 
     def state(self, layer: str, box: Box | None) -> None:
-        """See ``ExtentKeeper.state``. A layer that has had a geometry never loses its last one."""
-        if box is not None:
+        """See ``ExtentKeeper.state``."""
+        if box is None:
+            self.sql.forget_extent(layer=layer)
+        else:
             self.sql.set_extent(layer=layer, **dict(zip(("west", "south", "east", "north"), box, strict=True)))
 
     def kept_geometries(self, geometries: Geometries) -> Kept:

@@ -242,6 +242,7 @@ def test_what_is_wrong_in_a_file_is_found_and_named(store: Store, path: Path) ->
         file.execute("DELETE FROM rtree_parcel_geometry WHERE id = 4")
         file.execute("UPDATE rtree_parcel_geometry SET maxx = maxx - 50 WHERE id = 5")
         file.execute("UPDATE gpkg_contents SET max_x = max_x - 1 WHERE table_name = 'town'")
+        file.execute("DROP TRIGGER parcel_event_refuses_stray")
         file.execute("INSERT INTO parcel_event (parcel_no, kind, on_date) VALUES ('P9', 'release', '2026-01-01')")
         file.execute("DROP TRIGGER row_history_refuses_update")
         file.execute("UPDATE row_history SET valid_from = '2020-01-01'")

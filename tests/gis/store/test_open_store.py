@@ -59,13 +59,35 @@ def test_a_store_of_another_version_says_both_versions(path: Path, version: int)
     assert (refused.value.found, refused.value.expected) == (str(version), str(SCHEMA_VERSION))
 
 
+LAND_BUREAU = (
+    "batch",
+    "land_quota",
+    "lineage",
+    "attachment",
+    "household",
+    "building",
+    "account_entry",
+    "land_supply",
+    "requisition_task",
+    "saved_view",
+)
+
+
 def test_a_file_of_the_first_version_is_migrated_to_what_a_new_one_is(path: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.gpkg"
     made(new)
     with closing(sqlite3.connect(made(path))) as file, file:
-        for table in ("assessment", "project_assessment", "project_part"):  # what later versions added
+        for trigger in ("parcel_event_refuses_stray", "parcel_refuses_loss"):  # what later versions added
+            file.execute(f"DROP TRIGGER {trigger}")
+        for table in ("assessment", "project_assessment", "project_part", *LAND_BUREAU):
             file.execute(f"DROP TABLE {table}")
-            file.execute("DELETE FROM gpkg_contents WHERE table_name = ?", (table,))
+            for told in ("gpkg_data_columns", "gpkg_contents"):
+                file.execute(f"DELETE FROM {told} WHERE table_name = ?", (table,))
+        file.execute("DELETE FROM gpkg_data_columns WHERE table_name = 'parcel_event' AND column_name = 'withdrawn'")
+        file.execute(
+            "DELETE FROM gpkg_data_column_constraints WHERE value IN ('funds', 'effort') "
+            "OR constraint_name IN ('batchkind', 'lineagekind', 'attachmentkind')"
+        )
         file.execute("ALTER TABLE change DROP COLUMN by_events")
         file.execute("UPDATE store_info SET schema_version = 1")
     assert migrate_store(path) == (1, SCHEMA_VERSION)
@@ -80,7 +102,11 @@ def structure(path: Path) -> set[tuple[str, ...]]:
     with closing(sqlite3.connect(path)) as file:
         tables = file.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         told = file.execute("SELECT table_name, data_type, identifier FROM gpkg_contents").fetchall()
-    return {*((name, "".join(sql.split())) for name, sql in tables), *told}
+        columns = file.execute(
+            "SELECT table_name, column_name, title, constraint_name FROM gpkg_data_columns"
+        ).fetchall()
+        codes = file.execute("SELECT constraint_name, value, description FROM gpkg_data_column_constraints").fetchall()
+    return {*((name, "".join(sql.split())) for name, sql in tables), *told, *columns, *codes}
 
 
 def test_a_file_that_is_no_store_is_said_so(path: Path) -> None:

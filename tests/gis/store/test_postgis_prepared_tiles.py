@@ -141,8 +141,6 @@ def test_a_store_that_has_parcels_is_prepared_when_it_is_migrated(store: Store, 
 
 def test_emptying_the_table_empties_the_cells(store: Store, cursor: Any) -> None:
     put(store, [1, 2, 3], [30.0, 8000.0, 90.0])
-    # The events, which refuse to be emptied, refer to parcels.
-    cursor.execute("ALTER TABLE guatu.parcel_event DROP CONSTRAINT parcel_event_parcel_no_fkey")
     cursor.execute("TRUNCATE guatu.parcel")
     cursor.execute("SELECT count(*) FROM guatu.parcel_large")
     assert cursor.fetchone() == (0,)

@@ -105,7 +105,8 @@ def declared(layer: Layer) -> Rows:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_table_has_the_columns_types_and_comments_of_its_declaration(schema: Ask, name: str) -> None:
-    assert schema(_COLUMNS, f"guatu.{name}") == declared(LAYERS[name])
+    # A column that a later version adds stands last.
+    assert sorted(schema(_COLUMNS, f"guatu.{name}"), key=str) == sorted(declared(LAYERS[name]), key=str)
     words = LAYERS[name].words
     assert schema("SELECT obj_description(CAST(%s AS regclass))", f"guatu.{name}") == [(f"{words.zh} / {words.en}",)]
 
@@ -134,9 +135,11 @@ def test_every_key_that_must_exist_is_a_foreign_key_and_no_other_is(schema: Ask)
         "JOIN pg_attribute AS a ON a.attrelid = conrelid AND a.attnum = conkey[1] "
         "WHERE contype = 'f' AND connamespace = CAST('guatu' AS regnamespace) AND convalidated"
     )
-    wanted = {(layer.name, c.name, c.references) for layer in LAYERS.values() for c in layer.columns if c.must_exist}
+    wanted = {
+        (layer.name, c.name, c.references) for layer in LAYERS.values() for c in layer.columns if c.is_foreign_key
+    }
     assert set(keys) == wanted
-    assert ("parcel_event", "parcel_no", "parcel") in wanted
+    assert ("project_event", "project_code", "project") in wanted
 
 
 def test_every_key_of_an_entity_stands_once_and_every_geometry_has_an_index(schema: Ask) -> None:

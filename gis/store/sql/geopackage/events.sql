@@ -1,5 +1,6 @@
 -- Stages and holds as the events give them. keys: a JSON list of parcel numbers or project codes.
 -- (CROSS JOIN: for each key its events by the index, never the other way round.)
+-- An event stands where no later row of its key corrects it; a correction may say that it never happened.
 
 -- name: has_parcel_events_after(day)$
 SELECT EXISTS (SELECT 1 FROM parcel_event WHERE on_date > :day);
@@ -23,6 +24,11 @@ SELECT parcel_no, stage, on_date FROM (
     row_number() OVER (PARTITION BY e.parcel_no ORDER BY e.on_date DESC, e.id DESC) AS place
   FROM json_each(:keys) AS k CROSS JOIN parcel_event AS e ON e.parcel_no = k.value
   WHERE e.kind = 'stage' AND e.on_date <= :day
+    AND e.withdrawn IS NOT 1 AND NOT EXISTS (
+      SELECT 1 FROM parcel_event AS later
+      WHERE later.parcel_no = e.parcel_no AND later.kind = e.kind AND later.stage IS e.stage
+        AND later.on_date = e.on_date AND later.id > e.id
+    )
 ) WHERE place = 1;
 
 -- name: parcel_holds_on(keys, day)
@@ -32,6 +38,11 @@ SELECT parcel_no, hold_reason, on_date FROM (
     row_number() OVER (PARTITION BY e.parcel_no ORDER BY e.on_date DESC, e.id DESC) AS place
   FROM json_each(:keys) AS k CROSS JOIN parcel_event AS e ON e.parcel_no = k.value
   WHERE e.kind IN ('hold', 'release') AND e.on_date <= :day
+    AND e.withdrawn IS NOT 1 AND NOT EXISTS (
+      SELECT 1 FROM parcel_event AS later
+      WHERE later.parcel_no = e.parcel_no AND later.kind = e.kind AND later.stage IS e.stage
+        AND later.on_date = e.on_date AND later.id > e.id
+    )
 ) WHERE place = 1 AND kind = 'hold';
 
 -- name: project_stages_on(keys, day)

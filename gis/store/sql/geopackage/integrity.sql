@@ -5,7 +5,7 @@
 SELECT DISTINCT key FROM (
   SELECT key, valid_from, attributes, lag(valid_to) OVER (PARTITION BY key ORDER BY id) AS before
   FROM row_history WHERE layer = :layer
-) WHERE valid_from IS NOT before OR json_extract(attributes, '$.' || :key_column) IS NOT key;
+) WHERE valid_from IS NOT before OR (attributes <> 'null' AND json_extract(attributes, '$.' || :key_column) IS NOT key);
 
 -- name: content_names()
 SELECT table_name FROM gpkg_contents;

@@ -43,6 +43,11 @@ VALUES (
 SELECT key, max(valid_to) FROM row_history
 WHERE layer = :layer AND key IN (SELECT value FROM json_each(:keys)) GROUP BY key;
 
+-- name: replaced_at(layer, keys, at)
+-- What was replaced at a moment, of each key what stood first first; keys: a JSON list
+SELECT key, attributes, geometry FROM row_history
+WHERE layer = :layer AND replaced_at = :at AND key IN (SELECT value FROM json_each(:keys)) ORDER BY id;
+
 -- name: replaced_versions(layer, keys)
 -- How many versions of each key have been replaced; keys: a JSON list
 SELECT key, count(*) FROM row_history

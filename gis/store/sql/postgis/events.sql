@@ -19,7 +19,7 @@ WHERE EXISTS (SELECT 1 FROM parcel_event AS e WHERE e.parcel_no = k.key AND e.on
 
 -- name: parcel_stages_on(keys, day)
 SELECT DISTINCT ON (parcel_no) parcel_no, stage, on_date
-FROM parcel_event
+FROM standing_event
 WHERE parcel_no IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))) AND kind = 'stage' AND on_date <= :day
 ORDER BY parcel_no, on_date DESC, id DESC;
 
@@ -27,7 +27,7 @@ ORDER BY parcel_no, on_date DESC, id DESC;
 -- Only parcels that are held: the last word was a hold.
 SELECT parcel_no, hold_reason, on_date FROM (
   SELECT DISTINCT ON (parcel_no) parcel_no, kind, hold_reason, on_date
-  FROM parcel_event
+  FROM standing_event
   WHERE parcel_no IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))
     AND kind IN ('hold', 'release') AND on_date <= :day
   ORDER BY parcel_no, on_date DESC, id DESC

@@ -6,7 +6,8 @@ SELECT DISTINCT key FROM (
   SELECT key, valid_from, attributes, lag(valid_to) OVER (PARTITION BY key ORDER BY id) AS before
   FROM row_history WHERE layer = :layer
 ) AS version
-WHERE valid_from IS DISTINCT FROM before OR attributes ->> :key_column IS DISTINCT FROM key;
+WHERE valid_from IS DISTINCT FROM before
+  OR (json_typeof(attributes) <> 'null' AND attributes ->> :key_column IS DISTINCT FROM key);
 
 -- name: broken_indexes()
 SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid

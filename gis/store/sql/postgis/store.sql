@@ -63,6 +63,12 @@ FROM json_to_recordset(CAST(:rows AS json)) AS r (
 SELECT key, max(valid_to) FROM row_history
 WHERE layer = :layer AND key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb))) GROUP BY key;
 
+-- name: replaced_at(layer, keys, at)
+-- What was replaced at a moment, of each key what stood first first; keys: a JSON list
+SELECT key, CAST(attributes AS text), CAST(geometry AS text) FROM row_history
+WHERE layer = :layer AND replaced_at = :at AND key IN (SELECT jsonb_array_elements_text(CAST(:keys AS jsonb)))
+ORDER BY id;
+
 -- name: replaced_versions(layer, keys)
 -- How many versions of each key have been replaced; keys: a JSON list
 SELECT key, count(*) FROM row_history
@@ -97,6 +103,9 @@ SELECT west, south, east, north FROM layer_extent WHERE layer = :layer;
 INSERT INTO layer_extent VALUES (:layer, :west, :south, :east, :north)
 ON CONFLICT (layer) DO UPDATE
 SET west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north;
+
+-- name: forget_extent(layer)!
+DELETE FROM layer_extent WHERE layer = :layer;
 
 -- name: assessment()^
 SELECT on_date, version, made_by FROM assessment;

@@ -101,12 +101,12 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
   SELECT
     shown.parcel_no,
     readiness_of(CASE WHEN shown.is_late THEN coalesce((
-      SELECT e.stage FROM parcel_event AS e
+      SELECT e.stage FROM standing_event AS e
       WHERE e.parcel_no = shown.parcel_no AND e.kind = 'stage' AND e.on_date <= CAST(:day AS date)
       ORDER BY e.on_date DESC, e.id DESC LIMIT 1
     ), 'not_started') ELSE shown.stage END) AS readiness,
     CASE WHEN shown.is_late THEN (
-      SELECT CASE e.kind WHEN 'hold' THEN true END FROM parcel_event AS e
+      SELECT CASE e.kind WHEN 'hold' THEN true END FROM standing_event AS e
       WHERE e.parcel_no = shown.parcel_no AND e.kind IN ('hold', 'release') AND e.on_date <= CAST(:day AS date)
       ORDER BY e.on_date DESC, e.id DESC LIMIT 1
     ) WHEN shown.hold_reason IS NOT NULL THEN true END AS held,
@@ -134,7 +134,7 @@ SELECT ST_AsMVT(drawn, 'parcel', 4096, 'shape') FROM (
       WHERE layer = 'parcel' AND valid_to > CAST(:day AS date) ORDER BY key, id
     ) AS replaced
     CROSS JOIN LATERAL parcel_seen(replaced.geometry) AS seen
-    WHERE (:crs_west IS NULL OR replaced.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid))
+    WHERE replaced.geometry IS NOT NULL AND (:crs_west IS NULL OR replaced.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid))
       AND seen.small_until < 12
       AND place_of(seen.diagonal, seen.small_until) &&& ST_SetSRID(
         ST_MakeLine(ST_MakePoint(:west, :south, :zoom), ST_MakePoint(:east, :north, :zoom)), 3857
@@ -276,13 +276,13 @@ WITH replaced AS MATERIALIZED (
   UNION ALL
   SELECT replaced.key, replaced.geometry, NULL, true
   FROM replaced LEFT JOIN parcel ON parcel.parcel_no = replaced.key
-  WHERE (replaced.geometry = parcel.geometry) IS NOT TRUE
+  WHERE replaced.geometry IS NOT NULL AND (replaced.geometry = parcel.geometry) IS NOT TRUE
     AND (:crs_west IS NULL OR replaced.geometry && ST_MakeEnvelope(:crs_west, :crs_south, :crs_east, :crs_north, :srid))
 ), turned AS (
   SELECT
     shapes.geometry, shapes.becomes,
     CASE WHEN shapes.was_there THEN readiness_of(coalesce((
-      SELECT e.stage FROM parcel_event AS e
+      SELECT e.stage FROM standing_event AS e
       WHERE e.parcel_no = shapes.parcel_no AND e.kind = 'stage' AND e.on_date <= CAST(:day AS date)
       ORDER BY e.on_date DESC, e.id DESC LIMIT 1
     ), 'not_started')) END AS was
