@@ -93,7 +93,7 @@ def read_number(value: Any, column: Column, unit: str | None) -> float | None:
     _refuse_formula_error(value)
     if is_dash(value):
         return None
-    number, own_unit = _split_number(value)
+    number, own_unit = split_number(value)
     if column.dimension is None:
         if own_unit is not None and own_unit not in _COUNT_WORDS:
             raise _refuse(value, "应为数字", "expected a number")
@@ -104,7 +104,8 @@ def read_number(value: Any, column: Column, unit: str | None) -> float | None:
     return float(stored)
 
 
-def _split_number(value: Any) -> tuple[Decimal, str | None]:
+def split_number(value: Any) -> tuple[Decimal, str | None]:
+    """A cell's number and the unit that stands behind it; raises InvalidValue where it is no number."""
     if isinstance(value, bool | date):
         raise _refuse(value, "应为数字", "expected a number")
     text = half_width(str(value)).replace("，", ",").replace("¥", "").strip()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from gis.layers import LAYERS
+from gis.layers import FRAME_DTYPES, LAYERS
 from gis.model import EventKind, ProjectStage, Stage
 from gis.words import Words
 
@@ -178,9 +178,8 @@ def plain_values(column: pd.Series[Any]) -> list[Any]:
 def _ledger(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows as the ledger's frame; of several of one key the last stands."""
     layer = LAYERS[name]
-    dtypes = {"text": "str", "date": "datetime64[s]"}
     frame = pd.DataFrame(rows, columns=list(layer.names), dtype="object")
-    typed = frame.astype({c.name: dtypes[c.type] for c in layer.columns})
+    typed = frame.astype({c.name: FRAME_DTYPES[c.type] for c in layer.columns})
     return typed.drop_duplicates(list(layer.key), keep="last", ignore_index=True)
 
 

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 import unicodedata
@@ -28,10 +29,8 @@ from gis.ingest.table import SourceFile
 from gis.model import Actor, Role
 from gis.words import Words
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # not on Windows, where a store of one file has one process
-    fcntl = None  # type: ignore[assignment]
 
 _CHUNK = 1 << 20
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -140,12 +139,12 @@ class Upload:
             return not got
 
 
-_held: set[str] = set()  # where the system has no such locks: those of this process
+_held: set[str] = set()  # on Windows, where a store has one process: the locks of this one
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[bool]:
-    if fcntl is None:
+    if sys.platform == "win32":
         got = str(path) not in _held
         if got:
             _held.add(str(path))

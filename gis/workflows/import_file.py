@@ -14,25 +14,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from gis.errors import InvalidParameter
 from gis.ingest.check import CheckOptions, check_table
-from gis.ingest.completion import completed, with_what_stands
 from gis.ingest.files import Reading, read_raw
 from gis.ingest.mapping import Mapping, read_mapping
 from gis.ingest.project_names import with_project_codes
-from gis.ingest.report import Counts, ImportReport
+from gis.ingest.report import ImportReport
 from gis.ingest.source import checked_path, unreadable
 from gis.ingest.table import CheckedTable, RawTable, Target
 from gis.layers import LAYERS, Layer
 from gis.model import Actor, Query
-from gis.store.port import Outcome, PutResult, Store, Writer
+from gis.store.port import Store, Writer
 from gis.words import Words
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.prepare_import import Prepared, prepare_import
+from gis.workflows.store_prepared import Storing, Written, report_of
 
 KINDS: dict[str, str] = {
     "projects": "project",
@@ -94,24 +91,17 @@ def import_file(
         From the store; nothing is stored.
     """
     chosen = options or ImportOptions()
-    return _Import(store, actor, _layer(kind), chosen).run(path)
+    return _Import(store, actor, importable_layer(kind), chosen).run(path)
 
 
-def _layer(kind: str) -> Layer:
+def importable_layer(kind: str) -> Layer:
+    """The layer of a key of ``KINDS``; raises InvalidParameter."""
     try:
         return LAYERS[KINDS[kind]]
     except KeyError:
         raise InvalidParameter(
             Words(f"不能导入“{kind}”", f"'{kind}' cannot be imported"), found=kind, expected=" | ".join(KINDS)
         ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What the store said of each row, and of the ledger rows that came along."""
-
-    outcomes: tuple[Outcome, ...]
-    side: dict[str, Counts]
 
 
 @dataclass(frozen=True)
@@ -181,13 +171,14 @@ class _Import:
 
     def _stored(self, ready: Prepared, began: float) -> ImportReport:
         report: ImportReport | None = None
+        storing = Storing(self.store, self.layer, self.options.on)
         with self._transaction() as writer:
-            written = self._write(writer, ready)
-            report = _report(ready, written, time.perf_counter() - began)
+            written = storing.write(writer, ready)
+            report = report_of(ready, written, time.perf_counter() - began)
             if self.options.dry_run:
                 report = replace(report, dry_run=True)
                 raise _Undo
-            self._log(writer, report, written)
+            storing.log(writer, report)
         if report is None:
             raise AssertionError("a transaction that neither raised nor reported")
         return report
@@ -200,108 +191,6 @@ class _Import:
         except _Undo:
             return
 
-    def _write(self, writer: Writer, ready: Prepared) -> _Written:
-        frame = ready.table.frame
-        if frame.empty:
-            result = PutResult(())
-        elif self.layer.kind == "ledger":
-            result = writer.append(self.layer.name, self._corrections(frame))
-        else:
-            result = self._put(writer, frame)
-        outcomes = list(result.outcomes)
-        side: dict[str, Counts] = {}
-        for name, rows in ready.side.items():
-            along = writer.append(name, rows)
-            side[name] = Counts(*(along.count(o) for o in ("stored", "updated", "unchanged")))
-            _lift(outcomes, frame[self.layer.key[0]], rows[LAYERS[name].key[0]], along)
-        return _Written(tuple(outcomes), side)
-
-    def _corrections(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """
-        Ledger rows as they are appended. A report leaves what it does not speak of: statistics come in a file of
-        their own, and a ledger tells image progress of its latest month only.
-        """
-        if self.layer.name != "progress_report":
-            return frame
-        owners = tuple(dict.fromkeys(frame[self.layer.key[0]]))
-        stored = self.store.read(self.layer.name, Query(keys=owners, columns=self.layer.names))
-        return with_what_stands(frame, stored, self.layer.key)
-
-    def _put(self, writer: Writer, frame: pd.DataFrame) -> PutResult:
-        """
-        Entities; what a stored row had blank holds from its beginning, unless the user gave a day.
-
-        A county loads its ledger, then its maps, and asks how things stood last month: the maps must be there.
-        """
-        if self.options.on is not None:
-            return writer.put(self.layer.name, frame, on=self.options.on)
-        filled = completed(frame, self._stored_now(frame), self.layer.key[0])
-        if not filled.empty:
-            writer.put(self.layer.name, filled, on=date.min)
-        result = writer.put(self.layer.name, frame)
-        updated = frame[self.layer.key[0]].isin(filled[self.layer.key[0]])
-        outcomes = zip(result.outcomes, updated, strict=True)
-        return PutResult(tuple("updated" if u and o == "unchanged" else o for o, u in outcomes))
-
-    def _stored_now(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The stored rows of a frame's keys, in its columns; geometry only where it may be blank."""
-        names = [n for n in frame.columns if n != "geometry" or not self.layer.geometry_required]
-        return self.store.read(self.layer.name, Query(keys=tuple(frame[self.layer.key[0]]), columns=tuple(names)))
-
-    def _log(self, writer: Writer, report: ImportReport, written: _Written) -> None:
-        """The import log; a file that is logged already and changed nothing is not logged again."""
-        changed = report.stored or report.updated or any(c.stored or c.updated for c in written.side.values())
-        if not changed and self._is_logged(report):
-            return
-        row = {
-            "layer": report.layer,
-            "file_name": report.file,
-            "sha256": report.sha256,
-            "crs": report.crs,
-            "read": report.read,
-            "stored": report.stored,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "refused": report.refused_rows,
-            "report": report.as_dict(),
-        }
-        writer.append("import_log", pd.DataFrame({name: [value] for name, value in row.items()}))
-
-    def _is_logged(self, report: ImportReport) -> bool:
-        log = self.store.read("import_log", Query(keys=(report.sha256,)))
-        return bool((log["layer"] == report.layer).any())
-
-
-def _lift(outcomes: list[Outcome], keys: pd.Series[Any], owners: pd.Series[Any], along: PutResult) -> None:
-    """A row whose own columns are unchanged is updated where a ledger row that it brought is not."""
-    changed = {owner for owner, outcome in zip(owners, along.outcomes, strict=True) if outcome != "unchanged"}
-    for i, key in enumerate(keys):
-        if outcomes[i] == "unchanged" and key in changed:
-            outcomes[i] = "updated"
-
-
-def _report(ready: Prepared, written: _Written, seconds: float) -> ImportReport:
-    table = ready.table
-    return ImportReport(
-        file=table.source.name,
-        sha256=table.source.sha256,
-        layer=table.layer,
-        crs=table.crs,
-        crs_evidence=table.crs_evidence,
-        read=table.read,
-        stored=written.outcomes.count("stored"),
-        updated=written.outcomes.count("updated"),
-        unchanged=written.outcomes.count("unchanged"),
-        refused_rows=table.read - len(written.outcomes),
-        refused=table.refused,
-        repaired=table.repaired,
-        warnings=(*table.warnings, *ready.warnings),
-        side=written.side,
-        area_before_m2=table.area_before_m2,
-        area_after_m2=table.area_after_m2,
-        seconds=seconds,
-    )
-
 
 def _refused_whole(ready: Prepared) -> ImportReport:
     """``strict``: rows were refused, so all are."""
@@ -309,5 +198,5 @@ def _refused_whole(ready: Prepared) -> ImportReport:
     told = Words(
         f"严格模式：{count} 行被拒绝，整个文件未入库", f"strict: {count} rows were refused, so nothing was stored"
     )
-    report = _report(ready, _Written((), {}), 0.0)
+    report = report_of(ready, Written((), {}), 0.0)
     return replace(report, area_after_m2=0.0, warnings=(told, *report.warnings))
