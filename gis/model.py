@@ -262,6 +262,7 @@ class EventKind(Coded):
     RELEASE = "release", "解除受阻", "released"
     FUNDS = "funds", "补偿资金足额到位", "compensation funds in place"
     EFFORT = "effort", "化解进展", "effort to end the hold"
+    ANNOUNCED = "announced", "发布征收土地公告", "requisition announced"
 
 
 class BatchKind(Coded):

@@ -62,7 +62,7 @@ def _serve_the_land_bureau(connection: sqlite3.Connection) -> None:
     connection.execute(PARCEL_EVENT_DAY)
     _run(connection, _script(STRAYS))
     describe_column(connection, PARCEL_EVENT.name, PARCEL_EVENT.column("withdrawn"))
-    describe_codes(connection, (EventKind.FUNDS, EventKind.EFFORT))
+    describe_codes(connection, (EventKind.FUNDS, EventKind.EFFORT, EventKind.ANNOUNCED))
     for codes in (BatchKind, LineageKind, AttachmentKind):
         describe_codes(connection, codes)
     for layer in _LAND_BUREAU:

@@ -85,7 +85,7 @@ def test_a_file_of_the_first_version_is_migrated_to_what_a_new_one_is(path: Path
                 file.execute(f"DELETE FROM {told} WHERE table_name = ?", (table,))
         file.execute("DELETE FROM gpkg_data_columns WHERE table_name = 'parcel_event' AND column_name = 'withdrawn'")
         file.execute(
-            "DELETE FROM gpkg_data_column_constraints WHERE value IN ('funds', 'effort') "
+            "DELETE FROM gpkg_data_column_constraints WHERE value IN ('funds', 'effort', 'announced') "
             "OR constraint_name IN ('batchkind', 'lineagekind', 'attachmentkind')"
         )
         file.execute("ALTER TABLE change DROP COLUMN by_events")

@@ -16,8 +16,9 @@ CREATE DOMAIN code_attachment_kind AS text COLLATE "C"
 COMMENT ON DOMAIN code_attachment_kind IS 'document 文件；photo 照片';
 ALTER DOMAIN code_event_kind DROP CONSTRAINT is_event_kind;
 ALTER DOMAIN code_event_kind ADD CONSTRAINT is_event_kind
-  CHECK (VALUE IN ('stage', 'hold', 'release', 'funds', 'effort'));
-COMMENT ON DOMAIN code_event_kind IS 'stage 进入阶段；hold 受阻；release 解除受阻；funds 补偿资金足额到位；effort 化解进展';
+  CHECK (VALUE IN ('stage', 'hold', 'release', 'funds', 'effort', 'announced'));
+COMMENT ON DOMAIN code_event_kind IS
+  'stage 进入阶段；hold 受阻；release 解除受阻；funds 补偿资金足额到位；effort 化解进展；announced 发布征收土地公告';
 
 -- ------------------------------------------------------------------ events
 
