@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gis import __version__
+from gis.cli_account import account
 from gis.errors import GuatuError, InvalidParameter
 from gis.model import LOCAL_ACTOR, ProjectFilter
 from gis.settings import MOST_WORKERS, Settings
@@ -47,6 +48,9 @@ class GuatuGroup(click.Group):
 def main(ctx: click.Context, db: str | None) -> None:
     """挂图: investment projects, parks and land requisition on one wall map."""
     ctx.obj = db
+
+
+main.add_command(account)
 
 
 def _place(ctx: click.Context) -> str:

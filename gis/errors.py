@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from gis.words import Words
@@ -100,6 +101,14 @@ class NotAllowed(GuatuError):
     """An actor who may not do this."""
 
 
+class NotSignedIn(NotAllowed):
+    """Something that only people with an account may do, asked by nobody in particular."""
+
+
+class NotFromOurPage(GuatuError):
+    """A request that would change something and does not bear the token of one of our own pages."""
+
+
 class StoreMissing(GuatuError):
     """No store at the given place."""
 
@@ -162,6 +171,50 @@ class Conflict(GuatuError):
 
     def as_dict(self) -> dict[str, object]:
         return {**super().as_dict(), "conflicts": [asdict(clash) for clash in self.clashes]}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """
+    One rule that a proposed event would break.
+
+    ``code`` says which kind of rule (gis.analysis.lawful lists them), ``source`` the statute. ``legal_on`` is the
+    first day on which the event would break it no more, None where no day would do. ``overridable``: it may be broken
+    for a reason that stays with the event for good.
+    """
+
+    parcel_no: str
+    code: str
+    words: Words
+    source: str
+    found: str
+    expected: str
+    legal_on: date | None = None
+    overridable: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return {
+            "parcel_no": self.parcel_no,
+            "code": self.code,
+            "message": self.words.as_dict(),
+            "source": self.source,
+            "found": self.found,
+            "expected": self.expected,
+            "legal_on": None if self.legal_on is None else self.legal_on.isoformat(),
+            "overridable": self.overridable,
+        }
+
+
+class LawBroken(GuatuError):
+    """Events that the law does not allow, or not yet; nothing was written. Carries every rule broken."""
+
+    def __init__(self, words: Words, breaches: Sequence[Breach], **where: Any) -> None:
+        super().__init__(words, **where)
+        self.breaches = tuple(breaches)
+
+    def as_dict(self) -> dict[str, object]:
+        return {**super().as_dict(), "breaches": [breach.as_dict() for breach in self.breaches]}
 
 
 class ProgramFailed(GuatuError):

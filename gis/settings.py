@@ -15,6 +15,7 @@ from gis.words import Words
 
 LONGEST_SECRET_BYTES = 4096
 MOST_WORKERS = 64
+MOST_COUNTED = 10**9
 
 Network = IPv4Network | IPv6Network
 
@@ -45,6 +46,11 @@ class Settings:
     (None: under the system's temporary folder) of at most ``tile_cache_mb`` MB (0: none).
     ``workers``: web processes on a database; None takes a number that fits the machine.
     ``trusted_proxies``: whose ``X-Forwarded-…`` headers are believed.
+    ``accounts``: the file of those who may sign in; None: only this machine's own user writes.
+    ``secret_key_file``: what signs the sessions (None: a file beside the accounts, made once).
+    ``open_reading``: whether reading needs no account where there are accounts.
+    ``idle_minutes``, ``lock_after``, ``lock_minutes``: after how long without a request a session ends; after how
+    many wrong passwords a name is locked, and for how long (RULES §10.2: numbers of practice, UNVERIFIED).
     """
 
     db: str | None = field(default=None, repr=False)
@@ -57,6 +63,12 @@ class Settings:
     tile_cache_mb: int = 256
     workers: int | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    accounts: str | None = None
+    secret_key_file: str | None = None
+    open_reading: bool = True
+    idle_minutes: int = 30
+    lock_after: int = 5
+    lock_minutes: int = 30
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -64,7 +76,9 @@ class Settings:
         Read ``GUATU_DB``, ``GUATU_TIANDITU_TOKEN``, ``GUATU_BASEMAPS`` (a JSON list, or a file that
         holds one), ``GUATU_REVIEW_NUMBER``, ``GUATU_LANGUAGE``, ``GUATU_TILE_CACHE``,
         ``GUATU_TILE_CACHE_DIR``, ``GUATU_TILE_CACHE_MB``, ``GUATU_WORKERS``,
-        ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between).
+        ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between), ``GUATU_ACCOUNTS``,
+        ``GUATU_SECRET_KEY_FILE``, ``GUATU_OPEN_READING`` (yes or no), ``GUATU_IDLE_MINUTES``,
+        ``GUATU_LOCK_AFTER``, ``GUATU_LOCK_MINUTES``.
 
         Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
         not set itself, and ``GUATU_DB_PASSWORD_FILE`` where ``GUATU_DB`` is a database's address without one.
@@ -85,6 +99,12 @@ class Settings:
             tile_cache_mb=_count("GUATU_TILE_CACHE_MB", env.get("GUATU_TILE_CACHE_MB", "256")),
             workers=_workers(env.get("GUATU_WORKERS", "")),
             trusted_proxies=_networks(env.get("GUATU_TRUSTED_PROXIES", "")),
+            accounts=env.get("GUATU_ACCOUNTS") or None,
+            secret_key_file=env.get("GUATU_SECRET_KEY_FILE") or None,
+            open_reading=_yes("GUATU_OPEN_READING", env.get("GUATU_OPEN_READING", "yes")),
+            idle_minutes=_count("GUATU_IDLE_MINUTES", env.get("GUATU_IDLE_MINUTES", "30"), least=1),
+            lock_after=_count("GUATU_LOCK_AFTER", env.get("GUATU_LOCK_AFTER", "5"), least=1),
+            lock_minutes=_count("GUATU_LOCK_MINUTES", env.get("GUATU_LOCK_MINUTES", "30"), least=1),
         )
 
 
@@ -100,10 +120,16 @@ def _language(text: str) -> str:
     return text
 
 
-def _count(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise _wrong(name, text, "0, 1, 2 …")
+def _count(name: str, text: str, *, least: int = 0) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= MOST_COUNTED):
+        raise _wrong(name, text, f"{least}, {least + 1}, {least + 2} …")
     return int(text)
+
+
+def _yes(name: str, text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise _wrong(name, text, "yes | no")
+    return text == "yes"
 
 
 def _workers(text: str) -> int | None:

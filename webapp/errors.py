@@ -18,7 +18,9 @@ from gis.words import Words
 STATUS: dict[type[GuatuError], int] = {
     causes.InvalidParameter: 400,
     causes.InvalidValue: 400,
+    causes.NotSignedIn: 401,
     causes.NotAllowed: 403,
+    causes.NotFromOurPage: 403,
     causes.NotFound: 404,
     causes.StoreExists: 409,
     causes.Conflict: 409,
@@ -28,6 +30,7 @@ STATUS: dict[type[GuatuError], int] = {
     causes.CrsRefused: 422,
     causes.CrsMismatch: 422,
     causes.InvalidRow: 422,
+    causes.LawBroken: 422,
     GuatuError: 500,
     causes.ProgramFailed: 500,
     causes.BaseMapUnavailable: 502,
@@ -85,6 +88,8 @@ def problem_of(error: GuatuError) -> dict[str, object]:
         ]
     if clashes := getattr(error, "clashes", ()):
         problem["conflicts"] = [asdict(clash) for clash in clashes]
+    if breaches := getattr(error, "breaches", ()):
+        problem["breaches"] = [breach.as_dict() for breach in breaches]
     return problem
 
 
@@ -121,8 +126,13 @@ def _unknown(_: Exception) -> Response:
     return _rendered({**problem, "found": None, "expected": None, "column": None}, words, 500)
 
 
+def is_for_programs(path: str) -> bool:
+    """Whether the answers of an address are read by programs: a failure is then problem JSON, not a page."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
 def _rendered(problem: dict[str, object], words: Words, status: int) -> Response:
-    if request.path.startswith(_FOR_PROGRAMS):
+    if is_for_programs(request.path):
         response = Response(current_app.json.dumps(problem), status, mimetype="application/problem+json")
     else:
         response = Response(_page(problem, words, status), status, mimetype="text/html")

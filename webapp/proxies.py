@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gis.settings import Network
@@ -13,7 +14,8 @@ from gis.settings import Network
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_")
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_", "HTTP_X_REAL_IP", "HTTP_VIA")
+_THROUGH_A_STRANGER = "guatu.through_a_stranger"
 
 
 def believing(app: WSGIApplication, trusted: tuple[Network, ...]) -> WSGIApplication:
@@ -29,9 +31,15 @@ def believing(app: WSGIApplication, trusted: tuple[Network, ...]) -> WSGIApplica
             return behind_a_proxy(environ, start_response)
         for name in [name for name in environ if name.startswith(_FORWARDED)]:
             del environ[name]
+            environ[_THROUGH_A_STRANGER] = True
         return app(environ, start_response)
 
     return answer
+
+
+def came_through_a_stranger() -> bool:
+    """A proxy that is not believed passed this request on: it need not come from where it seems to."""
+    return _THROUGH_A_STRANGER in request.environ
 
 
 def _is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:

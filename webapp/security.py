@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from gis.errors import InvalidParameter
 from gis.words import Words
 
 LONGEST_BODY_BYTES = 1 << 20
 LONGEST_QUERY_BYTES = 8192
+_LONGEST_OF_VIEW = "longest_body_bytes"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 # MapLibre runs its workers from blob: addresses; Leaflet and folium write style elements.
 _POLICY = (
@@ -28,11 +33,33 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def takes_up_to(longest_bytes: int) -> Callable[[View], View]:
+    """
+    Let one view take longer bodies than the others: uploads.
+
+    Stands below the route, so that the blueprint gets the marked function::
+
+        @blueprint.post("/imports")
+        @takes_up_to(200 << 20)
+        def upload() -> Response: ...
+
+    A body is read only when the view asks for it (files then go to the disk, not to memory), after the token in its
+    header was looked at and the actor may write. What is longer is answered with 413.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _LONGEST_OF_VIEW, longest_bytes)
+        return view
+
+    return mark
+
+
 def init(app: Flask) -> None:
     """Bound what comes in and mark what goes out."""
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY_BYTES
     app.add_template_global(csp_nonce)
     app.before_request(_bound_query)
+    app.before_request(_bound_body)
     app.after_request(_add_headers)
 
 
@@ -43,6 +70,11 @@ def _bound_query() -> None:
             found=f"{len(request.query_string)} B",
             expected=f"≤ {LONGEST_QUERY_BYTES} B",
         )
+
+
+def _bound_body() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, _LONGEST_OF_VIEW, LONGEST_BODY_BYTES)
 
 
 def _add_headers(response: Response) -> Response:

@@ -29,7 +29,7 @@ def documented_addresses() -> set[str]:
         cell = line.split("|")[1] if line.startswith("|") and line.count("|") >= 3 else ""
         base = ""
         for code in re.findall(r"`([^`]+)`", cell):
-            address = re.sub(r"^GET ", "", code).split("?")[0].strip()
+            address = re.sub(r"^(GET|POST|PUT|PATCH|DELETE) ", "", code).split("?")[0].strip()
             if address.startswith("/"):
                 base = address
             elif address.startswith(".") and base:

@@ -17,6 +17,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "aiosql": ("gis/store/",),
     "flask": ("webapp/",),
     "flask_babel": ("webapp/",),
+    "flask_wtf": ("webapp/forgery.py",),
     "werkzeug": ("webapp/",),
     "waitress": ("webapp/",),
     "gunicorn": ("webapp/serving.py", "webapp/even_worker.py"),
@@ -24,11 +25,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "branca": ("gis/maps/",),
     "mapbox_vector_tile": ("gis/maps/",),
     "chinese_calendar": ("gis/workdays.py",),
-    "click": ("gis/cli.py", "gis/terminal.py"),
+    "click": ("gis/cli.py", "gis/cli_account.py", "gis/terminal.py"),
     "rich": ("gis/terminal.py", "gis/reports/"),
 }
 ENVIRONMENT = ("gis/cli.py", "gis/terminal.py", "webapp/wsgi.py")
-REQUEST_VALUES = ("webapp/params.py", "webapp/language.py")
+REQUEST_VALUES = ("webapp/params.py", "webapp/bodies.py", "webapp/language.py")
 NOT_IN_WEBAPP = ("shapely", "geopandas", "pyogrio")
 
 

@@ -17,12 +17,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis.units",),
     ("gis.settings", "gis.crs", "gis.gcj02", "gis.workdays"),
     ("gis.model",),
-    ("gis.layers",),
+    ("gis.layers", "gis.accounts"),
     ("gis.rules",),
     ("gis.ingest", "gis.store", "gis.analysis", "gis.tours", "gis.maps", "gis.reports", "gis.demo"),
     ("gis.workflows",),
     ("webapp",),
     ("gis.terminal",),
+    ("gis.cli_account",),
     ("gis.cli", "gis.__main__"),
 )
 FLOOR_OF = {house: floor for floor, houses in enumerate(FLOORS) for house in houses}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.views import api, basemap, export, health, page, tiles
+from webapp.views import api, basemap, export, health, page, signing_in, tiles
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     page.blueprint,
@@ -13,4 +13,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tiles.blueprint,
     basemap.blueprint,
     health.blueprint,
+    signing_in.blueprint,
 )

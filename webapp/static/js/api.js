@@ -1,12 +1,16 @@
 // Asking the server. One request a purpose: a newer one takes the place of the older.
 import { gettext, wordsOf } from "./words.js";
 
-/** What went wrong, with a sentence for people. */
+/**
+ * What went wrong, with a sentence for people. `problem` is the server's answer itself: `type`, `errors` of several
+ * values (`{title, found, expected, column}`), `conflicts` with both versions; empty where the server said nothing.
+ */
 export class Problem extends Error {
-  constructor(sentence, { status = 0, detail = "" } = {}) {
+  constructor(sentence, { status = 0, detail = "", problem = {} } = {}) {
     super(sentence);
     this.status = status;
     this.detail = detail;
+    this.problem = problem;
   }
 
   /** The server could not be reached, or is not itself: trying again may help. */
@@ -39,10 +43,13 @@ function tellWatchers() {
 }
 
 async function problemOf(response) {
-  const body = await response.json().catch(() => ({}));
-  const sentence = wordsOf(body.title) || gettext("服务器回答 {status}", { status: response.status });
-  const detail = [body.column, body.found, body.expected].filter(Boolean).join(" · ");
-  return new Problem(sentence, { status: response.status, detail });
+  return problemIn(await response.json().catch(() => ({})), response.status);
+}
+
+function problemIn(problem, status) {
+  const sentence = wordsOf(problem.title) || gettext("服务器回答 {status}", { status });
+  const detail = [problem.column, problem.found, problem.expected].filter(Boolean).join(" · ");
+  return new Problem(sentence, { status, detail, problem });
 }
 
 /**
@@ -65,11 +72,82 @@ export async function ask(path, query = null, purpose = path) {
   } catch (error) {
     if (error.name === "AbortError") return null;
     if (error instanceof Problem) throw told(error);
-    throw told(new Problem(gettext("连接不上服务器"), { detail: String(error.message) }));
+    throw told(unreachable(String(error.message)));
   } finally {
     if (underWay.get(purpose) === controller) underWay.delete(purpose);
     tellWatchers();
   }
+}
+
+const unreachable = (detail) => new Problem(gettext("连接不上服务器"), { detail });
+
+// The token that every writing request bears: asked for before the first one, and again where the server has another.
+let token = null;
+
+async function freshToken() {
+  const response = await fetch("/api/session", { cache: "no-store", headers: { Accept: "application/json" } });
+  if (!response.ok) throw await problemOf(response);
+  token = (await response.json()).csrf_token;
+}
+
+/** `attempt()` with a token; once more with a new one where the server does not know the old one. */
+async function withToken(attempt) {
+  const isFresh = token === null;
+  if (isFresh) await freshToken();
+  try {
+    return await attempt();
+  } catch (error) {
+    if (isFresh || error.problem?.type !== "NotFromOurPage") throw error;
+    await freshToken();
+    return attempt();
+  }
+}
+
+/**
+ * Change something: `method` is POST, PUT, PATCH or DELETE; `body` an object (sent as JSON), a FormData, or null.
+ * Gives the JSON of the answer (null of an empty one), or throws a Problem: nothing was changed, or nobody knows.
+ */
+export async function send(method, path, body = null) {
+  try {
+    return await withToken(async () => {
+      const isForm = body instanceof FormData;
+      const headers = { Accept: "application/json", "X-CSRFToken": token };
+      if (!isForm) headers["Content-Type"] = "application/json";
+      const response = await fetch(path, { method, headers, body: isForm ? body : JSON.stringify(body ?? {}) });
+      if (!response.ok) throw await problemOf(response);
+      return response.status === 204 ? null : await response.json();
+    });
+  } catch (error) {
+    throw error instanceof Problem ? error : unreachable(String(error.message));
+  }
+}
+
+/** Send files: as `send("POST", …)`, and `onProgress(share)` is called with 0 … 1 of what has gone out. */
+export async function upload(path, formData, onProgress = () => {}, { signal = null } = {}) {
+  try {
+    return await withToken(() => posted(path, formData, onProgress, signal));
+  } catch (error) {
+    throw error instanceof Problem || error.name === "AbortError" ? error : unreachable(String(error.message));
+  }
+}
+
+function posted(path, formData, onProgress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", token);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve(request.response);
+      else reject(problemIn(request.response ?? {}, request.status));
+    };
+    request.onerror = () => reject(unreachable(path));
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(formData);
+  });
 }
 
 /** A key as part of an address. */
