@@ -24,10 +24,12 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
 
     Raises
     ------
+    InvalidParameter
+        The file of accounts, or that of the secret key, cannot be used.
     StoreMissing
         No store was given and the settings name none, or there is none at that place.
     """
-    from webapp import caching, context, errors, json_provider, language, proxies, security
+    from webapp import acting, caching, context, errors, json_provider, language, proxies, security
     from webapp.views import BLUEPRINTS
 
     app = Flask(__name__)
@@ -37,6 +39,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     caching.init(app)
     errors.init(app)
     language.init(app)
+    acting.init(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = proxies.believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
