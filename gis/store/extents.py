@@ -81,5 +81,7 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 
 def box_around(geometries: Geometries) -> Box | None:
     """The box around geometries; None where there is none."""
+    if not len(geometries):
+        return None
     west, south, east, north = shapely.total_bounds(geometries).tolist()
     return None if np.isnan(west) else (west, south, east, north)
