@@ -1,0 +1,82 @@
+"""
+The year's quota of new building land (新增建设用地指标): given, used, left.
+
+What is used stands in the quota's own ledger beside what was given: each approval of a batch writes the sum anew. So
+what is left follows from that ledger alone, and no event of a parcel changes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gis.model import OwnerKind
+from gis.rules.land_groups import grouped_class
+
+# What of parcels is looked at to tell whether they take quota.
+QUOTA_COLUMNS = ("owner_kind", "land_class_scheme", "land_class_edition", "land_class_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A year's quota in m²; ``used_m2`` are the approved batches' and what was used before they were kept here."""
+
+    year: int
+    given_m2: float
+    used_m2: float
+    document: str = ""
+
+    @property
+    def left_m2(self) -> float:
+        """What is left; below zero where more was approved than given."""
+        return self.given_m2 - self.used_m2
+
+
+def quota_of(rows: pd.DataFrame, year: int) -> Quota | None:
+    """The quota of ``year`` among ``land_quota`` rows (one a year); None where none is known."""
+    there = rows[(rows["year"] == year).fillna(False).to_numpy(dtype=bool) & ~is_withdrawn(rows)]
+    if there.empty or pd.isna(there["area_m2"].iloc[-1]):
+        return None
+    row = there.iloc[-1]
+    used = 0.0 if pd.isna(row["used_m2"]) else float(row["used_m2"])
+    return Quota(year, float(row["area_m2"]), used, row["document"] if isinstance(row["document"], str) else "")
+
+
+def is_withdrawn(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which rows of a ledger were taken away."""
+    return rows["withdrawn"].fillna(False).to_numpy(dtype=bool)
+
+
+def takes_quota(parcels: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """
+    Which parcels take quota when they are approved: collective land that is not building land.
+
+    A missing owner kind counts as collective, and land of no known class as land that takes it, so that what is left
+    never looks larger than it is.
+    """
+    size = len(parcels)
+    state = parcels["owner_kind"].to_numpy(dtype=object) == OwnerKind.STATE.value
+    named = [_codes(parcels[name]) for name in QUOTA_COLUMNS[1:]]
+    # Few distinct triples: each is looked up once.
+    triple = np.zeros(size, dtype=np.int64)
+    for places, seen in named:
+        triple = triple * (len(seen) + 1) + places + 1
+    distinct, first, inverse = np.unique(triple, return_index=True, return_inverse=True)
+    takes = np.array(
+        [grouped_class(*(_at(column, row) for column in named)).group.needs_conversion for row in first.tolist()],
+        dtype=bool,
+    )
+    return takes[inverse] & ~state if len(distinct) else np.zeros(size, dtype=bool)
+
+
+def _codes(column: pd.Series) -> tuple[npt.NDArray[np.int64], pd.Index]:
+    places, seen = pd.factorize(column.array)
+    return np.asarray(places, dtype=np.int64), pd.Index(seen)
+
+
+def _at(column: tuple[npt.NDArray[np.int64], pd.Index], row: int) -> str | None:
+    place = int(column[0][row])
+    return None if place < 0 else str(column[1][place])
