@@ -29,7 +29,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     StoreMissing
         No store was given and the settings name none, or there is none at that place.
     """
-    from webapp import acting, caching, context, errors, json_provider, language, proxies, security
+    from webapp import acting, caching, context, desk_pages, errors, json_provider, language, proxies, security
     from webapp.views import BLUEPRINTS
 
     app = Flask(__name__)
@@ -40,6 +40,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Flask:
     errors.init(app)
     language.init(app)
     acting.init(app, settings)
+    desk_pages.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = proxies.believing(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign, assignment]

@@ -14,6 +14,7 @@ const button = (text, act) => el("button", { type: "button", class: "text", oncl
 export const usualDay = (info) => info.data_on ?? page.today;
 
 export class Banners {
+  /** `card` says how an empty store is filled; null where a page has none. */
   constructor(box, card, state, data, retry) {
     this.box = box;
     this.card = card;
@@ -69,6 +70,7 @@ export class Banners {
   #emptyStore() {
     const counts = this.data.info?.counts;
     const empty = counts && Object.values(counts).every((n) => n === 0);
+    if (!this.card) return;
     this.card.hidden = !empty;
     if (!empty) return;
     const lines = [

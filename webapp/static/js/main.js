@@ -9,6 +9,7 @@ import { classOf, Legend } from "./legend.js";
 import { isPhone, Layout } from "./layout.js";
 import { WallMap } from "./map.js";
 import { badge, markOf } from "./marks.js";
+import { bindMenu } from "./menu.js";
 import { Measure } from "./measure.js";
 import { page } from "./page_data.js";
 import { ordered, Panel } from "./panel.js";
@@ -186,6 +187,7 @@ function startMeasure(kind) {
   return measure.start(kind);
 }
 
+bindMenu({ always: true });
 bindTools({
   "zoom-in": () => wall.map.zoomIn(1),
   "zoom-out": () => wall.map.zoomOut(1),

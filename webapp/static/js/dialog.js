@@ -1,0 +1,55 @@
+// Questions and forms over the page: the browser's own <dialog>, so that Esc, focus and screen readers work by themselves.
+import { el, fill, find, icon } from "./dom.js";
+import { gettext } from "./words.js";
+
+/**
+ * Open a box with `title` and `content` (nodes). `buttons`: [{text, value, kind}], the last one main. The promise gives
+ * the value of the button that closed it (Enter: the first one that has a value), or null. `check(value)`, may be async: false keeps it open.
+ * `broad`: wide enough for a table.
+ */
+export function openDialog(title, content, buttons, { check = null, broad = false } = {}) {
+  const box = el("dialog", { class: `box ${broad ? "broad" : ""}`, "aria-label": title });
+  return new Promise((done) => {
+    const close = (value) => {
+      box.close();
+      box.remove();
+      done(value);
+    };
+    const press = async (value) => {
+      if (value !== null && check && (await check(value)) === false) return;
+      close(value);
+    };
+    const last = buttons.at(-1);
+    const submit = (event) => {
+      event.preventDefault();
+      const pressed = event.submitter?.dataset.value;
+      press(pressed === undefined ? last.value : (buttons.find((each) => String(each.value) === pressed)?.value ?? null));
+    };
+    fill(
+      box,
+      el(
+        "form",
+        { method: "dialog", onsubmit: submit },
+        el("header", {}, el("h2", {}, title), el("button", { type: "button", class: "square", "aria-label": gettext("关闭"), onclick: () => close(null) }, icon("close"))),
+        el("div", { class: "content" }, content),
+        el("footer", {}, buttons.map((each) => el("button", each.value === null ? { type: "button", class: "button", onclick: () => close(null) } : { type: "submit", class: `button ${each.kind ?? (each === last ? "main" : "")}`, "data-value": String(each.value) }, each.text))),
+      ),
+    );
+    box.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      close(null);
+    });
+    document.body.append(box);
+    box.showModal();
+    find("[autofocus], .content input, .content select, .content textarea, footer .button:last-child", box)?.focus();
+  });
+}
+
+/** Ask before something that cannot be undone; true where the person agreed. */
+export async function confirmed(sentence, { yes = gettext("确定"), danger = false, title = gettext("请确认") } = {}) {
+  const buttons = [
+    { text: gettext("取消"), value: null },
+    { text: yes, value: "yes", kind: danger ? "danger" : "main" },
+  ];
+  return (await openDialog(title, el("p", {}, sentence), buttons)) === "yes";
+}
