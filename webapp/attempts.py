@@ -11,10 +11,12 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 # Of one address under whatever names: whoever tries many names is locked out, too, and the folder stays small.
 OF_ONE_ADDRESS = 10
+_LINE = b".\n"
 
 
 class Attempts:
@@ -41,11 +43,14 @@ class Attempts:
         self._forget_old()
         for file in (self._file(name, address), self._file(None, address)):
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as counted:
-                counted.write(b".\n")
+                counted.write(_LINE)
 
     def forget(self, name: str, address: str) -> None:
-        """The attempt succeeded: nothing is held against this name from this address."""
+        """The attempt succeeded: nothing is held against this name from this address, nor this attempt at all."""
         self._file(name, address).unlink(missing_ok=True)
+        of_address = self._file(None, address)
+        with suppress(FileNotFoundError):
+            os.truncate(of_address, max(of_address.stat().st_size - len(_LINE), 0))
 
     def _file(self, name: str | None, address: str) -> Path:
         key = f"{'address' if name is None else 'name'}\x1f{name or ''}\x1f{address}"
@@ -57,12 +62,10 @@ class Attempts:
         except FileNotFoundError:
             return 0
         left = int(found.st_mtime + self._lock_seconds - self._clock())
-        return max(left, 0) if found.st_size // 2 >= most else 0
+        return max(left, 0) if found.st_size // len(_LINE) >= most else 0
 
     def _forget_old(self) -> None:
         for file in self._folder.iterdir():
-            try:
+            with suppress(FileNotFoundError):  # another process was quicker
                 if file.stat().st_mtime + self._lock_seconds < self._clock():
-                    file.unlink(missing_ok=True)
-            except FileNotFoundError:  # another process was quicker
-                pass
+                    file.unlink()
