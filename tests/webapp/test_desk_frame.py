@@ -1,4 +1,4 @@
-"""The frame of the desk's pages: the way to the pages that are there, the marked one, a map only where one is wanted."""
+"""The frame of the desk's pages: the way to those that are there, the marked one, a map only where wanted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from webapp.views.desk_page import render_desk
 PLAIN = (
     '{% extends "desk_frame.html" %}{% block title %}T{% endblock %}{% block content %}<p>{{ said }}</p>{% endblock %}'
 )
-MAPPED = '{% extends "desk_frame.html" %}{% set own_sheets = ("map",) %}{% block content %}{{ icon("map") }}{{ map.body }}{% endblock %}'
+MAPPED = (
+    '{% extends "desk_frame.html" %}{% set own_sheets = ("map",) %}'
+    '{% block content %}{{ icon("map") }}{{ map.body }}{% endblock %}'
+)
 
 
 @pytest.fixture
