@@ -34,8 +34,9 @@ class Limits:
     @classmethod
     def of(cls, rules: RuleBook) -> Limits:
         """Those in force."""
-        codes = ("approval.arable_ha", "approval.other_ha")
-        return cls(*(float(rules.value(code)) for code in codes), *(rules.sources[code] for code in codes))
+        arable, other = "approval.arable_ha", "approval.other_ha"
+        areas = (float(rules.value(arable)), float(rules.value(other)))
+        return cls(*areas, rules.sources[arable], rules.sources[other])
 
 
 @dataclass(frozen=True, slots=True)
