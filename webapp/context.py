@@ -16,6 +16,7 @@ from gis.analysis.overview import Overview
 from gis.layers import ENTITIES
 from gis.maps.tiles import MERGE_BELOW_ZOOM, Tile, TileLayer
 from gis.settings import Settings
+from gis.store.attached_files import AttachedFiles, folder_beside
 from gis.store.port import Store
 from gis.workflows.assess_store import ASSESSED_LAYERS, default_day
 from gis.workflows.describe_store import describe_store
@@ -46,6 +47,7 @@ class Served:
     infos: Kept[Record]
     tile_folder: TileFolder
     upstream: Upstream
+    files: AttachedFiles
 
     def day(self, asked: date | None) -> date:
         """The day asked for, else the one on which the store is looked at by default."""
@@ -107,6 +109,9 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
         infos=Kept(DAYS_DESCRIBED),
         tile_folder=shared,
         upstream=Upstream(),
+        files=AttachedFiles(
+            folder_beside(settings.db, settings.files_dir), most_bytes=settings.files_total_mb * 1_000_000
+        ),
     )
 
 
