@@ -230,6 +230,7 @@ class Flag(Coded):
     HELD = "held", "受阻地块", "held"
     UNCOVERED = "uncovered", "未落图用地", "uncovered"
     OVERDUE_STEP = "overdue_step", "步骤逾期", "overdue step"
+    QUOTA = "quota", "用地指标不足", "quota short"
     TIGHT = "tight", "时差不足", "tight"
 
 

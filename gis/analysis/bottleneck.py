@@ -223,12 +223,29 @@ def _are_active(projects: Columns) -> Bools:
     return np.array([stage not in _IDLE for stage in projects["stage"].tolist()], dtype=bool)
 
 
+def quota_columns(needed: Needed, takes: Bools, left_m2: float | None, size: int) -> dict[str, Any]:
+    """
+    ``quota_m2`` and ``quota_left_m2`` of each project, of which there are ``size``.
+
+    ``takes`` says of each clocked parcel whether its approval takes quota; those that ``needed`` has and that are not
+    approved yet still will. Where no quota is known nothing is measured against it.
+    """
+    if left_m2 is None:
+        return {"quota_m2": np.zeros(size), "quota_left_m2": np.full(size, np.nan)}
+    waits = takes[needed.clock] & (needed.rank < Stage.APPROVED.rank)
+    taken = np.zeros(size)
+    for project, areas in grouped(needed.project[waits], needed.area_m2[waits]):
+        # Rounded once: the sum is the same to the last bit whatever else is assessed with it.
+        taken[project] = fsum(areas)
+    return {"quota_m2": taken, "quota_left_m2": np.full(size, left_m2)}
+
+
 def flags_of(projects: Columns, blocking: Needed, conflicting: Bools, tight_days: int) -> list[tuple[str, ...]]:
     """
     The flags of each project as a tuple of codes, worst first.
 
-    ``projects`` has the columns of land and ready days, ``waits_for_land``, ``stage``, ``started`` and
-    ``planned_start_on``; ``conflicting`` says which have land in conflict with a zone.
+    ``projects`` has the columns of land and ready days, ``waits_for_land``, ``stage``, ``started``, the
+    columns of the quota and ``planned_start_on``; ``conflicting`` says which have land in conflict with a zone.
     """
     found = _flags(projects, blocking, conflicting, tight_days)
     rows = zip(*(found[flag].tolist() for flag in Flag), strict=True)
@@ -249,5 +266,6 @@ def _flags(projects: Columns, blocking: Needed, conflicting: Bools, tight_days: 
         Flag.HELD: waits & _have(blocking.project[blocking.held], size),
         Flag.UNCOVERED: waits & lacks,
         Flag.OVERDUE_STEP: waits & _have(blocking.project[blocking.is_overdue], size),
+        Flag.QUOTA: waits & (projects["quota_m2"] > np.fmax(projects["quota_left_m2"], 0.0)),
         Flag.TIGHT: to_start & ~impossible & ~late & (projects["float_days"] < tight_days),
     }

@@ -8,6 +8,7 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
+from gis.analysis.quota import Quota
 from gis.rules import RuleBook
 
 # What ``Assessment.blocking`` says of each part, beside its project.
@@ -35,7 +36,8 @@ class Inputs:
     earlier steps count as taken on its present stage's date.
 
     ``parcels`` and ``events`` may be those near the projects only: the others change nothing. ``footprints`` are
-    those of the projects, where somebody made them already (see ``project_footprints``).
+    those of the projects, where somebody made them already (see ``project_footprints``). ``quota`` is that of the
+    year of ``on``, None where none is known.
     """
 
     on: date
@@ -49,6 +51,7 @@ class Inputs:
     rules: RuleBook
     events: pd.DataFrame | None = None
     footprints: gpd.GeoDataFrame | None = None
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,14 @@ class Changes:
     """
     Keys of projects and parcels that were changed, added or deleted since an assessment was made.
 
-    ``replaced``: those of the parcels of which more changed than what their events say.
+    ``replaced``: those of the parcels of which more changed than what their events say. ``quota``: what is left of the
+    year's quota may be another, which concerns every project.
     """
 
     projects: frozenset[str] = frozenset()
     parcels: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
+    quota: bool = False
 
     @property
     def are_events(self) -> bool:
@@ -95,6 +100,8 @@ class Assessment:
         ``ready_earliest_on``, ``ready_expected_on`` (datetime64, NaT: none), ``float_days`` (planned start −
         expected; NaN without either), ``float_earliest_days``, ``readiness`` (Readiness code: the class of
         most of its not-ready land, "ready" where all is; "uncovered" without a geometry),
+        ``quota_m2`` (its land that must be approved yet and takes quota; 0 where no quota is known),
+        ``quota_left_m2`` (what is left of the year's quota for all projects; NaN: not known),
         ``flags`` (tuple of Flag codes, worst first), ``worst_flag`` (code or ""),
         ``at_risk_wan`` (rounded to 10⁻⁶), ``reasons`` (tuple of Words: lamp first, then land, worst first).
     parts

@@ -20,6 +20,7 @@ SMALL_M2 = 100.0
 SAID_OF = (
     *("planned_start_on", "ready_earliest_on", "ready_expected_on", "float_days"),
     *("footprint_m2", "uncovered_m2", "geometry_kind", "lacks_parcels", "waits_for_land"),
+    *("quota_m2", "quota_left_m2"),
     *("flags", "worst_flag", "at_risk_wan", "plan_wan", "invested_wan"),
 )
 CONFLICT = ("zone_no", "kind", "result", "together_m2")
@@ -209,6 +210,18 @@ def _overdue_step(facts: LandFacts) -> list[Words]:
     ]
 
 
+def _quota(facts: LandFacts) -> list[Words]:
+    needed_m2, left_m2 = facts.project["quota_m2"], max(facts.project["quota_left_m2"], 0.0)
+    year, needed, short = facts.on.year, _area(needed_m2), _area(needed_m2 - left_m2)
+    left = _area(left_m2) if left_m2 > 0 else Words("0", "nothing")
+    return [
+        Words(
+            f"用地指标不足：待批用地需指标 {needed.zh}，{year} 年度全县指标剩余 {left.zh}，尚缺 {short.zh}",
+            f"quota short: {needed.en} must still be approved, {left.en} left of {year}'s quota, {short.en} lacking",
+        )
+    ]
+
+
 _SAID = {
     Flag.IMPOSSIBLE: _impossible,
     Flag.LATE: _late,
@@ -217,6 +230,7 @@ _SAID = {
     Flag.HELD: _held,
     Flag.UNCOVERED: _uncovered,
     Flag.OVERDUE_STEP: _overdue_step,
+    Flag.QUOTA: _quota,
     Flag.TIGHT: _tight,
 }
 

@@ -13,6 +13,7 @@ from gis.analysis.inputs import Assessment, Inputs
 from gis.analysis.kept_land import LAND_COLUMNS, cut_again, parts_of
 from gis.analysis.progress import COLUMNS
 from gis.analysis.project_land import LOOKED_AT, By, Kept, judge_projects, judge_projects_again
+from gis.analysis.quota import Quota
 from gis.rules import RuleBook
 
 # The columns of projects that ``Kept`` takes from an overview.
@@ -70,17 +71,23 @@ def assess_briefly(inputs: Inputs, kept: Kept | None = None) -> Brief:
 
 
 def judge_again(
-    before: Overview, parts: pd.DataFrame, parcels: pd.DataFrame, events: pd.DataFrame, rules: RuleBook
+    before: Overview,
+    parts: pd.DataFrame,
+    parcels: pd.DataFrame,
+    events: pd.DataFrame,
+    rules: RuleBook,
+    quota: Quota | None = None,
 ) -> Overview:
     """
     The overview of projects of which nothing changed but the events of their parcels.
 
     ``before``: what it was, with JUDGED_FROM at least. ``parts``, ``parcels``: as for ``cut_again``. ``events``: those
-    of the parcels. Of the projects' columns it has those only that parcels have a say in.
+    of the parcels, ``quota`` is as in Inputs. Of the projects' columns it has those only that parcels have a say in.
     """
     clocks = time_parcels(parcels, events, rules, before.on)
     cut = cut_again(before.projects, parts, parcels)
-    judged = judge_projects_again(before.projects, before.conflicts, cut, By(before.on, rules, clocks))
+    by = By.of(before.on, rules, parcels, clocks, quota)
+    judged = judge_projects_again(before.projects, before.conflicts, cut, by)
     return Overview(before.on, judged, before.conflicts)
 
 

@@ -21,12 +21,13 @@ from gis.analysis.bottleneck import (
     flags_of,
     land_columns,
     needed_parcels,
+    quota_columns,
     readiness_class,
     ready_columns,
     waiting_for_land,
 )
 from gis.analysis.clock import Clock
-from gis.analysis.columns import Columns, Rows, Texts, objects, plain, texts
+from gis.analysis.columns import Columns, Rows, Texts, objects, places_by, plain, texts
 from gis.analysis.conflicts import chemical_outside_park, find_conflicts
 from gis.analysis.cut import grouped
 from gis.analysis.footprints import project_footprints
@@ -34,6 +35,7 @@ from gis.analysis.inputs import BLOCKING_COLUMNS, Assessment, Inputs
 from gis.analysis.land_words import CONFLICT, SAID_OF, LandFacts, land_reasons
 from gis.analysis.overlap_area import Floats
 from gis.analysis.progress import assess_progress
+from gis.analysis.quota import Quota, takes_quota
 from gis.analysis.readiness import MIN_AREA_M2, STAGES, Bools, LandCut, Slivers, cut_land
 from gis.analysis.risk import MICRO_PER_WAN, apportioned, micro_at_risk, not_ready_share
 from gis.rules import RuleBook
@@ -46,6 +48,7 @@ _JUDGED = (
     *("footprint_m2", "uncovered_m2", "overlap_m2", "geometry_kind", "ready_m2", "ready_share", "stage_m2"),
     *("is_uncovered", "is_chemical_outside"),
     *("ready_earliest_on", "ready_expected_on", "float_days", "float_earliest_days"),
+    *("quota_m2", "quota_left_m2"),
     *("readiness", "flags", "worst_flag", "at_risk_wan", "reasons"),
 )
 
@@ -71,11 +74,23 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """What land is judged by: the day, its rules, and the clocks of its parcels (see ``time_parcels``)."""
+    """
+    What land is judged by: the day, its rules, the clocks of its parcels (see ``time_parcels``), what is left of the
+    year's quota (m², None: not known) and, where it is known, which of those parcels take some of it.
+    """
 
     on: date
     rules: RuleBook
     clocks: pd.DataFrame
+    left_m2: float | None
+    takes: Bools
+
+    @classmethod
+    def of(cls, on: date, rules: RuleBook, parcels: pd.DataFrame, clocks: pd.DataFrame, quota: Quota | None) -> By:
+        """Of these parcels and their clocks."""
+        if quota is None:
+            return cls(on, rules, clocks, None, np.zeros(len(clocks), dtype=bool))
+        return cls(on, rules, clocks, quota.left_m2, takes_quota(parcels)[places_by(parcels["parcel_no"])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,7 @@ def judge_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = Non
     known = _known(inputs.projects, kept.progress)
     chemical = chemical_outside_park(inputs.projects, inputs.parks).to_numpy(dtype=bool)
     struck = _Struck.of(kept.conflicts, chemical)
-    by = By(inputs.on, rules, clocks)
+    by = By.of(inputs.on, rules, inputs.parcels, clocks, inputs.quota)
     land = _Land.of(footprints["geometry_kind"].array, cut, by)
     columns, at_risk = _judged(known, land, struck, by)
     return JudgedProjects(pd.concat([known, columns], axis=1), kept.conflicts, land, at_risk)
@@ -177,6 +192,7 @@ class _Land:
     def of(cls, kinds: Texts, cut: LandCut, by: By) -> _Land:
         columns = land_columns(kinds, cut, by.rules)
         needed = needed_parcels(cut, by.clocks, by.rules)
+        columns |= quota_columns(needed, by.takes, by.left_m2, len(kinds))
         # Where everything is listed nobody asks for it.
         whole_on = Clock.of(by.on, by.rules).whole_procedure() if columns["lacks_parcels"].any() else (NO_DAY, NO_DAY)
         return cls(cut, columns, needed, blocking_parts(needed), by.clocks, whole_on)

@@ -1,13 +1,15 @@
 """
 The year's quota of new building land (新增建设用地指标): given, used, left.
 
-What is used stands in the quota's own ledger beside what was given: each approval of a batch writes the sum anew. So
-what is left follows from that ledger alone, and no event of a parcel changes it.
+It follows from two ledgers alone, what was given and what approved batches took (an approval keeps that area in its
+row): no event of a parcel changes what is left.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from math import fsum
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,7 @@ QUOTA_COLUMNS = ("owner_kind", "land_class_scheme", "land_class_edition", "land_
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A year's quota in m²; ``used_m2`` are the approved batches' and what was used before they were kept here."""
+    """A year's quota in m²; ``used_m2`` is what the batches of that year took that are approved."""
 
     year: int
     given_m2: float
@@ -35,19 +37,35 @@ class Quota:
         return self.given_m2 - self.used_m2
 
 
-def quota_of(rows: pd.DataFrame, year: int) -> Quota | None:
-    """The quota of ``year`` among ``land_quota`` rows (one a year); None where none is known."""
-    there = rows[(rows["year"] == year).fillna(False).to_numpy(dtype=bool) & ~is_withdrawn(rows)]
-    if there.empty or pd.isna(there["area_m2"].iloc[-1]):
+def quota_of(given: pd.DataFrame, batches: pd.DataFrame, year: int, on: date) -> Quota | None:
+    """
+    The quota of ``year`` as it stands on ``on``; None where none is known.
+
+    ``given`` are land_quota rows, one a year, of which the present one rules on every day; ``batches`` are batch rows,
+    one a name: those approved by ``on`` have taken their ``converted_area_m2``.
+    """
+    rows = given[_is_of(given, year) & ~is_withdrawn(given) & given["area_m2"].notna().to_numpy()]
+    if rows.empty:
         return None
-    row = there.iloc[-1]
-    used = 0.0 if pd.isna(row["used_m2"]) else float(row["used_m2"])
-    return Quota(year, float(row["area_m2"]), used, row["document"] if isinstance(row["document"], str) else "")
+    row = rows.iloc[-1]
+    document = row["document"] if isinstance(row["document"], str) else ""
+    return Quota(year, float(row["area_m2"]), used_m2(batches, year, on), document)
+
+
+def used_m2(batches: pd.DataFrame, year: int, on: date) -> float:
+    """What the batches of ``year`` took that were approved by ``on`` (m²)."""
+    approved = (batches["approved_on"] <= pd.Timestamp(on)).to_numpy(dtype=bool)
+    taken = batches["converted_area_m2"][_is_of(batches, year) & approved & ~is_withdrawn(batches)]
+    return fsum(taken.dropna())
+
+
+def _is_of(rows: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
+    return (rows["year"] == year).fillna(value=False).to_numpy(dtype=bool)
 
 
 def is_withdrawn(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which rows of a ledger were taken away."""
-    return rows["withdrawn"].fillna(False).to_numpy(dtype=bool)
+    return rows["withdrawn"].fillna(value=False).to_numpy(dtype=bool)
 
 
 def takes_quota(parcels: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -140,6 +140,7 @@ FLAG: Table = _table(
     _mark(Flag.HELD, "#E8873A", "#8F4508", Hatch.VERTICAL, Words("阻", "H")),
     _mark(Flag.UNCOVERED, "#DDB6D3", "#8A2468", Hatch.DENSE_DOTS, Words("漏", "U")),
     _mark(Flag.OVERDUE_STEP, "#EFC744", "#8C6A00", Hatch.HORIZONTAL, Words("逾", "O")),
+    _mark(Flag.QUOTA, "#4FA3A5", "#145456", Hatch.DASHES, Words("标", "Q")),
     _mark(Flag.TIGHT, "#F7F0B8", "#8C8330", Hatch.DOTS, Words("紧", "T")),
     (NO_VALUE, Mark(Words("无瓶颈", "no bottleneck"), "#BFDDCB", "#4C8A57", Hatch.NONE, _both("✓"))),
 )

@@ -198,7 +198,9 @@ def _as_known(ledger: Ledger, name: str, query: Query) -> str:
 
 def select_stored(dialect: Dialect, layer: Layer, columns: Sequence[str]) -> str:
     """The rows of some owners (``:keys``, a JSON list) in the order in which they were written."""
-    owned = f'"{layer.key[0]}" IN ({dialect.each("keys")})'
+    owner = layer.column(layer.key[0])
+    expression = f'"{owner.name}"' if owner.type == "text" else f'CAST("{owner.name}" AS text)'
+    owned = f"{expression} IN ({dialect.each('keys')})"
     return f"SELECT {row_id(layer)}, {quoted(columns)} FROM {layer.name} WHERE {owned} ORDER BY {row_id(layer)}"
 
 

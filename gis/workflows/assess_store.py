@@ -18,6 +18,7 @@ from gis.analysis.clock import CLOCKED_COLUMNS, STEP_COLUMNS
 from gis.analysis.footprints import boxes_of, project_footprints, reach_m
 from gis.analysis.kept_land import codes_listed_once
 from gis.analysis.overview import Brief, Overview, assess_briefly, brief_of, judge_again, overview_of
+from gis.analysis.quota import QUOTA_COLUMNS, Quota, quota_of
 from gis.model import Actor, BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Change, Reader, Store, Writer
@@ -33,9 +34,13 @@ ASSESSED_LAYERS = (
     "project_event",
     "parcel_event",
     "rule_parameter",
+    "batch",
+    "land_quota",
 )
 _PROJECT_LEDGERS = ("project", "project_plan", "progress_report", "milestone", "project_event")
 _PARCEL_LEDGERS = ("parcel", "parcel_event")
+_QUOTA_LEDGERS = ("batch", "land_quota")
+_TIMED_COLUMNS = tuple(dict.fromkeys((*CLOCKED_COLUMNS, *QUOTA_COLUMNS)))
 T = TypeVar("T")
 # Of each store and day: what layers gave when they had this version.
 _REMEMBERED: WeakKeyDictionary[Store, dict[tuple[tuple[str, ...], date], tuple[int, object]]] = WeakKeyDictionary()
@@ -72,6 +77,7 @@ class StoreSource:
         self._read_whole: dict[str, gpd.GeoDataFrame] = {}
         self._found: _Projects | None = None
         self.rules = self._remembered(("rule_parameter",), self._read_rules)
+        self.quota = self._remembered(_QUOTA_LEDGERS, self._read_quota)
 
     def _remembered(self, layers: tuple[str, ...], make: Callable[[], T]) -> T:
         """What ``make`` gives as long as ``layers`` are unchanged. What is not committed yet is not remembered."""
@@ -89,6 +95,9 @@ class StoreSource:
 
     def _read_rules(self) -> RuleBook:
         return RuleBook.from_frame(self._reader.read("rule_parameter"), self.on)
+
+    def _read_quota(self) -> Quota | None:
+        return quota_of(self._reader.read("land_quota"), self._reader.read("batch"), self.on.year, self.on)
 
     def _widest_reach_m(self) -> float:
         return widest_reach_m(self._reader, self.on, self.rules)
@@ -120,6 +129,7 @@ class StoreSource:
             milestones=sides["milestone"],
             rules=self.rules,
             events=self.events_of(parcels),
+            quota=self.quota,
         )
 
     def _projects(self, query: Query) -> _Projects:
@@ -130,13 +140,20 @@ class StoreSource:
         return _Projects(rows, project_footprints(rows, self.rules))
 
     def parcels(self, numbers: Collection[str]) -> pd.DataFrame:
-        """What the clock asks of these parcels, by number."""
-        return self._reader.read("parcel", Query(on=self.on, keys=tuple(numbers), columns=CLOCKED_COLUMNS))
+        """What the clock and the quota ask of these parcels, by number."""
+        return self._reader.read("parcel", Query(on=self.on, keys=tuple(numbers), columns=_TIMED_COLUMNS))
 
     def events_of(self, parcels: pd.DataFrame) -> pd.DataFrame:
         """The steps of these parcels."""
         keys = tuple(parcels["parcel_no"])
         return self._reader.read("parcel_event", Query(on=self.on, keys=keys, columns=STEP_COLUMNS))
+
+    def left_as(self, projects: pd.DataFrame | None) -> bool:
+        """As much is left of the year's quota as these projects, earlier assessed, were judged by."""
+        if projects is None or projects.empty:
+            return False
+        left, before = self.quota.left_m2 if self.quota else np.nan, projects["quota_left_m2"].to_numpy(dtype=float)
+        return bool(np.array_equal(before, np.full(len(before), left), equal_nan=True))
 
     def _whole(self, layer: str) -> gpd.GeoDataFrame:
         if layer not in self._read_whole:
@@ -145,7 +162,7 @@ class StoreSource:
 
     def _near(self, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         near = tuple(BBox(*box) for box in boxes_of(land).tolist())
-        return self._reader.read("parcel", Query(on=self.on, near=near, columns=(*CLOCKED_COLUMNS, "geometry")))
+        return self._reader.read("parcel", Query(on=self.on, near=near, columns=(*_TIMED_COLUMNS, "geometry")))
 
     def codes(self) -> tuple[str, ...]:
         """Every project of the day."""
@@ -211,7 +228,7 @@ def assess_again(source: StoreSource, before: Overview, parts: pd.DataFrame) -> 
     parcels = source.parcels(parts["parcel_no"].unique())
     if parts.empty or not parts["parcel_no"].isin(parcels["parcel_no"]).all():
         return None
-    return judge_again(listed_once, parts, parcels, source.events_of(parcels), source.rules)
+    return judge_again(listed_once, parts, parcels, source.events_of(parcels), source.rules, source.quota)
 
 
 def assess_anew(source: StoreSource, changes: Changes, before: Overview | None, touched: Collection[str]) -> Brief:
@@ -259,17 +276,21 @@ def changed_keys(changes: tuple[Change, ...]) -> Changes | None:
     """
     The projects and parcels that these changes touch; None where everything may have changed.
 
-    Ledger changes carry the key of the project or parcel they belong to.
+    Ledger changes carry the key of the project or parcel they belong to. What of the quota changed concerns all
+    projects, if it changed what is left of it: see ``StoreSource.left_as``.
     """
     projects: set[str] = set()
     parcels: set[str] = set()
     replaced: set[str] = set()
+    quota = False
     for change in changes:
         if change.layer not in ASSESSED_LAYERS:
             continue
-        if change.key is None:
+        if change.layer in _QUOTA_LEDGERS:
+            quota = True
+        elif change.key is None:
             return None
-        if change.layer in _PROJECT_LEDGERS:
+        elif change.layer in _PROJECT_LEDGERS:
             projects.add(change.key)
         elif change.layer in _PARCEL_LEDGERS:
             parcels.add(change.key)
@@ -277,4 +298,4 @@ def changed_keys(changes: tuple[Change, ...]) -> Changes | None:
                 replaced.add(change.key)
         else:
             return None
-    return Changes(frozenset(projects), frozenset(parcels), frozenset(replaced))
+    return Changes(frozenset(projects), frozenset(parcels), frozenset(replaced), quota)

@@ -25,7 +25,7 @@ import gis
 from gis.analysis.assessment import Changes
 from gis.analysis.overview import JUDGED_FROM, PROGRESS, Overview
 from gis.errors import GuatuError
-from gis.model import Actor, Role
+from gis.model import Actor, Query, Role
 from gis.store.port import Results, Store, Writer
 from gis.workflows.assess_store import (
     ASSESSED_LAYERS,
@@ -71,6 +71,8 @@ def follow(store: Store, writer: Writer) -> bool:
     if changes is None:
         return False
     source = StoreSource(store, on, writer)
+    if changes.quota and not source.left_as(_one_kept(source, writer)):
+        return False
     # Whose land an event concerns is known; what moved must be looked for on the map.
     parts = writer.kept_parts(changes.parcels) if changes.are_events else None
     touched = source.touched(changes) if parts is None else frozenset(parts["project_code"])
@@ -80,6 +82,13 @@ def follow(store: Store, writer: Writer) -> bool:
     for rows, new_parts in _kept_anew(source, writer, changes, touched, parts):
         writer.keep_results(replace(header, rows=rows, parts=new_parts), whole=False)
     return True
+
+
+def _one_kept(source: StoreSource, writer: Writer) -> pd.DataFrame | None:
+    """One of the projects of the kept results; None where there is none."""
+    there = writer.read("project", Query(columns=("code",), limit=1))
+    kept = writer.results(keys=tuple(there["code"]))
+    return overview_from(source.on, kept.rows, ("quota_left_m2",)).projects if kept and kept.rows else None
 
 
 def _kept_anew(
@@ -190,7 +199,8 @@ class Assessor:
 
     def _from_store(self, on: date, version: int, before: Assessed | None) -> Assessed | None:
         """From the kept results, where they are of the data as of ``version`` or later."""
-        if before is not None and changed_keys(self._store.changes_since(before.version)) is None:
+        changes = None if before is None else changed_keys(self._store.changes_since(before.version))
+        if changes is None or changes.quota:
             before = None  # everything was assessed anew, and projects may have gone
         results = self._store.results(since=-1 if before is None else before.version)
         if results is None or not _is_ours(results, on) or results.version < version:
@@ -205,6 +215,8 @@ class Assessor:
         if before is None or changes is None:
             return Assessed(version, assess_overview(self._store, on))
         source = StoreSource(self._store, on)
+        if changes.quota and not source.left_as(before.overview.projects):
+            return Assessed(version, assess_overview(self._store, on))
         touched = source.touched(changes)
         if not touched:
             return Assessed(version, before.overview)
