@@ -22,7 +22,6 @@ from gis.model import BBox, Stage
 from gis.workflows.describe_store import list_codes
 from gis.workflows.list_projects import ON_THE_PAGE
 from webapp.acting import me
-from webapp.acting import me
 from webapp.context import served
 from webapp.language import current_language, page_texts
 
@@ -41,7 +40,6 @@ def page_data(info: Mapping[str, Any], **more: Any) -> Markup:
         "static": static_address(),
         "today": date.today().isoformat(),
         "info": info,
-        "me": me(),
         "me": me(),
         "style": style_tables(),
         "colourings": colourings(),
