@@ -32,6 +32,13 @@ _DEGREES = "EPSG:4490"
 _CANDIDATES_SHOWN = 8
 
 
+class AxesSwapped(CrsUnknown):
+    """The file would lie where the county is if its axes changed places."""
+
+    def as_dict(self) -> dict[str, object]:
+        return {**super().as_dict(), "cause": CrsUnknown.__name__}
+
+
 @dataclass(frozen=True, slots=True)
 class FoundCrs:
     """The CRS, why it is believed, the geometry in (east, north) order, and what the user should know."""
@@ -380,7 +387,7 @@ def _offer_swap(case: _Case, *, swap_axes: bool, crs: str | None = None) -> None
     if swap_axes:
         hint = Words("坐标顺序本来正确，交换后反而不对", "the axes were in order and are not once they are swapped")
         offer = Words("请去掉 --swap-axes", "leave out --swap-axes")
-    raise CrsUnknown(
+    raise AxesSwapped(
         Words(f"{hint.zh}；{offer.zh}", f"{hint.en}; {offer.en}"),
         swapped.candidates(turned),
         found=case.seen(),

@@ -37,6 +37,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 _PART_NAME = re.compile(r"[a-z0-9-]{1,40}\.(?:json|jsonl|geojson)")
 _LONGEST_NAME = 120
 _SWEEP_SECONDS = 60.0
+_LOCK_TRIES, _LOCK_SECONDS = 5, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,13 @@ class Upload:
         StoreBusy
             Somebody is at work on it.
         """
-        with _locked(self.folder / "lock") as got:
-            if not got:
-                raise StoreBusy(Words("此上传正在处理中，请稍候", "this upload is being worked on"), found=self.name)
-            yield
+        for _ in range(_LOCK_TRIES):  # who only asks whether somebody works on it holds the lock for a moment
+            with _locked(self.folder / "lock") as got:
+                if got:
+                    yield
+                    return
+            time.sleep(_LOCK_SECONDS)
+        raise StoreBusy(Words("此上传正在处理中，请稍候", "this upload is being worked on"), found=self.name)
 
     @property
     def is_worked_on(self) -> bool:

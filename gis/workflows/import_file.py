@@ -178,7 +178,7 @@ class _Import:
             if self.options.dry_run:
                 report = replace(report, dry_run=True)
                 raise _Undo
-            storing.log(writer, report)
+            storing.log(writer, report, written)
         if report is None:
             raise AssertionError("a transaction that neither raised nor reported")
         return report

@@ -20,13 +20,29 @@ from gis.model import Query
 from gis.store.port import Outcome, PutResult, Store, Writer
 from gis.workflows.prepare_import import Prepared
 
+# So many keys are kept in the log by name.
+MOST_KEYS_LOGGED = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the store said of each row, and of the ledger rows that came along."""
+    """
+    What the store said of each row, and of the ledger rows that came along.
+
+    ``new`` and ``changed`` are keys of entities whose own rows were written: events alone change no row.
+    """
 
     outcomes: tuple[Outcome, ...]
     side: dict[str, Counts]
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def as_log(self) -> dict[str, Any]:
+        """What the log keeps so that the import can be undone; of very many rows only their numbers."""
+        told: dict[str, Any] = {"new": len(self.new), "changed": len(self.changed)}
+        if len(self.new) + len(self.changed) <= MOST_KEYS_LOGGED:
+            told |= {"new_keys": list(self.new), "changed_keys": list(self.changed)}
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +64,25 @@ class Storing:
         if frame.empty:
             result = PutResult(())
         elif self.layer.kind == "ledger":
-            result = writer.append(self.layer.name, self._corrections(frame))
+            result = writer.append(self.layer.name, self.corrections(frame))
         else:
             result = self._put(writer, frame)
+        new, changed = (self._keys(frame, result, outcome) for outcome in ("stored", "updated"))
         outcomes = list(result.outcomes)
         side: dict[str, Counts] = {}
         for name, rows in ready.side.items():
             along = writer.append(name, rows)
             side[name] = Counts(*(along.count(o) for o in ("stored", "updated", "unchanged")))
             _lift(outcomes, frame[self.layer.key[0]], rows[LAYERS[name].key[0]], along)
-        return Written(tuple(outcomes), side)
+        return Written(tuple(outcomes), side, new, changed)
 
-    def _corrections(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _keys(self, frame: pd.DataFrame, result: PutResult, wanted: str) -> tuple[str, ...]:
+        if self.layer.kind == "ledger":
+            return ()
+        pairs = zip(frame[self.layer.key[0]], result.outcomes, strict=True) if len(frame) else ()
+        return tuple(str(key) for key, outcome in pairs if outcome == wanted)
+
+    def corrections(self, frame: pd.DataFrame) -> pd.DataFrame:
         """
         Ledger rows as they are appended. A report leaves what it does not speak of: statistics come in a file of
         their own, and a ledger tells image progress of its latest month only.
@@ -91,14 +114,17 @@ class Storing:
         names = [n for n in frame.columns if n != "geometry" or not self.layer.geometry_required]
         return self.store.read(self.layer.name, Query(keys=tuple(frame[self.layer.key[0]]), columns=tuple(names)))
 
-    def log(self, writer: Writer, report: ImportReport, more: Mapping[str, Any] | None = None) -> None:
+    def log(
+        self, writer: Writer, report: ImportReport, written: Written, more: Mapping[str, Any] | None = None
+    ) -> None:
         """
         The import log; a file that is logged already and changed nothing is not logged again.
 
         ``more`` is kept in the log's report beside the report itself.
         """
         changed = report.stored or report.updated or any(c.stored or c.updated for c in report.side.values())
-        if not changed and not more and self._is_logged(report):
+        told = {**report.as_dict(), **written.as_log(), **(more or {})}
+        if not changed and not told.get("retired") and self._is_logged(report):
             return
         row = {
             "layer": report.layer,
@@ -110,7 +136,7 @@ class Storing:
             "updated": report.updated,
             "unchanged": report.unchanged,
             "refused": report.refused_rows,
-            "report": {**report.as_dict(), **(more or {})},
+            "report": told,
         }
         writer.append("import_log", pd.DataFrame({name: [value] for name, value in row.items()}))
 
