@@ -51,6 +51,8 @@ class Settings:
     ``open_reading``: whether reading needs no account where there are accounts.
     ``idle_minutes``, ``lock_after``, ``lock_minutes``: after how long without a request a session ends; after how
     many wrong passwords a name is locked, and for how long (RULES §10.2: numbers of practice, UNVERIFIED).
+    ``audit_log``: where it is written who signed in and who looked at people's data (None: beside the accounts).
+    ``files_dir``: the folder of attached files (None: beside a store that is a file); ``files_total_mb``: its bound.
     """
 
     db: str | None = field(default=None, repr=False)
@@ -69,6 +71,9 @@ class Settings:
     idle_minutes: int = 30
     lock_after: int = 5
     lock_minutes: int = 30
+    audit_log: str | None = None
+    files_dir: str | None = None
+    files_total_mb: int = 20_000
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -78,7 +83,8 @@ class Settings:
         ``GUATU_TILE_CACHE_DIR``, ``GUATU_TILE_CACHE_MB``, ``GUATU_WORKERS``,
         ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between), ``GUATU_ACCOUNTS``,
         ``GUATU_SECRET_KEY_FILE``, ``GUATU_OPEN_READING`` (yes or no), ``GUATU_IDLE_MINUTES``,
-        ``GUATU_LOCK_AFTER``, ``GUATU_LOCK_MINUTES``.
+        ``GUATU_LOCK_AFTER``, ``GUATU_LOCK_MINUTES``, ``GUATU_AUDIT_LOG``, ``GUATU_FILES_DIR``,
+        ``GUATU_FILES_TOTAL_MB``.
 
         Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
         not set itself, and ``GUATU_DB_PASSWORD_FILE`` where ``GUATU_DB`` is a database's address without one.
@@ -105,6 +111,9 @@ class Settings:
             idle_minutes=_count("GUATU_IDLE_MINUTES", env.get("GUATU_IDLE_MINUTES", "30"), least=1),
             lock_after=_count("GUATU_LOCK_AFTER", env.get("GUATU_LOCK_AFTER", "5"), least=1),
             lock_minutes=_count("GUATU_LOCK_MINUTES", env.get("GUATU_LOCK_MINUTES", "30"), least=1),
+            audit_log=env.get("GUATU_AUDIT_LOG") or None,
+            files_dir=env.get("GUATU_FILES_DIR") or None,
+            files_total_mb=_count("GUATU_FILES_TOTAL_MB", env.get("GUATU_FILES_TOTAL_MB", "20000"), least=1),
         )
 
 

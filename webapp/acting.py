@@ -23,7 +23,7 @@ from gis.errors import InvalidParameter, NotAllowed, NotSignedIn
 from gis.model import LOCAL_ACTOR, Actor, Role
 from gis.settings import Settings
 from gis.words import Words
-from webapp import forgery
+from webapp import audit, forgery
 from webapp.attempts import Attempts
 from webapp.errors import is_for_programs
 from webapp.forgery import SAFE_METHODS
@@ -72,6 +72,7 @@ def init(app: Flask, settings: Settings) -> None:
     app.secret_key = _secret_key(settings)
     app.session_interface = _Cookie()
     app.config.update(SESSION_COOKIE_NAME="guatu_session", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
+    audit.init(app, settings)
     forgery.init(app)
     app.before_request(_admit)
     app.after_request(_keep_private)
@@ -100,8 +101,7 @@ def allow(*roles: Role) -> Actor:
     found = actor()
     if found.role is Role.ADMIN or (found.role in roles if roles else found.may_write):
         return found
-    if _acting().accounts is not None and signed_in() is None:
-        raise NotSignedIn(Words("请先登录", "sign in first"), expected="/login")
+    require_person()
     if _acting().accounts is None:
         raise NotAllowed(
             Words(
@@ -117,6 +117,12 @@ def allow(*roles: Role) -> Actor:
         found=found.role.words.zh,
         expected="、".join(role.words.zh for role in wanted),
     )
+
+
+def require_person() -> None:
+    """Raise NotSignedIn where there are accounts and nobody is signed in: for what is not for every reader."""
+    if _acting().accounts is not None and signed_in() is None:
+        raise _not_signed_in()
 
 
 def me() -> dict[str, Any]:
@@ -162,22 +168,37 @@ def sign_in(name: str, password: str) -> int:
     address = request.remote_addr or ""
     name = tidy_name(name)
     if wait := acting.attempts.wait_seconds(name, address):
+        _note_attempt(name, "locked")
         return wait
     acting.attempts.note(name, address)
     account = acting.accounts.account(name) or NOBODY
     if not account.opened_by(password[: LONGEST_PASSWORD + 1]):
-        current_app.logger.warning("sign-in refused, from %s", address)
+        _note_attempt(name, "refused")
         raise NotAllowed(Words("账号或密码不对", "wrong name or password"))
     acting.attempts.forget(name, address)
     session.clear()  # what anybody set before is not this person's
     now = int(time.time())
     session.update(name=account.name, mark=account.mark, since=now, seen=now)
+    _note_attempt(name, "ok")
     return 0
 
 
 def sign_out() -> None:
     """End the session."""
+    if found := signed_in():
+        audit.note(found.name, "sign_out", found.name)
     session.clear()
+
+
+def _note_attempt(name: str, result: str) -> None:
+    """What was typed for a name that is nobody's is not written down: it may be a password."""
+    accounts = _acting().accounts
+    known = name if accounts is not None and accounts.account(name) is not None else "?"
+    audit.note(known, "sign_in", known, result=result)
+
+
+def _not_signed_in() -> NotSignedIn:
+    return NotSignedIn(Words("请先登录", "sign in first"), expected="/login")
 
 
 def _acting() -> _Acting:
@@ -215,7 +236,7 @@ def _admit() -> AnyResponse | None:
     elif _is_closed() and request.endpoint not in _ALWAYS_OPEN and signed_in() is None:
         if not is_for_programs(request.path):
             return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
-        raise NotSignedIn(Words("请先登录", "sign in first"), expected="/login")
+        raise _not_signed_in()
     _note_presence()
     return None
 
