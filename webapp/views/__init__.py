@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.views import api, basemap, export, health, page, signing_in, tiles
+from webapp.views import api, attachments, basemap, export, health, page, signing_in, tiles
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     page.blueprint,
@@ -14,4 +14,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     basemap.blueprint,
     health.blueprint,
     signing_in.blueprint,
+    attachments.blueprint,
 )
