@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,14 +12,19 @@ import click
 
 from gis import __version__
 from gis.cli_account import account
-from gis.errors import GuatuError, InvalidParameter
+from gis.cli_parcel import parcel
+from gis.cli_store import opened as _open
+from gis.cli_store import place_of as _place
+from gis.cli_store import settings_of as _settings
+from gis.cli_store import whole_place as _whole
+from gis.errors import GuatuError
 from gis.model import LOCAL_ACTOR, ProjectFilter
-from gis.settings import MOST_WORKERS, Settings
+from gis.settings import MOST_WORKERS
 from gis.terminal import EXIT_FOUND, Day, fail, language, print_json, progress_bar, say
 from gis.words import Words
 
 if TYPE_CHECKING:
-    from gis.store.port import Finding, Store
+    from gis.store.port import Finding
 
 KINDS = ("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events")
 
@@ -51,26 +54,7 @@ def main(ctx: click.Context, db: str | None) -> None:
 
 
 main.add_command(account)
-
-
-def _place(ctx: click.Context) -> str:
-    db: str | None = ctx.obj
-    if not db:
-        raise InvalidParameter(
-            Words("没有指定数据库", "no store was named"), expected="guatu --db FILE …  |  GUATU_DB=FILE guatu …"
-        )
-    return _whole(db)
-
-
-def _whole(place: str) -> str:
-    """A store's place; a database's address with the password of its file."""
-    return _settings(place).db or place
-
-
-def _open(ctx: click.Context) -> AbstractContextManager[Store]:
-    from gis.store import open_store
-
-    return closing(open_store(_place(ctx)))
+main.add_command(parcel)
 
 
 @main.command()
@@ -253,10 +237,6 @@ def demo(directory: Path, no_serve: bool, host: str, port: int) -> None:
     from webapp.serving import serve_app
 
     serve_app(_settings(str(made.store_path)), host=host, port=port, announce=_announce)
-
-
-def _settings(db: str) -> Settings:
-    return Settings.from_env({**os.environ, "GUATU_DB": db})
 
 
 def _announce(address: str) -> None:

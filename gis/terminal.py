@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any, NoReturn
 
 import click
 
-from gis.errors import GuatuError
+from gis.errors import Breach, GuatuError
 from gis.words import Words
 
 EXIT_ERROR = 2
+_REASON_HELPS = Words(
+    "确需登记的，以 --override 写明理由（随记录永久保留）",
+    "to record it all the same: --override REASON, kept for good",
+)
 EXIT_FOUND = 1
 
 
@@ -48,10 +52,16 @@ def fail(error: GuatuError) -> NoReturn:
     lines = [f"guatu: {say(error.words)}"]
     if str(error.place):
         lines.append(f"  位置 / where: {error.place}")
-    if error.found is not None:
+    breaches: Sequence[Breach] = getattr(error, "breaches", ())
+    if error.found is not None and not breaches:
         lines.append(f"  实际 / found: {error.found}")
-    if error.expected is not None:
+    if error.expected is not None and not breaches:
         lines.append(f"  应为 / expected: {error.expected}")
+    for breach in breaches:
+        lines += [f"  {breach.parcel_no}: {say(breach.words)}", f"    依据 / source: {breach.source}"]
+        lines += [f"    实际 / found: {breach.found}", f"    应为 / expected: {breach.expected}"]
+    if breaches and all(breach.overridable for breach in breaches):
+        lines.append(f"  {say(_REASON_HELPS)}")
     candidates = getattr(error, "candidates", ())
     if candidates:
         lines.append(f"  可能 / candidates: {', '.join(candidates)}")

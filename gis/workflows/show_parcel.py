@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from gis.analysis.assessment import Assessment
+from gis.analysis.case import Case, cases_of
+from gis.analysis.event_log import event_log, holds_of
+from gis.analysis.lawful import RunningWait, announcement_due, running_waits
 from gis.analysis.overview import Overview
 from gis.analysis.stages import standing
 from gis.layers import PARCEL
 from gis.model import EventKind, OwnerKind, Query, Stage
-from gis.rules import RuleBook
+from gis.rules import RuleBook, Wait
 from gis.store.port import Store
 from gis.workflows.assess_store import assess_on_parcel
 from gis.workflows.clock_parcels import clock_parcels
 from gis.workflows.names import read_names
 from gis.workflows.one_entity import read_one
+from gis.workflows.parcel_surroundings import lineage_of, neighbours_of
 from gis.workflows.places import bounds_by_key
 from gis.workflows.plain import Record, plain, records_of
 
@@ -33,6 +38,8 @@ def show_parcel(store: Store, overview: Overview, parcel_no: str) -> Record:
     found = read_one(store, PARCEL, parcel_no, overview.on, PARCEL.names)
     events = store.read("parcel_event", Query(on=overview.on, where=(("parcel_no", parcel_no),)))
     rules = RuleBook.from_frame(store.read("rule_parameter"), overview.on)
+    case = cases_of(found, standing(events))[parcel_no]
+    log = event_log(events)
     assessment = assess_on_parcel(store, overview, parcel_no)
     timed = records_of(clock_parcels(store, overview.on, [parcel_no]))[0]
     parcel = records_of(found)[0]
@@ -40,32 +47,40 @@ def show_parcel(store: Store, overview: Overview, parcel_no: str) -> Record:
     return {
         "on": overview.on.isoformat(),
         "parcel": {**parcel, **timed, "town_name": town_name},
-        "steps": _steps(parcel, timed, events, rules),
-        "events": records_of(events),
+        "steps": _steps(parcel, timed, case, log, rules),
+        "events": records_of(log),
+        "holds": _holds(log),
+        "funds": _funds(case, rules),
+        "announcement": _announcement(case, rules, overview.on),
         "next": _next(timed),
         "blocks": _blocks(assessment, parcel_no),
         "projects": _projects(assessment, parcel_no),
         "reason": timed["reason"],
         "overlaps": _overlaps(assessment, parcel_no),
         "bounds": bounds_by_key(store, "parcel", "parcel_no", [parcel_no], overview.on).get(parcel_no),
+        "lineage": lineage_of(store, parcel_no, overview.on),
+        "neighbours": neighbours_of(store, parcel_no, overview.on),
     }
 
 
-def _steps(parcel: Record, timed: Record, events: pd.DataFrame, rules: RuleBook) -> list[Record]:
+def _steps(parcel: Record, timed: Record, case: Case, log: pd.DataFrame, rules: RuleBook) -> list[Record]:
     """
-    The stages of the parcel's path with their dates.
+    The stages of the parcel's path with their dates and the statutory waits before them.
 
     ``done_on`` is set for stages that were reached and not left again. ``earliest_on`` is the law's earliest day:
     of the next step, and of the step at which the land is ready.
     """
-    reached = _reached(events)
+    reached = _reached(log)
     present = Stage(parcel["stage"] or Stage.NOT_STARTED.value)
     earliest = {timed["next_stage"]: timed["next_legal_on"]}
     if present.rank < rules.ready_stage.rank:
         earliest.setdefault(rules.ready_stage.value, timed["ready_earliest_on"])
     path = rules.path(OwnerKind(parcel["owner_kind"] or OwnerKind.COLLECTIVE.value))
     return [
-        _step(stage, parcel, reached.get(stage.value, {}) if stage.rank <= present.rank else {}, earliest)
+        {
+            **_step(stage, parcel, reached.get(stage.value, {}) if stage.rank <= present.rank else {}, earliest),
+            "waits": _waits(stage, case, rules),
+        }
         for stage in path
         if stage is not Stage.NOT_STARTED
     ]
@@ -84,10 +99,64 @@ def _step(stage: Stage, parcel: Record, event: Record, earliest: dict[str, Any])
     }
 
 
-def _reached(events: pd.DataFrame) -> dict[str, Record]:
+def _reached(log: pd.DataFrame) -> dict[str, Record]:
     """The last event of each stage."""
-    stages = standing(events[events["kind"] == EventKind.STAGE.value])
+    stages = log[(log["kind"] == EventKind.STAGE.value) & (log["state"] == "stands")]
     return {row["stage"]: row for row in records_of(stages)}
+
+
+def _waits(stage: Stage, case: Case, rules: RuleBook) -> list[Record]:
+    """The waits that the law sets before a stage; their days where they have begun."""
+    begun = {running.wait: running for running in running_waits(case, stage, rules)}
+    path = rules.path(case.owner)
+    return [
+        _wait(wait, begun.get(wait))
+        for wait in rules.waits
+        if wait.before is stage and wait.after in path and wait.supply in (None, case.supply)
+    ]
+
+
+def _wait(wait: Wait, running: RunningWait | None) -> Record:
+    days = {name: getattr(running, name).isoformat() if running else None for name in ("began", "last_on", "first_on")}
+    return {
+        "after": wait.after.value,
+        "days": wait.days,
+        "working": wait.working,
+        "source": wait.source,
+        **days,
+        "provisional": running.provisional if running else False,
+    }
+
+
+def _funds(case: Case, rules: RuleBook) -> Record | None:
+    """What must be paid in full before which stage, and since when it is; None where the path has no such stage."""
+    gate = Stage(rules.value("gate.funds"))
+    if gate not in rules.path(case.owner):
+        return None
+    on = min((entry.on for entry in case.entries if entry.kind is EventKind.FUNDS), default=None)
+    told = None if on is None else on.isoformat()
+    return {"before": gate.value, "on": told, "source": rules.sources["gate.funds"]}
+
+
+def _announcement(case: Case, rules: RuleBook, on: date) -> Record | None:
+    due = announcement_due(case, rules)
+    if due is None:
+        return None
+    days = {"began": due.began.isoformat(), "due_on": due.due_on.isoformat(), "is_overdue": due.due_on < on}
+    return {"after": due.after.value, **days, "provisional": due.provisional, "source": due.source}
+
+
+def _holds(log: pd.DataFrame) -> list[Record]:
+    """Each time that it was held, the latest first, with the rows of what was tried."""
+    rows = records_of(log)
+    return [
+        {
+            "hold": rows[hold["hold"]],
+            "release": None if hold["release"] is None else rows[hold["release"]],
+            "efforts": [rows[place] for place in hold["efforts"]],
+        }
+        for hold in holds_of(log)
+    ]
 
 
 def _next(timed: Record) -> Record | None:

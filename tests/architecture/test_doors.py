@@ -25,10 +25,10 @@ DOORS: dict[str, tuple[str, ...]] = {
     "branca": ("gis/maps/",),
     "mapbox_vector_tile": ("gis/maps/",),
     "chinese_calendar": ("gis/workdays.py",),
-    "click": ("gis/cli.py", "gis/cli_account.py", "gis/terminal.py"),
+    "click": ("gis/cli.py", "gis/cli_account.py", "gis/cli_parcel.py", "gis/cli_store.py", "gis/terminal.py"),
     "rich": ("gis/terminal.py", "gis/reports/"),
 }
-ENVIRONMENT = ("gis/cli.py", "gis/terminal.py", "webapp/wsgi.py")
+ENVIRONMENT = ("gis/cli_store.py", "gis/terminal.py", "webapp/wsgi.py")
 REQUEST_VALUES = ("webapp/params.py", "webapp/bodies.py", "webapp/language.py")
 NOT_IN_WEBAPP = ("shapely", "geopandas", "pyogrio")
 

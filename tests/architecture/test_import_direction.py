@@ -23,7 +23,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gis.workflows",),
     ("webapp",),
     ("gis.terminal",),
-    ("gis.cli_account",),
+    ("gis.cli_store",),
+    ("gis.cli_account", "gis.cli_parcel"),
     ("gis.cli", "gis.__main__"),
 )
 FLOOR_OF = {house: floor for floor, houses in enumerate(FLOORS) for house in houses}
