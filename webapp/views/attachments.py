@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from flask import Blueprint, Response, jsonify, send_file
 
 from gis.model import AttachmentKind, Stage
@@ -102,7 +104,7 @@ def _attached(subject: Subject, key: str) -> tuple[Response, int]:
     assert sent is not None  # noqa: S101  body() raises where a file is missing
     told = Attachment((sent.filename or "")[-LONGEST_FILE_NAME:], kind, stage, note)
     with sent.stream as stream:
-        row = attach_file(site.store, site.files, actor, subject, key, told, stream)
+        row = attach_file(site.store, site.files, actor, subject, key, told, cast("BinaryIO", stream))
     return jsonify(row), 201
 
 
