@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.views import api, attachments, basemap, export, health, page, signing_in, tiles
+from webapp.views import (
+    api,
+    attachments,
+    basemap,
+    compare,
+    export,
+    health,
+    page,
+    parcel_events,
+    shapes,
+    signing_in,
+    stock,
+    tiles,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     page.blueprint,
@@ -15,4 +28,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     signing_in.blueprint,
     attachments.blueprint,
+    stock.blueprint,
+    compare.blueprint,
+    shapes.blueprint,
+    imports.blueprint,
+    parcel_events.blueprint,
 )
