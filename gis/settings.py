@@ -52,6 +52,7 @@ class Settings:
     ``idle_minutes``, ``lock_after``, ``lock_minutes``: after how long without a request a session ends; after how
     many wrong passwords a name is locked, and for how long (RULES §10.2: numbers of practice, UNVERIFIED).
     ``audit_log``: where it is written who signed in and who looked at people's data (None: beside the accounts).
+    ``upload_dir``: where uploads wait to be imported (None: beside a store that is a file, else the temporary folder).
     ``files_dir``: the folder of attached files (None: beside a store that is a file); ``files_total_mb``: its bound.
     """
 
@@ -74,6 +75,7 @@ class Settings:
     audit_log: str | None = None
     files_dir: str | None = None
     files_total_mb: int = 20_000
+    upload_dir: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -84,7 +86,7 @@ class Settings:
         ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between), ``GUATU_ACCOUNTS``,
         ``GUATU_SECRET_KEY_FILE``, ``GUATU_OPEN_READING`` (yes or no), ``GUATU_IDLE_MINUTES``,
         ``GUATU_LOCK_AFTER``, ``GUATU_LOCK_MINUTES``, ``GUATU_AUDIT_LOG``, ``GUATU_FILES_DIR``,
-        ``GUATU_FILES_TOTAL_MB``.
+        ``GUATU_FILES_TOTAL_MB``, ``GUATU_UPLOAD_DIR``.
 
         Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
         not set itself, and ``GUATU_DB_PASSWORD_FILE`` where ``GUATU_DB`` is a database's address without one.
@@ -114,6 +116,7 @@ class Settings:
             audit_log=env.get("GUATU_AUDIT_LOG") or None,
             files_dir=env.get("GUATU_FILES_DIR") or None,
             files_total_mb=_count("GUATU_FILES_TOTAL_MB", env.get("GUATU_FILES_TOTAL_MB", "20000"), least=1),
+            upload_dir=env.get("GUATU_UPLOAD_DIR") or None,
         )
 
 

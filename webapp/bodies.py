@@ -56,6 +56,13 @@ def body(*, strict: bool = True) -> Iterator[BodyAsker]:
         raise InvalidParameters(problems)
 
 
+def document() -> dict[str, Any]:
+    """A JSON object as it was sent, for a value that reads and bounds itself (gis.workflows.import_choices)."""
+    if request.mimetype != "application/json":
+        raise _unreadable(request.mimetype or "", "Content-Type: application/json")
+    return dict(_given())
+
+
 def form_field(name: str) -> str | None:
     """One field of a form that the page itself sent; None where the body is none."""
     return request.form.get(name) if request.mimetype in FORMS else None

@@ -24,6 +24,7 @@ from gis.ingest.dbf import dbf_encoding
 from gis.ingest.files import is_utf8
 from gis.ingest.headers import Matching, match_headers, slots_of
 from gis.ingest.mapping import Mapping
+from gis.ingest.months import month_of_header
 from gis.ingest.survey_grammar import KEYWORDS
 from gis.ingest.table import RawTable
 from gis.ingest.text import decode
@@ -107,7 +108,10 @@ def _score(headers: list[str], layer: Layer, *, has_shapes: bool) -> float:
     missing = sum(name not in filled for name in required)
     fits = not has_shapes or layer.geometry is not None
     lacks_shapes = layer.geometry_required and not has_shapes
-    return len(matching.matches) - 3.0 * missing - 2.0 * lacks_shapes if fits else -10.0
+    months = sum(month_of_header(h) is not None for h in headers) if layer.name == "progress_report" else 0
+    # A ledger with a column a month needs neither the period nor its last day.
+    lacking = 3.0 * missing if months < 2 else 0.0
+    return len(matching.matches) + months - lacking - 2.0 * lacks_shapes if fits else -10.0
 
 
 def columns_of(raw: RawTable, layer: Layer, mapping: Mapping) -> list[dict[str, Any]]:
@@ -123,7 +127,11 @@ def columns_of(raw: RawTable, layer: Layer, mapping: Mapping) -> list[dict[str, 
     for position, header in enumerate(headers):
         match = matched.get(position)
         row: dict[str, Any] = {"header": header, "samples": _samples(raw.frame.iloc[:, position])}
-        if match is None:
+        month = month_of_header(header) if layer.name == "progress_report" and match is None else None
+        if month is not None:
+            words = Words(f"{month.month}月", f"month {month.month}")
+            row |= {"fate": "matched", "field": "", "words": words.as_dict(), "unit": month.unit, "is_area": False}
+        elif match is None:
             row |= {"fate": "ignored" if header in ignored else _fate(header, matching), "field": None}
         else:
             unit = match.unit or (match.target.unit if match.target else None)

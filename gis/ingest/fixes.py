@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis.errors import InvalidParameter, Place
 from gis.ingest import cells
@@ -89,31 +91,29 @@ def _in_unit(value: Any, unit: str) -> Any:
     return value if number is None else f"{head[1] if head else ''}{unit}"
 
 
-def with_land_classes(table: CheckedTable, scheme: LandClassScheme, header: str) -> CheckedTable:
+def with_land_classes(
+    table: CheckedTable, scheme: LandClassScheme, header: str, asked: NDArray[np.bool_]
+) -> CheckedTable:
     """
     The rows whose code of land class the scheme knows, with scheme and edition beside it; the others are refused.
 
-    A row that states a scheme of its own keeps it. ``header``: the file's own name of the column.
+    ``asked`` (n,): the rows that are meant; the others keep what they have. ``header``: the file's own name of the
+    column.
     """
-    frame = table.frame
-    if "land_class_code" not in frame or frame.empty:
-        return table
-    codes = frame["land_class_code"]
-    own = frame["land_class_scheme"].notna() if "land_class_scheme" in frame else pd.Series(False, index=frame.index)
-    names = {code: scheme.name_of(code) for code in codes.dropna().unique()}
-    asked = codes.notna() & ~own
-    bad = asked & codes.isin([code for code, name in names.items() if name is None])
-    good = frame.copy()
+    codes = table.frame["land_class_code"]
+    unknown = [code for code in codes.dropna().unique() if scheme.name_of(code) is None]
+    bad = asked & codes.isin(unknown).to_numpy()
+    good = table.frame.copy()
     for column, value in (("land_class_scheme", scheme.scheme), ("land_class_edition", scheme.edition)):
         there = good[column] if column in good else pd.Series(None, index=good.index, dtype="str")
         good[column] = there.mask(asked & there.isna(), value)
     wanted = Words(f"{scheme.words.zh}中有的编码", f"a code of {scheme.words.en}")
     refused = [
         Refusal(Place(table.source.name, table.rows[i], header), str(codes.iloc[i]), wanted)
-        for i in range(len(frame))
-        if bad.iloc[i]
+        for i in range(len(good))
+        if bad[i]
     ]
-    return without_rows(replace(table, frame=good), ~bad.to_numpy(), tuple(refused))
+    return without_rows(replace(table, frame=good), ~bad, tuple(refused))
 
 
 def without_rows(table: CheckedTable, keep: Any, refused: tuple[Refusal, ...]) -> CheckedTable:

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from gis.errors import GuatuError, InvalidParameter, NotFound, StoreBusy, StoreFull, UnreadableFile
 from gis.ingest.table import SourceFile
@@ -191,7 +191,7 @@ class Staging:
         self.limits = limits or Limits()
         self._swept = 0.0
 
-    def receive(self, name: str, stream: BinaryIO, actor: Actor) -> Upload:
+    def receive(self, name: str, stream: IO[bytes], actor: Actor) -> Upload:
         """
         Take a file in, its bytes as they are.
 
@@ -225,7 +225,7 @@ class Staging:
             shutil.rmtree(making, ignore_errors=True)
         return upload
 
-    def _copy(self, stream: BinaryIO, target: Path, name: str) -> tuple[int, str]:
+    def _copy(self, stream: IO[bytes], target: Path, name: str) -> tuple[int, str]:
         digest, size = hashlib.sha256(), 0
         with target.open("wb") as out:
             while chunk := stream.read(_CHUNK):

@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis import crs as systems
 from gis.errors import GuatuError
@@ -213,14 +214,27 @@ class _Drafting:
         self, table: CheckedTable, raw: RawTable, mapping: Mapping | None
     ) -> tuple[CheckedTable, tuple[str, ...]]:
         """Codes of land classes under the scheme that was chosen; asked for where nobody said one."""
-        if not lacks_scheme(table):
+        if not (open_rows := self._without_scheme(table)).any():
             return table, ()
         if self.choices.scheme in (None, UNKNOWN_SCHEME):
             return table, () if self.choices.scheme else ("scheme",)
         columns = columns_of(raw, self.layer, mapping or Mapping())
         header = next((c["header"] for c in columns if c["field"] == "land_class_code"), "地类编码")
         scheme = next(s for s in land_class_schemes() if s.key == self.choices.scheme)
-        return with_land_classes(table, scheme, header), ()
+        return with_land_classes(table, scheme, header, open_rows), ()
+
+    def _without_scheme(self, table: CheckedTable) -> NDArray[np.bool_]:
+        """Rows with a code of a land class of which neither the file nor the store says of which scheme it is."""
+        frame, names = table.frame, ("land_class_code", "land_class_scheme")
+        if names[0] not in frame or frame.empty:
+            return np.zeros(len(frame), dtype=bool)
+        said = frame[names[1]].notna() if names[1] in frame else pd.Series(False, index=frame.index)
+        keys = frame[self.layer.key[0]]
+        stored = self.store.read(self.layer.name, Query(keys=tuple(keys), columns=(self.layer.key[0], *names)))
+        stored = stored[stored[names[1]].notna()]
+        known = dict(zip(stored[self.layer.key[0]], stored[names[0]], strict=True))
+        same = [known.get(key) == code for key, code in zip(keys, frame[names[0]], strict=True)]
+        return np.asarray(frame[names[0]].notna() & ~said & ~np.array(same, dtype=bool), dtype=bool)
 
     # ------------------------------------------------------------ what the file lacks
 
@@ -269,15 +283,6 @@ def fixed_raw(store: Store, raw: RawTable, layer: Layer, mapping: Mapping | None
         projects = list(zip(stored["code"], stored["name"], strict=True))
     edited = with_area_units(with_edits(raw, choices.edits), choices.area_units)
     return with_project_codes(edited, layer, mapping, projects)
-
-
-def lacks_scheme(table: CheckedTable) -> bool:
-    """Rows have a code of a land class, and nothing says of which scheme."""
-    frame = table.frame
-    if "land_class_code" not in frame:
-        return False
-    said = frame["land_class_scheme"].notna() if "land_class_scheme" in frame else pd.Series(False, index=frame.index)
-    return bool((frame["land_class_code"].notna() & ~said).any())
 
 
 def _texts_of_refused(raw: RawTable, table: CheckedTable) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from gis.errors import GuatuError, NotAllowed, NotFound
 from gis.ingest.contents import Contents, Ignored, Part, contents_of
@@ -14,7 +14,7 @@ IMPORTERS = (Role.PLANNER, Role.LAND_OFFICER, Role.ADMIN)
 _CONTENTS = "contents.json"
 
 
-def stage_upload(staging: Staging, actor: Actor, name: str, stream: BinaryIO) -> Upload:
+def stage_upload(staging: Staging, actor: Actor, name: str, stream: IO[bytes]) -> Upload:
     """
     Receive a file and list what it holds.
 

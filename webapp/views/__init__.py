@@ -11,6 +11,7 @@ from webapp.views import (
     compare,
     export,
     health,
+    imports,
     page,
     parcel_events,
     shapes,
