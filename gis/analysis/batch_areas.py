@@ -93,8 +93,9 @@ def area_table(measured: pd.DataFrame, by: Sequence[str] = ("group", "owner_kind
     ]
     table = pd.DataFrame(found, columns=[*by, "parcels", "undeclared", *MEASURES])
     places = [table[name].map(_place) for name in by]
-    order = np.lexsort([place.to_numpy() for place in reversed(places)]) if len(table) else []
-    return table.iloc[order].reset_index(drop=True)
+    if table.empty:
+        return table
+    return table.iloc[np.lexsort([place.to_numpy() for place in reversed(places)])].reset_index(drop=True)
 
 
 def _place(code: str) -> int:

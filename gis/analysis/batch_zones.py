@@ -13,7 +13,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -192,10 +191,3 @@ def _scope(rule: Mapping[str, Any]) -> Words | None:
     if rule.get("chemical_only"):
         said.append(Words("仅涉及化工项目", "concerns chemical projects only"))
     return join(said) if said else None
-
-
-def parcels_in(parts: gpd.GeoDataFrame, kind: ZoneKind) -> dict[str, float]:
-    """Of each parcel the area in zones of this kind, each point counted once and slivers left out (m²)."""
-    real: npt.NDArray[np.bool_] = (parts["kind"] == kind.value).to_numpy() & ~parts["is_sliver"].to_numpy(dtype=bool)
-    kept = parts[real]
-    return {number: together_m2(rows) for number, rows in kept.groupby("parcel_no")}

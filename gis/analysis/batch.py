@@ -1,0 +1,144 @@
+"""
+An approval batch (报批批次) looked at whole: areas, who approves, overlaps, zones, gaps in the papers, quota.
+
+Tables in, tables out: no database, no drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gis.analysis.approval_areas import ApprovalAreas, approval_areas
+from gis.analysis.approval_level import ApprovalLevel, Limits
+from gis.analysis.batch_areas import area_table, measured_parcels, taken_m2
+from gis.analysis.batch_gaps import Papers, checklist, find_gaps
+from gis.analysis.batch_overlaps import find_overlaps
+from gis.analysis.batch_zones import ZoneLayer, ZoneReport, compare_zones
+from gis.analysis.quota import Quota
+from gis.analysis.readiness import MIN_AREA_M2, Slivers
+from gis.model import Coded, OwnerKind, Stage, ZoneKind
+from gis.rules import RuleBook
+
+
+class BatchState(Coded):
+    """How far a batch is."""
+
+    DRAFT = "draft", "组卷中", "being put together"
+    SUBMITTED = "submitted", "已上报", "submitted"
+    APPROVED = "approved", "已批准", "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInputs:
+    """
+    What a batch is assembled of, all in one working CRS (metres).
+
+    ``members`` are its parcels with all columns, ``others`` the parcels near them (``parcel_no``, ``batch``), ``zones``
+    those near them and ``stored`` what the store has of each kind at all. ``quota``: of the batch's year, None where
+    none is known. ``quota_m2``: what its approval took of it, None where it is not approved.
+    """
+
+    on: date
+    members: gpd.GeoDataFrame
+    others: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    stored: Mapping[str, ZoneLayer]
+    papers: Papers
+    rules: RuleBook
+    quota: Quota | None = None
+    approved: bool = False
+    quota_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """
+    What is said of a batch.
+
+    measured
+        One row a parcel, by number (see ``measured_parcels``).
+    areas, by_group
+        Sums by land group and owner, and by land group alone (see ``area_table``).
+    land, level
+        The land whose requisition is approved together, and who approves it.
+    overlaps, zones, gaps, checklist
+        See ``find_overlaps``, ``compare_zones``, ``find_gaps``, ``checklist``.
+    quota, takes_m2
+        The year's quota; and the planar area that this batch takes of it, or took when it was approved.
+    """
+
+    on: date
+    measured: pd.DataFrame
+    areas: pd.DataFrame
+    by_group: pd.DataFrame
+    land: ApprovalAreas
+    level: ApprovalLevel
+    overlaps: gpd.GeoDataFrame
+    zones: ZoneReport
+    gaps: pd.DataFrame
+    checklist: pd.DataFrame
+    quota: Quota | None
+    takes_m2: float
+    approved: bool
+
+    @property
+    def left_m2(self) -> float | None:
+        """What is left of the quota after this batch; below zero where it does not suffice."""
+        if self.quota is None:
+            return None
+        return self.quota.left_m2 - (0.0 if self.approved else self.takes_m2)
+
+
+def assemble_batch(inputs: BatchInputs) -> BatchReport:
+    """
+    Look at a batch whole.
+
+    Raises
+    ------
+    CrsMismatch
+        The tables are not in one CRS.
+    InvalidValue
+        A rule cannot be read.
+    """
+    rules, members = inputs.rules, inputs.members
+    slivers = Slivers(MIN_AREA_M2, float(rules.value("land.sliver_width_m")))
+    measured = measured_parcels(members)
+    land = _requisitioned(members, inputs.zones, rules, slivers)
+    gaps = find_gaps(members, measured, inputs.papers, rules, on=inputs.on, approved=inputs.approved)
+    return BatchReport(
+        on=inputs.on,
+        measured=measured,
+        areas=area_table(measured),
+        by_group=area_table(measured, by=("group",)),
+        land=land,
+        level=land.level(Limits.of(rules)),
+        overlaps=find_overlaps(members, inputs.others, slivers),
+        zones=compare_zones(members, inputs.zones, inputs.stored, rules, slivers),
+        gaps=gaps,
+        checklist=checklist(gaps, len(members)),
+        quota=inputs.quota,
+        takes_m2=taken_m2(measured) if inputs.quota_m2 is None else inputs.quota_m2,
+        approved=inputs.approved,
+    )
+
+
+def _requisitioned(
+    members: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, rules: RuleBook, slivers: Slivers
+) -> ApprovalAreas:
+    """The areas of the land that is requisitioned: of owners whose path has an approval."""
+    farmland = zones[(zones["kind"] == ZoneKind.FARMLAND.value).to_numpy(dtype=bool)]
+    return approval_areas(members[are_requisitioned(members, rules)], farmland, slivers)
+
+
+def are_requisitioned(parcels: pd.DataFrame, rules: RuleBook) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which parcels pass an approval on their owner's path; a missing owner kind counts as collective."""
+    passes = {owner.value: Stage.APPROVED in rules.path(owner) for owner in OwnerKind}
+    default = OwnerKind.COLLECTIVE.value
+    codes = [code if isinstance(code, str) and code else default for code in parcels["owner_kind"].tolist()]
+    return np.array([passes[code] for code in codes], dtype=bool)

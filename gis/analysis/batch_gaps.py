@@ -1,0 +1,255 @@
+"""
+What a parcel's papers still lack before its batch may be submitted, and approved (RULES §3.1).
+
+Each gap says its parcel, what is missing and, where the law sets a day, from which day on it may be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from gis.analysis.clock_words import day
+from gis.analysis.stages import standing
+from gis.model import Coded, EventKind, HoldReason, OwnerKind, Stage
+from gis.rules import RuleBook, Wait
+from gis.rules.land_groups import LandGroup
+from gis.units import shown
+from gis.words import Words
+
+MIN_OFF_M2 = 1.0
+
+
+class Gap(Coded):
+    """What may be missing, in the order of the checklist."""
+
+    STEP = "step", "程序步骤未办", "a step not taken"
+    WAIT = "wait", "法定期限未满", "a statutory wait not run out"
+    FUNDS = "funds", "补偿资金未足额到位", "compensation funds not in place"
+    HELD = "held", "地块受阻", "parcel held"
+    ALREADY = "already", "已批复", "approved already"
+    ATTRIBUTE = "attribute", "登记要素缺失", "an attribute missing"
+    AREA = "area", "登记面积与实测不符", "declared and computed area differ"
+    DOCUMENT = "document", "要件未上传", "a document not attached"
+
+    @property
+    def is_lawful_bar(self) -> bool:
+        """The law forbids approval while it is there; the others make the papers incomplete."""
+        return self.rank <= Gap.FUNDS.rank
+
+
+COLUMNS = ("parcel_no", "gap", "item", "from_on", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """
+    What is on file of a batch.
+
+    ``events`` are the parcels' (parcel_event rows), ``attached`` what is attached: (subject key, stage code or ""), the
+    batch's own under ``""``: they count for each of its parcels.
+    """
+
+    events: pd.DataFrame
+    attached: Collection[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A parcel's row, its measures, and the standing events that count: stage → day, and what gave a reason."""
+
+    row: Mapping[str, Any]
+    measured: Mapping[str, Any]
+    begun: Mapping[Stage, date]
+    funds_on: date | None
+
+
+@dataclass
+class _Looker:
+    """Looks for the gaps of one batch; first legal days are worked out once for each day."""
+
+    on: date
+    rules: RuleBook
+    approved: bool
+    attached: Collection[tuple[str, str]]
+    _legal: dict[tuple[Wait, date], date] = field(default_factory=dict)
+
+    def gaps(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        """Each gap of one parcel: what, of which step or column, from when on it may be closed, in words."""
+        path = self.rules.path(OwnerKind(parcel.row["owner_kind"] or OwnerKind.COLLECTIVE.value))
+        if Stage.SUBMITTED in path:
+            yield from self._steps(parcel, path)
+            yield from self._waits(parcel, path)
+            yield from self._funds(parcel)
+        yield from self._held(parcel)
+        yield from _missing(parcel)
+        yield from self._area(parcel)
+        if Stage.SUBMITTED in path:
+            yield from self._documents(parcel)
+
+    def _steps(self, parcel: _Parcel, path: tuple[Stage, ...]) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        for stage in path:
+            if Stage.NOT_STARTED.rank < stage.rank < Stage.SUBMITTED.rank and stage not in parcel.begun:
+                words = Words(f"未办：{stage.words.zh}", f"not taken: {stage.words.en}")
+                yield Gap.STEP, stage.value, None, words
+        present = Stage(parcel.row["stage"] or Stage.NOT_STARTED.value)
+        if not self.approved and present.rank >= Stage.APPROVED.rank:
+            words = Words(f"地块已处于“{present.words.zh}”", f"the parcel is at '{present.words.en}' already")
+            yield Gap.ALREADY, present.value, None, words
+
+    def _waits(self, parcel: _Parcel, path: tuple[Stage, ...]) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        for wait in self.rules.waits:
+            posted = parcel.begun.get(wait.after)
+            if posted is None or wait.before not in path or wait.before.rank > Stage.SUBMITTED.rank:
+                continue
+            first, taken = self._first_day(wait, posted), parcel.begun.get(wait.before)
+            after, before = wait.after.words, wait.before.words
+            if taken is not None and taken < first:
+                zh = f"“{before.zh}”{day(taken)} 早于法定最早日 {day(first)}（{after.zh} {day(posted)}，{wait.source}）"
+                en = f"'{before.en}' of {day(taken)} was before {day(first)}, the first lawful day"
+                yield Gap.WAIT, wait.before.value, None, Words(zh, en)
+            elif taken is None and first > self.on:
+                zh = f"“{after.zh}”期限未满，{day(first)} 起可办“{before.zh}”（{wait.source}）"
+                en = f"the wait after '{after.en}' runs: '{before.en}' from {day(first)} on"
+                yield Gap.WAIT, wait.before.value, first, Words(zh, en)
+
+    def _first_day(self, wait: Wait, posted: date) -> date:
+        if (wait, posted) not in self._legal:
+            calendar = self.rules.calendar
+            self._legal[wait, posted] = calendar.first_day_after(posted, wait.days, working=wait.working)
+        return self._legal[wait, posted]
+
+    def _funds(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        if parcel.funds_on is None:
+            zh = "未登记补偿资金足额到位（实施条例 32：未足额到位的不得批准征收）"
+            yield Gap.FUNDS, "", None, Words(zh, "funds not recorded as in place: approval is forbidden until they are")
+
+    def _held(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        reason = parcel.row["hold_reason"]
+        if reason:
+            words = HoldReason(reason).words
+            yield Gap.HELD, reason, None, Words(f"受阻：{words.zh}", f"held: {words.en}")
+
+    def _area(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        off, share = parcel.measured["off_m2"], parcel.measured["off_share"]
+        tolerance = float(self.rules.value("batch.area_tolerance_share"))
+        if off is not None and share is not None and abs(off) > MIN_OFF_M2 and not abs(share) <= tolerance:
+            m2, percent = shown(off, 1), shown(100 * share, 2)
+            zh = f"登记面积比实测{'多' if off > 0 else '少'} {m2.lstrip('-')} 平方米（{percent}%）"
+            yield Gap.AREA, "declared_area_m2", None, Words(zh, f"declared − computed = {m2} m² ({percent}%)")
+
+    def _documents(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+        number = parcel.row["parcel_no"]
+        for code in self.rules.value("batch.required_documents"):
+            if (number, code) not in self.attached and ("", code) not in self.attached:
+                words = Stage(code).words
+                yield Gap.DOCUMENT, code, None, Words(f"缺“{words.zh}”文件", f"no document of '{words.en}'")
+
+
+_WANTED = {
+    "owner_kind": Words("权属性质", "owner kind"),
+    "village": Words("所在村", "village"),
+    "declared_area_m2": Words("登记面积", "declared area"),
+}
+
+
+def _missing(parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
+    for column, words in _WANTED.items():
+        if parcel.row[column] is None or parcel.row[column] == "":
+            yield Gap.ATTRIBUTE, column, None, Words(f"未填{words.zh}", f"no {words.en}")
+    group = LandGroup(parcel.measured["group"])
+    if not group.is_known:
+        words = group.words
+        yield Gap.ATTRIBUTE, "land_class_code", None, Words(f"地类：{words.zh}", f"land class: {words.en}")
+
+
+def find_gaps(
+    members: pd.DataFrame, measured: pd.DataFrame, papers: Papers, rules: RuleBook, *, on: date, approved: bool
+) -> pd.DataFrame:
+    """
+    What the papers of these parcels lack on ``on``.
+
+    Parameters
+    ----------
+    members
+        Parcel rows of the batch as the store gives them.
+    measured
+        Theirs, in the same order (see ``gis.analysis.batch_areas.measured_parcels``).
+    approved
+        The batch is: parcels that are so too lack nothing for that.
+
+    Returns
+    -------
+    DataFrame
+        COLUMNS, by parcel in the order of ``members``: ``gap`` is a Gap code, ``item`` the stage or column that it is
+        about ("" for none), ``from_on`` (date or None) from when on the step may be taken.
+    """
+    looker = _Looker(on, rules, approved, frozenset(papers.attached))
+    rows = [
+        (parcel.row["parcel_no"], gap.value, item, from_on, words)
+        for parcel in _parcels(members, measured, papers.events, on)
+        for gap, item, from_on, words in looker.gaps(parcel)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_on": object})
+
+
+_READ = ("parcel_no", "owner_kind", "village", "declared_area_m2", "stage", "hold_reason")
+_MEASURED = ("group", "off_m2", "off_share")
+
+
+def _parcels(members: pd.DataFrame, measured: pd.DataFrame, events: pd.DataFrame, on: date) -> Iterator[_Parcel]:
+    begun, funds = _events_by_parcel(events, on)
+    for row, measures in zip(_rows(members, _READ), _rows(measured, _MEASURED), strict=True):
+        number = row["parcel_no"]
+        yield _Parcel(row, measures, begun.get(number, {}), funds.get(number))
+
+
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows as plain values, None where one is missing."""
+    values = [[None if pd.isna(value) else value for value in table[name].tolist()] for name in columns]
+    return (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
+
+
+def _events_by_parcel(events: pd.DataFrame, on: date) -> tuple[dict[str, dict[Stage, date]], dict[str, date]]:
+    """The standing stages of each parcel with their last days, and when its funds were in place; up to ``on``."""
+    begun: dict[str, dict[Stage, date]] = {}
+    funds: dict[str, date] = {}
+    rows = standing(events)
+    told = zip(*(rows[name].tolist() for name in ("parcel_no", "kind", "stage", "on_date")), strict=True)
+    for number, kind, stage, moment in told:
+        when = moment.date()
+        if when > on:
+            continue
+        if kind == EventKind.STAGE.value:
+            begun.setdefault(number, {})[Stage(stage)] = when
+        elif kind == EventKind.FUNDS.value:
+            funds[number] = when
+    return begun, funds
+
+
+def checklist(gaps: pd.DataFrame, parcels: int) -> pd.DataFrame:
+    """
+    The gaps counted, for a sheet to tick: one row a gap and item that may be missing.
+
+    ``gap``, ``item``, ``lacking`` (parcels), ``done`` (parcels), ``named`` (tuple of the first numbers that lack it);
+    kinds of gap that no parcel has stand there with ``lacking`` 0.
+    """
+    found = [
+        (gap.value, item, rows["parcel_no"].nunique(), tuple(dict.fromkeys(rows["parcel_no"])))
+        for gap in Gap
+        for item, rows in _items(gaps[gaps["gap"] == gap.value])
+    ]
+    frame = pd.DataFrame(found, columns=["gap", "item", "lacking", "named"])
+    return frame.assign(done=parcels - frame["lacking"])
+
+
+def _items(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    if rows.empty:
+        yield "", rows
+    else:
+        for item, found in rows.groupby("item", sort=False):
+            yield str(item), found

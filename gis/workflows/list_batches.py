@@ -1,0 +1,67 @@
+"""All approval batches, and the quotas of their years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from gis.analysis.quota import is_withdrawn, quota_of
+from gis.model import Query
+from gis.store.port import Store
+from gis.workflows.one_batch import Batch, batches_of, state_of, unregistered
+from gis.workflows.plain import Record, column_values
+
+_COLUMNS = ("parcel_no", "batch", "stage", "area_planar_m2", "households")
+
+
+def list_batches(store: Store, on: date) -> Record:
+    """
+    ``{on, batches, quotas}``: batches by year and name, the latest year first, each with its parcels' number, planar
+    area and stages; last, those that nobody registered. Quotas by year.
+    """
+    batches = batches_of(store)
+    members = _members(store, on)
+    for name in members.keys() - batches.keys():
+        batches[name] = unregistered(name, on)
+    rows = [_row(batch, members.get(batch.name)) for batch in batches.values()]
+    rows.sort(key=lambda row: (not row["registered"], -row["year"], row["name"]))
+    return {"on": on.isoformat(), "batches": rows, "quotas": _quotas(store, on)}
+
+
+def _members(store: Store, on: date) -> dict[str, pd.DataFrame]:
+    """The parcels of each batch."""
+    names = tuple(name for name in store.tally("parcel", "batch", Query(on=on)) if isinstance(name, str) and name)
+    if not names:
+        return {}
+    found = pd.DataFrame(store.read("parcel", Query(on=on, where=(("batch", names),), columns=_COLUMNS)))
+    return {str(name): rows for name, rows in found.groupby("batch")}
+
+
+def _row(batch: Batch, members: pd.DataFrame | None) -> Record:
+    stages = [] if members is None else column_values(members["stage"])
+    counted = pd.Series([code or "not_started" for code in stages], dtype="str").value_counts()
+    return {
+        **batch.as_record(state_of(batch, stages)),
+        "parcels": len(stages),
+        "planar_m2": 0.0 if members is None else float(members["area_planar_m2"].sum()),
+        "households": 0 if members is None else int(members["households"].sum()),
+        "stages": {str(code): int(number) for code, number in counted.items()},
+    }
+
+
+def _quotas(store: Store, on: date) -> list[Record]:
+    given, batches = store.read("land_quota"), store.read("batch")
+    years = sorted({int(year) for year in given["year"][~is_withdrawn(given)].dropna()}, reverse=True)
+    found = [quota_of(given, batches, year, on) for year in years]
+    return [
+        {
+            "year": quota.year,
+            "given_m2": quota.given_m2,
+            "used_m2": quota.used_m2,
+            "left_m2": quota.left_m2,
+            "document": quota.document,
+        }
+        for quota in found
+        if quota is not None
+    ]
