@@ -29,6 +29,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "@maplibre/maplibre-gl-leaflet": ("leaflet-maplibre-gl.js", "LICENSE"),
     "echarts": ("dist/echarts.common.min.js", "LICENSE", "NOTICE"),
     "tabulator-tables": ("dist/js/tabulator.min.js", "dist/css/tabulator.min.css", "LICENSE"),
+    "@geoman-io/leaflet-geoman-free": ("dist/leaflet-geoman.min.js", "dist/leaflet-geoman.css", "LICENSE"),
     "proj4": ("dist/proj4.js", "LICENSE.md"),
 }
 

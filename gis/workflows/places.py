@@ -10,7 +10,7 @@ import numpy as np
 
 from gis.crs import to_lonlat
 from gis.maps.geojson import Geometries, bounds_json
-from gis.model import Query
+from gis.model import BBox, Query
 from gis.store.port import Store
 
 
@@ -28,3 +28,9 @@ def bounds_by_key(store: Store, layer: str, key: str, keys: Sequence[str], on: d
     shapes = lonlat_geometries(frame, store.info.crs)
     boxes = [bounds_json(shapes[i : i + 1]) for i in range(len(shapes))]
     return dict(zip(frame[key].tolist(), boxes, strict=True))
+
+
+def box_around(frame: gpd.GeoDataFrame) -> BBox:
+    """The box around a frame's geometries, in their CRS; the frame has at least one."""
+    west, south, east, north = frame.total_bounds.tolist()
+    return BBox(west, south, east, north)

@@ -14,7 +14,6 @@ from datetime import date
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry import MultiPolygon
@@ -231,7 +230,7 @@ def _judged(writer: Writer, plan: _Plan, how: Redrawing) -> Redrawn:
 
 def _neighbours(reader: Reader, plan: _Plan) -> gpd.GeoDataFrame:
     """The other parcels near the new shapes."""
-    west, south, east, north = shapely.total_bounds(np.array(list(plan.shapes.values()), dtype=object)).tolist()
+    west, south, east, north = shapely.total_bounds(list(plan.shapes.values())).tolist()
     box = BBox(west, south, east, north).grown(GAP_WIDTH_M)
     near = reader.read("parcel", Query(bbox=box, columns=("parcel_no", "geometry")))
     return near[~near["parcel_no"].isin([*plan.shapes, *plan.retired])].reset_index(drop=True)
