@@ -195,6 +195,20 @@ TOWN: Table = _table(
     _mark(TownLevel.TOWN, "#FFFFFF", "#98A2AF", dash=(4, 2, 1, 2), width_px=1.1),
 )
 
+# What an import would do to a row: what needs a look is dark or hatched, what stays recedes.
+IMPORT: Table = _table(
+    *(
+        (code, Mark(Words(zh, en), fill, stroke, hatch, Words(symbol, symbol), dash=dash, width_px=2.0, opacity=0.75))
+        for code, zh, en, fill, stroke, hatch, symbol, dash in (
+            ("new", "新增", "new", "#3C86C6", "#154A78", Hatch.DIAGONAL, "+", ()),
+            ("changed", "变更", "changed", "#F2C632", "#8C6A00", Hatch.HORIZONTAL, "≠", ()),
+            ("unchanged", "未变", "unchanged", "#E6E9ED", "#7A8594", Hatch.NONE, "=", ()),
+            ("removed", "缺少", "missing from the file", "#FFFFFF", "#6B2E7A", Hatch.GRID, "−", (4, 3)),
+            ("refused", "拒绝", "refused", "#A5352B", "#6B1A13", Hatch.CROSS, "✕", ()),
+        )
+    )
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "lamp": LAMP,
@@ -206,6 +220,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "zone": ZONE,
         "park": PARK,
         "town": TOWN,
+        "import": IMPORT,
     }
 )
 
