@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from gis.analysis.stages import standing
 from gis.crs import mercator_of
 from gis.maps.tiles import FIRST_ZOOM_BY_BOX, HALF_WORLD_M, Tile
 from gis.model import LOCAL_ACTOR, HoldReason, Query, Readiness, Stage
@@ -47,7 +48,9 @@ def pair(dsns: tuple[str, str]) -> Iterator[tuple[Store, Store]]:
         store.close()
 
 
-def put(store: Store, on: date, squares: dict[str, tuple[float, float]], **attributes: Any) -> None:
+def put(
+    store: Store, on: date, squares: dict[str, tuple[float, float]], since: date | None = None, **attributes: Any
+) -> None:
     """Parcel number → side and how far it lies from its number's place, both in metres."""
     shapes = []
     for number, (side, shift) in squares.items():
@@ -55,7 +58,7 @@ def put(store: Store, on: date, squares: dict[str, tuple[float, float]], **attri
         shapes.append(shapely.MultiPolygon([box(west, south, west + side, south + side)]))
     frame = gpd.GeoDataFrame({"parcel_no": list(squares), **attributes}, geometry=shapes, crs=CRS)
     with store.writing(LOCAL_ACTOR) as writer:
-        writer.put("parcel", frame, on=on)
+        writer.put("parcel", frame, on=on, since=since)
 
 
 def tell(store: Store, on: date, numbers: Sequence[str], **said: str) -> None:
@@ -134,6 +137,13 @@ writes = st.one_of(
     st.tuples(st.just("stage"), days, st.sets(numbers), st.sampled_from(list(Stage))),
     st.tuples(st.just("hold"), days, st.sets(numbers)),
     st.tuples(st.just("release"), days, st.sets(numbers)),
+    st.tuples(st.just("retire"), days, st.sets(numbers)),
+    st.tuples(
+        st.just("begin"),
+        days,
+        st.dictionaries(numbers, st.tuples(st.sampled_from(SIDES), st.just(0.0)), min_size=1, max_size=5),
+    ),
+    st.tuples(st.just("withdraw"), days, st.sets(numbers)),
     st.tuples(st.just("sql"), st.sampled_from(["move", "restage", "delete"]), st.sets(numbers)),
 )
 BY_OTHERS = {
@@ -151,8 +161,8 @@ def write(store: Store, dsn: str, kind: str, *what: Any) -> None:
             other.commit()
         return
     on, chosen = what[0], what[1]
-    if kind == "put":
-        put(store, on, chosen)
+    if kind in ("put", "begin"):
+        put(store, on, chosen, since=on if kind == "begin" else None)
         return
     there = sorted(set(store.read("parcel", Query(columns=("parcel_no",)))["parcel_no"]) & chosen)
     if not there:
@@ -161,12 +171,27 @@ def write(store: Store, dsn: str, kind: str, *what: Any) -> None:
         frame = pd.DataFrame({"parcel_no": there, "name": f"{on} 号地"})
         with store.writing(LOCAL_ACTOR) as writer:
             writer.put("parcel", frame, on=on)
+    elif kind == "retire":
+        with store.writing(LOCAL_ACTOR) as writer:
+            writer.retire("parcel", there, on)
+    elif kind == "withdraw":
+        withdraw(store, there)
     else:
         said = {"stage": {"stage": what[2].value} if len(what) > 2 else {}, "hold": {"hold_reason": "dispute"}}
         tell(store, on, there, **said.get(kind, {}))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def withdraw(store: Store, numbers: Sequence[str]) -> None:
+    """The last event of each of these parcels that stands never happened."""
+    known = standing(store.read("parcel_event", Query(keys=tuple(numbers))))
+    last = known.groupby("parcel_no", sort=False).tail(1)
+    if len(last):
+        columns = ["parcel_no", "kind", "stage", "hold_reason", "on_date"]
+        with store.writing(LOCAL_ACTOR) as writer:
+            writer.append("parcel_event", last[columns].assign(withdrawn=True, note="录入错误"))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(writes, min_size=1, max_size=8), st.sampled_from([BEFORE_ALL, *DAYS[:-1]]))
 def test_a_past_day_is_drawn_as_if_it_were_the_present_after_any_writes(
     pair: tuple[Store, Store], dsns: tuple[str, str], steps: list[Any], on: date
