@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pandas as pd
 
 from gis.errors import InvalidParameter, NotFound, Place
-from gis.layers import FRAME_DTYPES, LAYERS
+from gis.layers import ATTACHMENT, FRAME_DTYPES
 from gis.model import Actor, AttachmentKind, Stage
 from gis.store.attached_files import AttachedFiles
 from gis.store.attached_types import IMAGES, tidy_file_name
@@ -17,8 +17,6 @@ from gis.words import Words
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.list_attachments import SHOWN, Subject, attachment_rows, counting, require_subject
 from gis.workflows.plain import Record, records_of
-
-ATTACHMENT = LAYERS["attachment"]
 
 
 @dataclass(frozen=True, slots=True)

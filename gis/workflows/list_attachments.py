@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from gis.errors import InvalidParameter, NotFound
-from gis.layers import LAYERS, PARCEL
+from gis.layers import BATCH, PARCEL
 from gis.model import Query
 from gis.store.attached_files import AttachedFiles
 from gis.store.port import Finding, Reader, Store
@@ -66,7 +66,7 @@ def require_subject(reader: Reader, subject: str, key: str) -> None:
             raise not_found(PARCEL, key)
     elif subject == "batch":
         if counting(reader.read("batch", Query(keys=(key,)))).empty:
-            raise not_found(LAYERS["batch"], key)
+            raise not_found(BATCH, key)
     else:
         raise InvalidParameter(Words("未知的对象", "unknown subject"), found=subject, expected=" | ".join(SUBJECTS))
 
