@@ -22,6 +22,7 @@ from gis.workflows.assess_store import ASSESSED_LAYERS, default_day
 from gis.workflows.describe_store import describe_store
 from gis.workflows.draw_tile import TileDrawer
 from gis.workflows.keep_assessment import Assessor
+from gis.workflows.list_register import Registers
 from gis.workflows.plain import Record
 from webapp import first_view
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
@@ -47,6 +48,7 @@ class Served:
     infos: Kept[Record]
     tile_folder: TileFolder
     upstream: Upstream
+    registers: Registers
     files: AttachedFiles
 
     def day(self, asked: date | None) -> date:
@@ -109,6 +111,7 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
         infos=Kept(DAYS_DESCRIBED),
         tile_folder=shared,
         upstream=Upstream(),
+        registers=Registers(store),
         files=AttachedFiles(
             folder_beside(settings.db, settings.files_dir), most_bytes=settings.files_total_mb * 1_000_000
         ),
@@ -127,6 +130,8 @@ def warm(app: Flask) -> None:
     visitor = app.test_client()
     for address in first_view.EVERY_ADDRESS:
         visitor.get(address, headers={"Accept-Encoding": "gzip"})
+    with app.app_context():
+        served().registers.index.at(served().day(None), wait=True)
     # What stands now stands for long: the collector need not go through it with each request.
     gc.collect()
     gc.freeze()

@@ -191,6 +191,10 @@ class Asker:
             radius_m=self.number("radius_m", 0, 2_000, 0),
         )
 
+    def is_given(self, name: str) -> bool:
+        """Whether the address has something under this name."""
+        return bool(self._args.get(name, "").strip())
+
     def narrows(self) -> bool:
         """Whether a filter or a day is given, be it one that cannot be read."""
         return not self._args.keys().isdisjoint(NARROWING)
@@ -202,6 +206,10 @@ class Asker:
             expected = Words("只能出现一次", "may be given only once")
             self._wrong(name, " & ".join(values), f"{name}=…", expected)
         return values[0].strip() if values else None
+
+    def wrong(self, name: str, found: str, expected: str) -> None:
+        """Note that a value is wrong: for what only the caller can tell."""
+        self._wrong(name, found, expected)
 
     def _wrong(self, name: str, found: str, expected: str, words: Words | None = None) -> None:
         self._problems.append(

@@ -15,6 +15,8 @@ from webapp.views import (
     imports,
     page,
     parcel_events,
+    register,
+    parcel_page,
     shapes,
     signing_in,
     stock,
@@ -36,4 +38,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shapes.blueprint,
     imports.blueprint,
     parcel_events.blueprint,
+    register.blueprint,
+    parcel_page.blueprint,
 )

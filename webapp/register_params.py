@@ -1,0 +1,70 @@
+"""The register's filter and page as an address has them; ``with reading() as ask:`` of webapp.params goes round it."""
+
+from __future__ import annotations
+
+from gis.analysis.register_columns import KINDS
+from gis.analysis.register_filter import NOT_STATED, SORTABLE, RegisterFilter
+from gis.model import HoldReason, Stage
+from gis.workflows.find_in_area import LONGEST_AREA_TEXT
+from gis.workflows.list_register import MOST_ROWS, Page
+from webapp.params import Asker
+
+_FARTHEST_ROW = 100_000_000
+_LONGEST_WAIT_DAYS = 3_650
+_YES_NO = ("", "true", "false")
+
+
+def register_filter(ask: Asker) -> RegisterFilter:
+    """The filter that table, map, sums and exports of the register share."""
+    return RegisterFilter(
+        town=ask.texts("town"),
+        stage=ask.codes("stage", Stage),
+        owner_kind=ask.texts("owner_kind"),
+        land_class=ask.texts("land_class"),
+        # What people wrote: a comma belongs to the value.
+        unit=ask.texts("unit", listed=False),
+        person=ask.texts("person", listed=False),
+        batch=ask.texts("batch", listed=False),
+        hold_reason=_hold_reasons(ask),
+        held=_yes_no(ask, "held"),
+        overdue=_yes_no(ask, "overdue"),
+        legal_within_days=_days(ask, "legal_within_days"),
+        words=ask.text("words"),
+        blocking=ask.text("blocking"),
+        area=ask.text("area", longest=LONGEST_AREA_TEXT),
+    )
+
+
+def page_of_rows(ask: Asker) -> Page:
+    """``sort``, ``offset``, ``limit`` (at most 500), ``columns`` and ``versions``."""
+    sort = ask.choice("sort", ("", *SORTABLE, *(f"-{name}" for name in SORTABLE)), "")
+    columns = ask.texts("columns")
+    known = tuple(name for name in columns if name in KINDS)
+    if len(known) != len(columns):
+        ask.wrong("columns", ",".join(columns), " | ".join(KINDS))
+    return Page(
+        sort=sort,
+        offset=int(ask.number("offset", 0, _FARTHEST_ROW, 0)),
+        limit=int(ask.number("limit", 1, MOST_ROWS, 100)),
+        columns=known,
+        versions=_yes_no(ask, "versions") is True,
+    )
+
+
+def _hold_reasons(ask: Asker) -> tuple[str, ...]:
+    known = (*HoldReason, NOT_STATED)
+    values = ask.texts("hold_reason")
+    for value in values:
+        if value not in known:
+            ask.wrong("hold_reason", value, " | ".join(known))
+    return tuple(value for value in values if value in known)
+
+
+def _yes_no(ask: Asker, name: str) -> bool | None:
+    chosen = ask.choice(name, _YES_NO, "")
+    return chosen == "true" if chosen else None
+
+
+def _days(ask: Asker, name: str) -> int | None:
+    days = ask.number(name, 0, _LONGEST_WAIT_DAYS, 0)
+    return int(days) if ask.is_given(name) else None

@@ -1,0 +1,2 @@
+import { openFrame } from "./desk_frame.js";
+openFrame();
