@@ -131,10 +131,14 @@ def assess(ctx: click.Context, on: date | None, as_json: bool, out: Path | None)
 @click.pass_context
 def verify(ctx: click.Context, as_json: bool) -> None:
     """Check what must be true of the stored data; exit 1 with the list where it is not."""
+    from gis.store.attached_files import AttachedFiles, folder_beside
+    from gis.workflows.list_attachments import verify_attachments
     from gis.workflows.verify_store import verify_store
 
+    settings = _settings(_place(ctx))
+    files = AttachedFiles(folder_beside(settings.db, settings.files_dir), most_bytes=0)
     with _open(ctx) as store:
-        findings = verify_store(store)
+        findings = (*verify_store(store), *verify_attachments(store, files))
     if as_json:
         print_json({"ok": not findings, "findings": [finding.as_dict() for finding in findings]})
     else:
