@@ -59,12 +59,22 @@ def check_many() -> Response:
 @blueprint.post("/parcels/<path:parcel_no>/events/withdraw")
 def withdraw(parcel_no: str) -> Response:
     """Take back an event that was recorded wrongly."""
+    return _withdrawn(key_in_path("parcel_no", parcel_no))
+
+
+@blueprint.post("/events/withdraw")
+def withdraw_of() -> Response:
+    """The same; the parcel's number stands in the body, where every number can stand."""
+    return _withdrawn(None)
+
+
+def _withdrawn(parcel_no: str | None) -> Response:
     actor = _recorder()
     with body() as ask:
+        number = parcel_no or ask.text("parcel", required=True)
         kind = ask.code("kind", EventKind, required=True)
         stage, on = ask.code("stage", Stage), ask.day("on", required=True)
         reason = ask.note("reason", longest=LONGEST_TEXT, required=True)
-    number = key_in_path("parcel_no", parcel_no)
     done = withdraw_event(served().store, actor, number, kind or EventKind.STAGE, stage, on or FIRST_DAY, reason)
     return jsonify(done.as_record())
 

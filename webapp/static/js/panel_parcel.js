@@ -50,6 +50,7 @@ export function parcelPanel(answer, act, on) {
       el("span", { class: "tag" }, badge("stage", parcel.stage, 16), wordOf("Stage", parcel.stage)),
       tag(wordOf("OwnerKind", parcel.owner_kind)),
       tag(wordOf("SupplyKind", parcel.supply_kind)),
+      el("a", { class: "tag", href: `/parcel?${new URLSearchParams({ no: parcel.parcel_no })}` }, gettext("打开地块页")),
     ),
     parcel.hold_reason
       ? notice("bad", gettext("{since} 起受阻：{reason}", { since: day(parcel.held_since), reason: wordOf("HoldReason", parcel.hold_reason) }))
