@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
@@ -54,7 +55,19 @@ _NOTES = Words("说明", "notes")
 
 def write_xlsx(table: Table, target: IO[bytes], language: str = "zh") -> None:
     """Write ``table`` to an open binary file, in ``language``."""
+    write_book([table], target, language)
+
+
+def write_book(tables: Sequence[Table], target: IO[bytes], language: str = "zh") -> None:
+    """Write several tables, at least one, each on its sheet, and the notes of all of them on the last."""
     book = Workbook(write_only=True)
+    for table in tables:
+        _write_sheet(book, table, language)
+    _write_notes(book, [note for table in tables for note in table.notes], language)
+    book.save(target)
+
+
+def _write_sheet(book: Workbook, table: Table, language: str) -> None:
     sheet = book.create_sheet(_sheet_name(table.title.of(language)))
     _lay_out(sheet, table)
     sheet.append([_header_cell(sheet, column.words.of(language)) for column in table.columns])
@@ -62,8 +75,6 @@ def write_xlsx(table: Table, target: IO[bytes], language: str = "zh") -> None:
     columns = [table.frame[column.name].tolist() for column in table.columns]
     for row in zip(*columns, strict=True):
         sheet.append([painter.cell(value) for painter, value in zip(painters, row, strict=True)])
-    _write_notes(book, table, language)
-    book.save(target)
 
 
 def _sheet_name(title: str) -> str:
@@ -146,13 +157,13 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _write_notes(book: Workbook, table: Table, language: str) -> None:
+def _write_notes(book: Workbook, notes: Iterable[tuple[Words, Words]], language: str) -> None:
     sheet = book.create_sheet(_NOTES.of(language))
     sheet.column_dimensions["A"].width = 30
     sheet.column_dimensions["B"].width = 90
     sheet.page_setup.orientation = "landscape"
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for heading, text in table.notes:
+    for heading, text in notes:
         head = text_cell(sheet, heading.of(language))
         head.font = Font(bold=True)
         said = text_cell(sheet, text.of(language))
