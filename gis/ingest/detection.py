@@ -30,12 +30,12 @@ from gis.ingest.table import RawTable
 from gis.ingest.text import decode
 from gis.ingest.vector import sidecars
 from gis.layers import LAYERS, Layer
-from gis.units import M2_PER_HA, M2_PER_MU
+from gis.units import M2_PER_HA, M2_PER_MU, UNITS_BY_DIMENSION
 from gis.words import Words
 
 _BY_FORMAT = Words("该格式固定为 UTF-8", "UTF-8 by the format's standard")
 # What each unit is called in a file, and its m².
-_AREA_UNITS: MappingType[str, float] = {"m2": 1.0, "亩": float(M2_PER_MU), "公顷": float(M2_PER_HA)}
+_AREA_UNITS: MappingType[str, float] = {"m2": 1.0, "mu": float(M2_PER_MU), "ha": float(M2_PER_HA)}
 _NEAR = 0.05
 # Kinds in the order in which equal scores are settled: parcels are what a land bureau imports.
 _KINDS = ("parcel", "project", "zone", "park", "town", "parcel_event", "progress_report", "milestone")
@@ -203,15 +203,9 @@ def area_evidence(raw: RawTable, header: str, unit_said: str | None, planar_m2: 
     measured = next((unit for unit, m2 in _AREA_UNITS.items() if abs(ratio * m2 - 1) < _NEAR), None)
     found |= {"measured": measured, "compared": int(usable.sum()), "ratio": ratio}
     if measured is not None and said is not None:
-        found["agrees"] = _m2_of(said) == _AREA_UNITS[measured]
+        factor = UNITS_BY_DIMENSION["area"].get(said.lower())
+        found["agrees"] = factor is not None and abs(float(factor) / _AREA_UNITS[measured] - 1) < 1e-3
     return found
-
-
-def _m2_of(unit: str) -> float | None:
-    alike = {"m2": 1.0, "m²": 1.0, "㎡": 1.0, "平方米": 1.0, "亩": _AREA_UNITS["亩"], "公顷": _AREA_UNITS["公顷"]}
-    return {**alike, "ha": _AREA_UNITS["公顷"], "hm2": _AREA_UNITS["公顷"], "hm²": _AREA_UNITS["公顷"]}.get(
-        unit.lower()
-    )
 
 
 def _numbers(column: pd.Series[Any]) -> tuple[Coords, list[str]]:

@@ -210,17 +210,21 @@ def _repair(found: CheckedGeometry, labels: Labels, position: int) -> None:
             found,
             labels,
             position,
-            f"{reason}; {before:,.2f} m² → {after:,.2f} m²",
+            f"{_name_zh(reason)} / {reason}; {before:,.2f} m² → {after:,.2f} m²",
             Words("有效的面（修复后面积变化不超过 0.1%）", "a valid polygon (repair may change its area by 0.1 %)"),
             fix="repair" if polygonal and after >= LEAST_AREA_M2 else None,
         )
         return
     found.geometry[position] = mended
-    done = Words(f"已修复：{_reason_zh(reason)}", f"repaired: {reason}")
+    done = Words(f"已修复：{reason.replace(_name(reason), _name_zh(reason), 1)}", f"repaired: {reason}")
     found.repaired.append(Repair(labels.place(position), labels.keys[position], done, before, after))
 
 
-def _reason_zh(reason: str) -> str:
+def _name(reason: str) -> str:
+    return reason.split("[", maxsplit=1)[0].strip()
+
+
+def _name_zh(reason: str) -> str:
     known = {
         "Ring Self-intersection": "环自接触",
         "Self-intersection": "自相交",
@@ -231,8 +235,7 @@ def _reason_zh(reason: str) -> str:
         "Interior is disconnected": "内部不连通",
         "Duplicate Rings": "重复的环",
     }
-    name = reason.split("[", maxsplit=1)[0].strip()
-    return reason.replace(name, known.get(name, name), 1)
+    return known.get(_name(reason), _name(reason))
 
 
 def _refuse_nothing(found: CheckedGeometry, labels: Labels) -> None:
