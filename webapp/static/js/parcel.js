@@ -1,5 +1,7 @@
 // The page of one parcel: where it stands, its steps by the law, what is recorded next, its entries, and who waits for it.
 import { ask, Problem } from "./api.js";
+import { attachmentsOf } from "./attachments.js";
+import { compensationOf } from "./compensation.js";
 import { openFrame } from "./desk_frame.js";
 import { el, fill, find, icon } from "./dom.js";
 import { day, money, mu, number } from "./format.js";
@@ -103,8 +105,8 @@ function draw(answer) {
         card("steps", gettext("征收步骤"), timeline(answer)),
         card("holds", gettext("受阻与化解"), holds(answer.holds)),
         card("entries", gettext("记录"), entries(answer, withdraw)),
-        el("div", { "data-part": "attachments" }),
-        el("div", { "data-part": "compensation" }),
+        on ? null : compensationOf(parcel.parcel_no, { projects: answer.projects, town: parcel.town }),
+        on ? null : attachmentsOf("parcel", parcel.parcel_no),
       ),
       el(
         "div",
