@@ -82,7 +82,7 @@ function drawn(desk, sums, buildings, households, account) {
 }
 
 function figures({ due_wan: due, paid_wan: paid, households, buildings, account }) {
-  const ofAll = (done, all) => gettext("{done} / {all}", { done: number(done), all: number(all) });
+  const ofAll = (done, all) => `${number(done)} / ${number(all)}`;
   const isListed = households.households > 0;
   return el(
     "div",
