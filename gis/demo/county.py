@@ -14,9 +14,12 @@ import shapely
 from shapely import LineString, MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from gis.demo.approvals import batch_rows, paper_events, quota_rows
 from gis.demo.cast import Part
+from gis.demo.compensation import account_rows, building_rows, household_rows
 from gis.demo.facts import COUNTY_CODE, COUNTY_NAME, WORKING_CRS, town_names
 from gis.demo.frames import layer_frame
+from gis.demo.land_supply import supply_rows, task_rows
 from gis.demo.parcels import LandBook, towns_of, write_listing
 from gis.demo.parks import ParkGround
 from gis.demo.progress import Course, run_course
@@ -49,7 +52,7 @@ class County:
     """
     The county's tables by layer, as a store takes them (types of gis.store.port; geometry in ``crs``).
 
-    ``tables`` has the five entities and the five ledgers; parcels and projects bear no derived columns:
+    ``tables`` has the five entities and the ledgers; parcels and projects bear no derived columns:
     those follow from the events.
     """
 
@@ -79,6 +82,7 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
     for listing in scene.listings:
         write_listing(book, listing, towns_of(listing.polygons, scene.towns))
     courses = {part.code: run_course(part, rng) for part in scene.cast}
+    batches = batch_rows(book.parcels, book.events)
     tables = {
         "town": layer_frame("town", _town_rows(scene)),
         "park": layer_frame("park", [_park_row(park) for park in scene.parks]),
@@ -89,9 +93,21 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
         "project_plan": layer_frame("project_plan", [r for c in courses.values() for r in c.plans]),
         "progress_report": layer_frame("progress_report", [r for c in courses.values() for r in c.reports]),
         "milestone": layer_frame("milestone", [r for c in courses.values() for r in c.milestones]),
-        "parcel_event": layer_frame("parcel_event", book.events),
+        "parcel_event": layer_frame("parcel_event", [*book.events, *paper_events(book.events)]),
+        "batch": layer_frame("batch", batches),
+        "land_quota": layer_frame("land_quota", quota_rows(batches)),
+        "household": layer_frame("household", household_rows(book.parcels, book.events)),
+        "building": layer_frame("building", building_rows(book.parcels, book.events)),
+        "account_entry": layer_frame("account_entry", account_rows(book.parcels, book.events)),
+        "land_supply": layer_frame("land_supply", supply_rows(book.parcels, book.events)),
+        "requisition_task": layer_frame("requisition_task", task_rows(_centrelines(scene), scene.towns)),
     }
     return County(f"{COUNTY_NAME}（示例）", WORKING_CRS, DATA_ON, seed, tables)
+
+
+def _centrelines(scene: Scene) -> dict[str, BaseGeometry]:
+    shapes = {part.code: scene.shape_of(part) for part in scene.cast}
+    return {code: shape for code, shape in shapes.items() if isinstance(shape, LineString)}
 
 
 def _town_rows(scene: Scene) -> list[Row]:

@@ -49,6 +49,8 @@ _DOCUMENTS = {
     Stage.APPROVED: "示例政地",
     Stage.SUPPLIED: "示例供地",
 }
+# A batch is submitted and approved as one; its parcels are signed for and cleared one by one.
+_OF_THE_WHOLE_BATCH = (Stage.SUBMITTED, Stage.APPROVED)
 _PAID = {Stage.AGREEMENT: (0.1, 0.5), Stage.SUBMITTED: (0.7, 1.0), Stage.APPROVED: (0.95, 1.0)}
 
 
@@ -87,14 +89,23 @@ def write_listing(book: LandBook, listing: Listing, towns: tuple[str, ...]) -> N
         common = batch_dates(share.batch, rng)
         held = _held_members(listing, share, rng)
         for member in share.members:
-            steps = parcel_dates(share.batch, common, rng, lags=rng.random() < share.batch.lag)
+            lags = rng.random() < share.batch.lag and share.batch.target not in _OF_THE_WHOLE_BATCH
+            steps = parcel_dates(share.batch, common, rng, lags=lags)
             row = _parcel(listing, share.batch, shapes[member], towns[member], steps, rng)
             number = book.number(towns[member])
             row |= {"parcel_no": number, "village": village, "unit": f"示例{book.town_names[towns[member]]}人民政府"}
-            row |= _papers(serial, steps)
+            row |= _papers(serial, steps) | _of_whom(listing)
             book.parcels.append(row)
             book.events += [_step(number, serial, stage, day) for stage, day in steps]
             book.events += _holds(number, steps, rng, holds=member in held)
+
+
+def _of_whom(listing: Listing) -> Row:
+    """For whom the land is: what other tables are made by, and no column of the parcel's."""
+    return {
+        "_project": listing.part.code if listing.part else None,
+        "_of_line": listing.site is None and listing.part is not None,
+    }
 
 
 def _held_members(listing: Listing, share: Share, rng: np.random.Generator) -> set[int]:
@@ -122,7 +133,14 @@ def _holds(number: str, steps: list[tuple[Stage, date]], rng: np.random.Generato
     if holds:
         last = steps[-1][1] if steps else DATA_ON - timedelta(days=40)
         day = min(last + timedelta(days=int(rng.integers(3, 20))), DATA_ON)
-        return [_hold(number, EventKind.HOLD, reason, day, f"示例：{reason.words.zh}，正在协调")]
+        tried = min(day + timedelta(days=9), DATA_ON)
+        effort = {
+            "parcel_no": number,
+            "kind": str(EventKind.EFFORT),
+            "on_date": tried,
+            "note": "示例：镇村两级上门调解一次",
+        }
+        return [_hold(number, EventKind.HOLD, reason, day, f"示例：{reason.words.zh}，正在协调"), effort]
     if len(steps) >= 5 and rng.random() < 0.012:
         begun, ended = steps[2][1] + timedelta(days=2), steps[3][1] - timedelta(days=1)
         if ended > begun:

@@ -9,7 +9,10 @@ from gis.store.port import Store
 
 # Keys must be there before what points at them.
 ORDER = ("town", "park", "project", "parcel", "zone")
-LEDGER_ORDER = ("project_event", "project_plan", "progress_report", "milestone", "parcel_event")
+LEDGER_ORDER = (
+    *("project_event", "project_plan", "progress_report", "milestone", "parcel_event"),
+    *("batch", "land_quota", "household", "building", "account_entry", "land_supply", "requisition_task"),
+)
 
 
 def load_county(county: County, store: Store, actor: Actor) -> dict[str, int]:

@@ -15,6 +15,7 @@ import pytest
 
 from gis.analysis.assessment import Assessment
 from gis.demo import facts
+from gis.demo.county import build_county
 from gis.errors import UnreadableFile
 from gis.ingest.report import ImportReport
 from gis.model import LOCAL_ACTOR
@@ -45,6 +46,9 @@ def imported(made: DemoResult, tmp_path_factory: pytest.TempPathFactory) -> Iter
     store = create_store(path, name="练习县", crs="EPSG:4546", actor=LOCAL_ACTOR)
     options = ImportOptions(on=ON)
     reports = {name: import_file(store, LOCAL_ACTOR, kind, made.files_dir / name, options) for name, kind in IMPORTS}
+    with store.writing(LOCAL_ACTOR) as writer:  # what bureaus keep by hand, not in files
+        for ledger in ("batch", "land_quota"):
+            writer.append(ledger, build_county().tables[ledger])
     yield Imported(path, reports, assess_store(store, LOCAL_ACTOR, ON))
     store.close()
 
