@@ -121,7 +121,7 @@ def assemble_batch(inputs: BatchInputs) -> BatchReport:
         overlaps=find_overlaps(members, inputs.others, slivers),
         zones=compare_zones(members, inputs.zones, inputs.stored, rules, slivers),
         gaps=gaps,
-        checklist=checklist(gaps, len(members)),
+        checklist=checklist(gaps, len(members), rules),
         quota=inputs.quota,
         takes_m2=taken_m2(measured) if inputs.quota_m2 is None else inputs.quota_m2,
         approved=inputs.approved,

@@ -231,25 +231,50 @@ def _events_by_parcel(events: pd.DataFrame, on: date) -> tuple[dict[str, dict[St
     return begun, funds
 
 
-def checklist(gaps: pd.DataFrame, parcels: int) -> pd.DataFrame:
+# What a checklist says of each kind of gap where nothing is missing, and where something is.
+CHECKED: Mapping[Gap, Words] = {
+    Gap.STEP: Words("程序", "step"),
+    Gap.WAIT: Words("法定期限已满", "statutory waits run out"),
+    Gap.FUNDS: Words("补偿资金足额到位", "funds in place"),
+    Gap.HELD: Words("无争议、诉讼、阻工", "not held"),
+    Gap.ALREADY: Words("未重复报批", "not approved before"),
+    Gap.ATTRIBUTE: Words("登记要素", "attribute"),
+    Gap.AREA: Words("登记面积与实测相符", "declared and computed areas agree"),
+    Gap.DOCUMENT: Words("要件", "document"),
+}
+
+
+def checklist(gaps: pd.DataFrame, parcels: int, rules: RuleBook) -> pd.DataFrame:
     """
-    The gaps counted, for a sheet to tick: one row a gap and item that may be missing.
+    The gaps counted, for a sheet to tick: one row a thing that must be there, of each parcel.
 
-    ``gap``, ``item``, ``lacking`` (parcels), ``done`` (parcels), ``named`` (tuple of the first numbers that lack it);
-    kinds of gap that no parcel has stand there with ``lacking`` 0.
+    ``gap`` (code), ``item`` (stage or column, "" for none), ``words`` (what is checked), ``lacking`` and ``done``
+    (parcels), ``named`` (tuple of the numbers that lack it).
     """
-    found = [
-        (gap.value, item, rows["parcel_no"].nunique(), tuple(dict.fromkeys(rows["parcel_no"])))
-        for gap in Gap
-        for item, rows in _items(gaps[gaps["gap"] == gap.value])
-    ]
-    frame = pd.DataFrame(found, columns=["gap", "item", "lacking", "named"])
-    return frame.assign(done=parcels - frame["lacking"])
+    rows = []
+    for gap, item in _checked_items(gaps, rules):
+        mine = gaps["parcel_no"][(gaps["gap"] == gap.value) & ((gaps["item"] == item) | (item == ""))]
+        named = tuple(dict.fromkeys(mine))
+        rows.append((gap.value, item, _said_of(gap, item), len(named), parcels - len(named), named))
+    return pd.DataFrame(rows, columns=["gap", "item", "words", "lacking", "done", "named"])
 
 
-def _items(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    if rows.empty:
-        yield "", rows
-    else:
-        for item, found in rows.groupby("item", sort=False):
-            yield str(item), found
+def _checked_items(gaps: pd.DataFrame, rules: RuleBook) -> Iterator[tuple[Gap, str]]:
+    """What a batch's papers must hold, step by step, whether or not something is missing."""
+    path = [stage for stage in rules.path(OwnerKind.COLLECTIVE) if 0 < stage.rank < Stage.SUBMITTED.rank]
+    items = {
+        Gap.STEP: [stage.value for stage in path],
+        Gap.ATTRIBUTE: [*_WANTED, "land_class_code"],
+        Gap.DOCUMENT: list(rules.value("batch.required_documents")),
+    }
+    for gap in Gap:
+        told: list[str] = gaps["item"][gaps["gap"] == gap.value].tolist() if gap in items else []
+        yield from ((gap, item) for item in dict.fromkeys([*items.get(gap, [""]), *told]))
+
+
+def _said_of(gap: Gap, item: str) -> Words:
+    words = CHECKED[gap]
+    if not item:
+        return words
+    about = _WANTED.get(item, Words("地类", "land class")) if gap is Gap.ATTRIBUTE else Stage(item).words
+    return Words(f"{words.zh}：{about.zh}", f"{words.en}: {about.en}")

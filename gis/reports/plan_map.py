@@ -113,8 +113,9 @@ def _pages(plan: Plan) -> Iterator[tuple[np.ndarray[Any, Any], Box]]:
 
 def _groups(shapes: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
     """Parcels that lie within ``GROUP_GAP_M`` of one another, from north to south."""
-    around = shapely.box(*shapely.bounds(shapes).T).tolist()
-    joined = shapely.union_all(shapely.buffer(np.array(around, dtype=object), GROUP_GAP_M / 2, join_style="mitre"))
+    west, south, east, north = shapely.bounds(shapes).T
+    gap = GROUP_GAP_M / 2
+    joined = shapely.union_all(shapely.box(west - gap, south - gap, east + gap, north + gap))
     areas = shapely.get_parts(joined)
     middle = shapely.point_on_surface(shapes)
     area, place = shapely.STRtree(middle).query(areas, predicate="covers")
@@ -126,7 +127,6 @@ def _draw(sheet: Sheet, plan: Plan, parcels: np.ndarray[Any, Any], page: str) ->
     with sheet.inside_window():
         for layer in plan.under:
             sheet.polygons(layer.shapes, layer.look)
-        _names(sheet, plan.under)
         for shape, look in zip(plan.parcels, plan.looks, strict=True):
             sheet.polygons([shape], look)
         for layer in plan.over:
@@ -134,6 +134,7 @@ def _draw(sheet: Sheet, plan: Plan, parcels: np.ndarray[Any, Any], page: str) ->
         for place in parcels.tolist():
             middle = shapely.point_on_surface(plan.parcels[place])
             sheet.label(middle.x, middle.y, plan.labels[place], 7)
+        _names(sheet, plan.under)
     _frame(sheet)
     _head(sheet, plan, page)
     _panel(sheet, plan, parcels)

@@ -17,6 +17,7 @@ from gis.analysis.batch_areas import total_areas
 from gis.analysis.batch_gaps import Gap
 from gis.analysis.batch_overlaps import Relation
 from gis.analysis.batch_zones import PRELIMINARY
+from gis.analysis.columns import objects
 from gis.crs import crs_name, lonlat_of, reproject, same_crs, zone_crs
 from gis.errors import GuatuError
 from gis.ingest.survey_txt import read_survey_txt
@@ -35,7 +36,7 @@ from gis.units import M2_PER_MU, mu_of_m2, shown
 from gis.words import Words
 from gis.workflows.assemble_store_batch import Assembled, boxes_near
 from gis.workflows.names import read_names
-from gis.workflows.show_batch import PARCEL_COLUMNS, item_words
+from gis.workflows.show_batch import PARCEL_COLUMNS
 
 # What may be lost by writing coordinates to the millimetre and reading them again (m).
 MOST_OFF_M = 0.001
@@ -64,8 +65,8 @@ class Compared:
 def parcel_frame(store: Store, found: Assembled) -> gpd.GeoDataFrame:
     """The batch's parcels by number with their serial number, names of towns, measures."""
     members, measured = found.members, found.report.measured
-    columns = {name: members[name].array for name in PARCEL_COLUMNS}
-    added = {name: measured[name].array for name in measured if name not in columns}
+    columns: dict[str, Any] = {name: members[name].array for name in PARCEL_COLUMNS}
+    added: dict[str, Any] = {str(name): measured[name].array for name in measured if name not in columns}
     frame = pd.DataFrame({"serial": range(1, len(members) + 1), **columns, **added})
     frame["town_name"] = frame["town"].map(read_names(store, found.report.on).towns)
     frame["batch"] = found.batch.name
@@ -176,7 +177,7 @@ def ledger_frames(found: Assembled, parcels: gpd.GeoDataFrame) -> Mapping[str, p
     return {
         "areas": _area_rows(found),
         "parcels": pd.DataFrame(parcels.drop(columns="geometry")),
-        "gaps": report.gaps.assign(gap=[Gap(code).words for code in report.gaps["gap"]]),
+        "gaps": report.gaps.assign(gap=objects([Gap(code).words for code in report.gaps["gap"]])),
         "zones": layers.assign(
             area_mu=layers["area_m2"] / M2_PER_MU,
             result_code=layers["result"],
@@ -185,14 +186,15 @@ def ledger_frames(found: Assembled, parcels: gpd.GeoDataFrame) -> Mapping[str, p
         ),
         "parts": parts.assign(area_mu=parts["area_m2"] / M2_PER_MU),
         "overlaps": overlaps.assign(
-            relation=[Relation(code).words for code in overlaps["relation"]], area_mu=overlaps["area_m2"] / M2_PER_MU
+            relation=objects([Relation(code).words for code in overlaps["relation"]]),
+            area_mu=overlaps["area_m2"] / M2_PER_MU,
         ),
     }
 
 
 def _area_rows(found: Assembled) -> pd.DataFrame:
     areas = found.report.areas
-    rows = areas.assign(group=[group_words(LandGroup(code)) for code in areas["group"]])
+    rows = areas.assign(group=objects([group_words(LandGroup(code)) for code in areas["group"]]))
     total = pd.DataFrame([{**total_areas(found.report.measured), "group": Words("合计", "total"), "owner_kind": ""}])
     frame = pd.concat([rows, total], ignore_index=True) if len(rows) else total
     return frame.assign(planar_mu=frame["planar_m2"] / M2_PER_MU)
@@ -237,7 +239,8 @@ def facts_of(store: Store, found: Assembled) -> list[tuple[str, str]]:
     ]
     if quota is not None and report.left_m2 is not None:
         given, left = shown(mu_of_m2(quota.given_m2), 2), shown(mu_of_m2(report.left_m2), 2)
-        lines.insert(-1, ("用地指标", f"{batch.year} 年度下达 {given} 亩，本批次后剩余 {left} 亩"))
+        lines.insert(-1, (f"{batch.year} 年度指标", f"{given} 亩"))
+        lines.insert(-1, ("本批次后剩余", f"{left} 亩"))
     return lines
 
 
@@ -248,12 +251,8 @@ def checklist_of(store: Store, found: Assembled) -> Checklist:
     """The checklist, with the lines of zones and overlaps after those of the papers."""
     report = found.report
     parcels = len(found.members)
-    lines = [
-        Checked(_told(Gap(gap), item), done, parcels, named)
-        for gap, item, done, named in zip(
-            *(report.checklist[name].tolist() for name in ("gap", "item", "done", "named")), strict=True
-        )
-    ]
+    columns = (report.checklist[name].tolist() for name in ("words", "done", "named"))
+    lines = [Checked(words.zh, done, parcels, named) for words, done, named in zip(*columns, strict=True)]
     lines += _overlap_lines(report.overlaps, parcels)
     not_compared = [ZoneKind(kind).words.zh for kind in report.zones.layers["kind"][~report.zones.layers["compared"]]]
     remarks = [f"管控比对：{PRELIMINARY.zh}。", f"批准权限：{report.level.reason.zh}。"]
@@ -262,15 +261,10 @@ def checklist_of(store: Store, found: Assembled) -> Checklist:
     return Checklist(f"{found.batch.name} 报批要件核对清单", facts_of(store, found), lines, remarks)
 
 
-def _told(gap: Gap, item: str) -> str:
-    about = item_words(gap, item)
-    return f"{gap.words.zh}：{about.zh}" if about.zh else gap.words.zh
-
-
 def _overlap_lines(overlaps: pd.DataFrame, parcels: int) -> list[Checked]:
     real = overlaps[~overlaps["is_sliver"].astype(bool)]
     return [
-        Checked(f"地块重叠：{relation.words.zh}", parcels - len(numbers), parcels, numbers)
+        Checked(f"无重叠：{relation.words.zh}", parcels - len(numbers), parcels, numbers)
         for relation in Relation
         for numbers in [tuple(dict.fromkeys(real["parcel_no"][real["relation"] == relation.value]))]
     ]
@@ -286,7 +280,7 @@ def plan_of(store: Store, found: Assembled, parcels: gpd.GeoDataFrame, review_no
     shown_groups = sorted(looks, key=lambda group: group.rank)
     return Plan(
         title=f"{found.batch.name}建设用地报批地块图",
-        crs=f"{crs_name(str(parcels.crs))}（{store.info.crs}）",
+        crs=_crs_words(parcels, store.info.crs),
         made_on=found.report.on,
         parcels=parcels.geometry.tolist(),
         looks=[looks[group] for group in groups],
@@ -302,6 +296,15 @@ def plan_of(store: Store, found: Assembled, parcels: gpd.GeoDataFrame, review_no
         review_no=review_no,
         maker=store.info.name,
     )
+
+
+def _crs_words(parcels: gpd.GeoDataFrame, code: str) -> str:
+    """The working CRS as a survey names it."""
+    zone, width, crs = _zone_of(parcels)
+    if not same_crs(str(parcels.crs), crs):
+        return f"{crs_name(code)}（{code}）"
+    middle = 3 * zone if width == 3 else 6 * zone - 3
+    return f"2000国家大地坐标系 高斯-克吕格 {width}度带 {zone}带（中央子午线 {middle}°，{code}）"
 
 
 def _group_look(group: LandGroup) -> Look:

@@ -14,11 +14,9 @@ from gis.analysis.batch_areas import total_areas
 from gis.analysis.batch_gaps import Gap
 from gis.analysis.batch_zones import PRELIMINARY
 from gis.crs import to_lonlat
-from gis.model import Stage
 from gis.rules import RuleBook
 from gis.rules.land_groups import LandGroup, group_words
 from gis.store.port import Store
-from gis.words import Words
 from gis.workflows.assemble_store_batch import Assembled, assemble
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record, plain, records_of
@@ -111,23 +109,13 @@ def _listed(frame: pd.DataFrame) -> Record:
     return {"count": len(frame) - slivers, "slivers": slivers, "rows": records_of(frame[:MOST_ROWS])}
 
 
-def item_words(gap: Gap, item: str) -> Words:
-    """What a gap is about: its step, or nothing more than the gap says."""
-    if gap in (Gap.STEP, Gap.WAIT, Gap.DOCUMENT) and item:
-        return Stage(item).words
-    return Words("", "")
-
-
 def _gap(row: Record) -> Record:
     gap = Gap(row["gap"])
     return {**row, **{f"gap_{code}": text for code, text in gap.words.as_dict().items()}, "bars": gap.is_lawful_bar}
 
 
 def _checked(row: Record, parcels: int) -> Record:
-    gap, item = Gap(row["gap"]), row["item"]
-    words, about = gap.words, item_words(gap, item)
-    zh, en = (f"{words.zh}：{about.zh}", f"{words.en}: {about.en}") if about.zh else (words.zh, words.en)
-    return {**row, "zh": zh, "en": en, "parcels": parcels, "bars": gap.is_lawful_bar}
+    return {**row, "parcels": parcels, "bars": Gap(row["gap"]).is_lawful_bar}
 
 
 def quota_record(report: BatchReport, year: int) -> Record:

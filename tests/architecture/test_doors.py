@@ -24,8 +24,18 @@ DOORS: dict[str, tuple[str, ...]] = {
     "folium": ("gis/maps/",),
     "branca": ("gis/maps/",),
     "mapbox_vector_tile": ("gis/maps/",),
+    "reportlab": ("gis/reports/",),
+    "fontTools": ("gis/reports/fonts.py",),
+    "docx": ("gis/reports/",),
     "chinese_calendar": ("gis/workdays.py",),
-    "click": ("gis/cli.py", "gis/cli_account.py", "gis/cli_parcel.py", "gis/cli_store.py", "gis/terminal.py"),
+    "click": (
+        "gis/cli.py",
+        "gis/cli_account.py",
+        "gis/cli_batch.py",
+        "gis/cli_parcel.py",
+        "gis/cli_store.py",
+        "gis/terminal.py",
+    ),
     "rich": ("gis/terminal.py", "gis/reports/"),
 }
 ENVIRONMENT = ("gis/cli_store.py", "gis/terminal.py", "webapp/wsgi.py")
