@@ -105,7 +105,9 @@ function differing({ due_wan: due, paid_wan: paid, households }) {
 
 function table(heads, rows, empty) {
   if (!rows.length) return el("p", { class: "quiet" }, empty);
-  return el("div", { class: "wide-table", tabindex: "0" }, el("table", {}, el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, rows)));
+  const isOfNumbers = (place) => rows.some((row) => row.children[place]?.classList.contains("n"));
+  const head = heads.map((text, place) => el("th", { scope: "col", class: isOfNumbers(place) ? "n" : null }, text));
+  return el("div", { class: "wide-table", tabindex: "0" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
 }
 
 const cells = (...values) => values.map((value) => el("td", typeof value === "number" ? { class: "n" } : {}, typeof value === "number" ? plain(value) : (value ?? "—")));
