@@ -10,6 +10,7 @@ from webapp.views import (
     basemap,
     compare,
     compensation,
+    desk,
     export,
     health,
     imports,
@@ -40,4 +41,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     parcel_events.blueprint,
     register.blueprint,
     parcel_page.blueprint,
+    desk.blueprint,
 )

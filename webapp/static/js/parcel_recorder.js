@@ -6,6 +6,7 @@ import { gettext, wordOf, wordsOf } from "./words.js";
 
 const LONGEST = 1000;
 const CHECK_MS = 350;
+const MOST_BREACHES = 12;
 
 const field = (label, input, more = {}) => el("label", { class: "form-row", ...more }, el("span", {}, label), input);
 const choice = (name, options) => el("select", { class: "field", name }, options.map(([value, words]) => el("option", { value }, words)));
@@ -32,9 +33,9 @@ export function breachItem(breach, { named = false } = {}) {
 }
 
 export class Recorder {
-  /** `answer`: /api/parcel; `done(sentence)` after an entry was recorded. */
-  constructor(answer, done) {
-    this.no = answer.parcel.parcel_no;
+  /** `answer`: /api/parcel; `done(sentence)` after an entry was recorded; `numbers`: of these parcels together. */
+  constructor(answer, done, numbers = [answer.parcel.parcel_no]) {
+    this.numbers = numbers;
     this.done = done;
     this.sent = 0;
     this.act = choice("act", acts(answer));
@@ -75,7 +76,7 @@ export class Recorder {
   /** What is filled in, as the server takes it. */
   get body() {
     const [kind, stage] = this.act.value.split(":");
-    const body = { parcels: [this.no], kind, on: this.on.value, note: this.note.value };
+    const body = { parcels: this.numbers, kind, on: this.on.value, note: this.note.value };
     if (stage) body.stage = stage;
     if (!this.rows.document.hidden) body.document = this.document.value;
     if (kind === "hold") body.hold_reason = this.reason.value;
@@ -113,11 +114,18 @@ export class Recorder {
     fill(
       this.verdict,
       el("p", {}, judged.lawful ? gettext("依法可以登记") : judged.overridable ? gettext("不合规定：确需登记的，写明越规理由") : gettext("不能登记")),
-      judged.breaches.length ? el("ul", { class: "breaches" }, judged.breaches.map((breach) => breachItem(breach))) : null,
+      this.#breaches(judged.breaches),
       notes.length ? el("ul", { class: "notes" }, notes) : null,
     );
     this.rows.override.hidden = judged.lawful || !judged.overridable;
     this.#press();
+  }
+
+  #breaches(list) {
+    if (!list.length) return null;
+    const named = this.numbers.length > 1;
+    const left = list.length - MOST_BREACHES;
+    return el("ul", { class: "breaches" }, list.slice(0, MOST_BREACHES).map((breach) => breachItem(breach, { named })), left > 0 ? el("li", {}, gettext("还有 {n} 项", { n: left })) : null);
   }
 
   /** Whether it can be sent. */
@@ -137,7 +145,7 @@ export class Recorder {
       await this.done(gettext("已登记"));
     } catch (problem) {
       const breaches = problem.problem?.breaches ?? [];
-      fill(this.verdict, el("p", { class: "bad" }, problem.message), breaches.length ? el("ul", { class: "breaches" }, breaches.map((breach) => breachItem(breach))) : null);
+      fill(this.verdict, el("p", { class: "bad" }, problem.message), this.#breaches(breaches));
       this.verdict.className = "verdict broken";
       this.#press();
     }
