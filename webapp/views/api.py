@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVarTuple
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from gis.analysis.overview import Overview
 from gis.analysis.totals import COLUMN_OF, RANKED_BY
@@ -27,12 +27,13 @@ from gis.workflows.show_park import list_parks, show_park
 from gis.workflows.show_project import show_project
 from gis.workflows.show_zone import show_zone
 from gis.workflows.total_projects import total_projects
-from webapp.caching import conditional, pack, packed, tag_of
+from webapp.caching import conditional, tag_of
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.views.answering import answer
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-JSON, GEOJSON = "application/json", "application/geo+json"
+GEOJSON = "application/geo+json"
 
 Ts = TypeVarTuple("Ts")
 
@@ -42,7 +43,7 @@ def info() -> Response:
     """The store and what a page may know of the settings."""
     on = _day_only()
     site = served()
-    return _answer(site.info_tag(on), lambda: site.info(on))
+    return answer(site.info_tag(on), lambda: site.info(on))
 
 
 @blueprint.get("/codes")
@@ -86,7 +87,7 @@ def project_features() -> Response:
     site = served()
     on = site.day(asked)
     tag = site.assessed_tag(on, wanted)
-    return _answer(tag, lambda: list_project_features(site.store, site.overview(on), wanted), GEOJSON)
+    return answer(tag, lambda: list_project_features(site.store, site.overview(on), wanted), GEOJSON)
 
 
 @blueprint.get("/projects/<path:code>")
@@ -133,7 +134,7 @@ def towns() -> Response:
     """The county and its towns."""
     on = _day_only()
     site = served()
-    return _answer(site.tag(("town",), on), lambda: list_towns(site.store, on))
+    return answer(site.tag(("town",), on), lambda: list_towns(site.store, on))
 
 
 @blueprint.get("/assessment")
@@ -141,7 +142,7 @@ def assessment() -> Response:
     """The whole assessment, as ``guatu assess --json`` prints it."""
     on = _day_only()
     site = served()
-    return _answer(site.assessed_tag(on), lambda: list_assessment(site.store, site.overview(on)))
+    return answer(site.assessed_tag(on), lambda: list_assessment(site.store, site.overview(on)))
 
 
 @blueprint.get("/totals")
@@ -168,7 +169,7 @@ def legend() -> Response:
     on = _day_only()
     site = served()
     shown = ("parcel", "parcel_event", "zone", "park", "town")
-    return _answer(site.tag(shown, on), lambda: count_legend(site.store, on))
+    return answer(site.tag(shown, on), lambda: count_legend(site.store, on))
 
 
 @blueprint.get("/at")
@@ -190,13 +191,7 @@ def _assessed(asked: date | None, show: Callable[[Store, Overview, *Ts], object]
     """What ``show`` tells of the store as assessed on the day asked for; tagged by that and ``parameters``."""
     site = served()
     on = site.day(asked)
-    return _answer(site.assessed_tag(on, *parameters), lambda: show(site.store, site.overview(on), *parameters))
-
-
-def _answer(tag: str, make: Callable[[], object], mimetype: str = JSON) -> Response:
-    """What ``make`` gives, as JSON; made once for all who ask the same of the same data."""
-    key, kept = (request.path, tag), served().answers
-    return conditional(tag, lambda: packed(kept.get_or_make(key, lambda: pack(jsonify(make()).get_data())), mimetype))
+    return answer(site.assessed_tag(on, *parameters), lambda: show(site.store, site.overview(on), *parameters))
 
 
 def _unchanging(value: object) -> Response:
