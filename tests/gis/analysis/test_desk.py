@@ -1,7 +1,7 @@
 """
 What lies before a land desk on Wednesday 2026-06-10; the week ends on Sunday the 14th.
 
-15 working days from Monday 2026-05-18 end on Monday 2026-06-08: four in its week, five in each of the two after it, one.
+15 working days from Monday 2026-05-18 end on Monday 2026-06-08: four in its week, then five, five and one.
 """
 
 from __future__ import annotations
