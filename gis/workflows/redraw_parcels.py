@@ -34,6 +34,7 @@ from gis.layers import LAYERS, PARCEL
 from gis.model import Actor, BBox, LineageKind, Query
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
+from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_entity import not_found
 
@@ -201,9 +202,10 @@ class _Plan:
 
 
 def _redraw(store: Store, actor: Actor, how: Redrawing, plan: Callable[[Writer], _Plan]) -> Redrawn:
-    if how.on > date.today():
+    latest = last_day_that_may_have_been(store)
+    if how.on > latest:
         words = Words("日期不能晚于今天", "the day lies in the future")
-        raise InvalidValue(words, found=how.on.isoformat(), expected=f"≤ {date.today().isoformat()}")
+        raise InvalidValue(words, found=how.on.isoformat(), expected=f"≤ {latest.isoformat()}")
     done: Redrawn | None = None
     with suppress(_Undo), writing_assessed(store, actor) as writer:
         planned = plan(writer)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from gis.layers import PARCEL
 from gis.model import Query
 from gis.store.port import Store
 from gis.workflows.drawn_shapes import json_of_shapes
-from gis.workflows.one_entity import read_one
+from gis.workflows.one_entity import not_found
 from gis.workflows.places import box_around
 from gis.workflows.plain import Record, plain
 from gis.workflows.redraw_parcels import Redrawn
@@ -33,7 +32,7 @@ def show_shape(store: Store, parcel_no: str) -> Record:
     columns = ("parcel_no", "version", "stage", "geometry")
     own = store.read("parcel", Query(keys=(parcel_no,), columns=columns))
     if own.empty:
-        read_one(store, PARCEL, parcel_no, date.today())  # says that it is not there
+        raise not_found(PARCEL, parcel_no)
     near = store.read("parcel", Query(bbox=box_around(own).grown(AROUND_M), columns=columns, limit=MOST_NEIGHBOURS + 1))
     near = near[near["parcel_no"] != parcel_no].head(MOST_NEIGHBOURS)
     crs = store.info.crs

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, Response, jsonify
 
 from gis.model import Coded, OwnerKind, Role, SupplyKind
@@ -99,7 +97,7 @@ def _how(ask: BodyAsker) -> Redrawing:
         if isinstance(value, int | float) and value >= 0
     }
     return Redrawing(
-        on=ask.day("on") or date.today(),
+        on=served().day(ask.day("on")),
         versions=versions,
         accepted=ask.flag("accepted"),
         dry_run=ask.flag("dry_run"),
