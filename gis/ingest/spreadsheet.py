@@ -17,6 +17,7 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 
 from gis.errors import Place, UnreadableFile
+from gis.ingest.archive import MAX_RATIO, RATIO_MINDED_BYTES
 from gis.ingest.cells import UNCACHED, is_blank
 from gis.ingest.grid import MAX_COLUMNS, MAX_ROWS, Grid, PlainTable, header_score, known_names, plain_table
 from gis.ingest.placed import with_geometry
@@ -159,6 +160,15 @@ def _refuse_bomb(data: bytes, source: SourceFile) -> None:
             size = sum(info.file_size for info in archive.infolist())
     except (zipfile.BadZipFile, ValueError) as error:
         raise _broken(source, error) from None
+    if size > RATIO_MINDED_BYTES and size > MAX_RATIO * len(data):
+        found = f"{size // max(1, len(data)):,} : 1"
+        raise unreadable(
+            source.name,
+            "压缩比异常，疑似压缩炸弹",
+            "packed too closely: a zip bomb?",
+            found=found,
+            expected=f"≤ {MAX_RATIO} : 1",
+        )
     if size > _MAX_UNPACKED:
         raise unreadable(source.name, "文件解压后过大", "too large unpacked", found=f"{size:,} B", expected="≤ 1 GB")
 

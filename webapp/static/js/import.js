@@ -15,6 +15,7 @@ import { bindTools, tell } from "./tools.js";
 import { gettext, wordsOf } from "./words.js";
 
 const POLL_MS = 700;
+const NARROW = matchMedia("(max-width: 1000px)");
 const part = (name) => find(`[data-part=${name}]`);
 const nobody = () => {};
 
@@ -23,7 +24,7 @@ const wall = new WallMap(window.guatuWall, { picked: nobody, hovered: nobody, mo
 const map = new ImportMap(wall.map, part("legend"), picked);
 const detected = new Detected(part("detected"), say);
 const preview = new Preview(part("preview"), { say, pointed, commit, stateWords: (state) => stateWords(page, state) });
-const log = new ImportLog(part("earlier"), failed);
+const log = new ImportLog(part("earlier"), { failed, undone: () => drawDone() });
 let limits = { upload_bytes: 200 * 1024 * 1024 };
 const sender = new Sender({ sent: (answer) => open(answer, 0), failed }, () => limits.upload_bytes);
 
@@ -124,7 +125,8 @@ function drawDone() {
     return;
   }
   const told = gettext("已入库：新增 {stored}，变更 {updated}，未变 {unchanged}，拒绝 {refused}", { stored: number(done.stored), updated: number(done.updated), unchanged: number(done.unchanged), refused: number(done.refused_rows) });
-  fill(part("done"), el("p", { class: "notice good", role: "status" }, told));
+  const isUndone = log.isUndone(done);
+  fill(part("done"), el("p", { class: `notice ${isUndone ? "" : "good"}`, role: "status" }, isUndone ? gettext("这次导入已撤销") : told));
 }
 
 function drawMap() {
@@ -183,6 +185,7 @@ async function choosePart(number_) {
 
 function pointed(row) {
   if (!map.point(row)) tell(gettext("这一行没有可画的图形"));
+  else if (NARROW.matches) find(".stage").scrollIntoView({ block: "nearest" });
 }
 
 function picked({ row, key }) {
@@ -203,6 +206,7 @@ async function commit() {
 function finished() {
   if (now().done) {
     tell(gettext("已入库"));
+    part("done").scrollIntoView({ block: "nearest" });
     wall.showDay(null);
   }
   refresh();
@@ -253,6 +257,7 @@ async function reopen(id, number_) {
 
 bindTools({ "zoom-in": () => wall.map.zoomIn(), "zoom-out": () => wall.map.zoomOut(), home: () => (now() ? map.home() : page.info.bounds && wall.flyTo(page.info.bounds)) });
 const query = new URLSearchParams(location.search);
-if (query.get("upload")) reopen(query.get("upload"), Number(query.get("part") ?? 0));
-else refresh();
 wall.draw();
+if (query.get("upload")) await reopen(query.get("upload"), Number(query.get("part") ?? 0));
+else await refresh();
+document.body.dataset.ready = "true";

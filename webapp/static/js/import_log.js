@@ -10,13 +10,20 @@ import { gettext, wordsOf } from "./words.js";
 export const moment = (text) => new Date(text).toLocaleString("zh-CN", { dateStyle: "short", timeStyle: "short" });
 
 export class ImportLog {
-  /** `failed(problem)`. */
-  constructor(root, failed) {
+  /** `heard`: `failed(problem)`, `undone()`. */
+  constructor(root, heard) {
     this.root = root;
-    this.failed = failed;
+    this.heard = heard;
+    this.imports = [];
+  }
+
+  /** Whether this import (its report) is undone by now. */
+  isUndone({ sha256, layer }) {
+    return this.imports.some((each) => each.sha256 === sha256 && each.layer === layer && each.undone);
   }
 
   draw(imports) {
+    this.imports = imports;
     const list = imports.length ? el("ul", { class: "log" }, imports.map((each) => this.#one(each))) : el("p", { class: "empty" }, gettext("还没有导入过文件"));
     fill(this.root, el("h3", {}, gettext("以往的导入")), list);
   }
@@ -52,9 +59,10 @@ export class ImportLog {
     try {
       const answer = await send("POST", "/api/imports/undo", { sha256: each.sha256, layer: each.layer });
       this.draw(answer.imports);
+      this.heard.undone();
       tell(gettext("已撤销：恢复 {restored} 行，去除 {removed} 行", answer.undone));
     } catch (problem) {
-      this.failed(problem);
+      this.heard.failed(problem);
     }
   }
 }
