@@ -18,6 +18,8 @@ from webapp.context import warm
 from webapp.memory import keep_freed_memory
 
 THREADS = 8
+# Waitress takes a body in whole before the app hears of it; the app itself takes less (webapp.security).
+LARGEST_BODY_BYTES = 256 << 20
 MOST_WORKERS_UNASKED = 4
 WORKER_THREADS = 4
 # What is under way when the server is told to stop has this long to end.
@@ -50,7 +52,13 @@ def _serve_here(app: Flask, host: str, port: int, announce: Announce) -> None:
     _warm_aside(app)
     # The app itself decides whose X-Forwarded headers count (webapp.proxies).
     server = create_server(
-        app, host=host, port=port, threads=THREADS, ident="guatu", clear_untrusted_proxy_headers=False
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident="guatu",
+        clear_untrusted_proxy_headers=False,
+        max_request_body_size=LARGEST_BODY_BYTES,
     )
     announce(f"http://{host}:{server.effective_port}/")
     try:

@@ -18,6 +18,7 @@ from gis.cli import main
 from gis.settings import Settings
 from tests.architecture.source import ROOT
 from webapp import security, serving
+from webapp.views import attachments, imports
 
 DEPLOY = ROOT / "deploy"
 
@@ -250,10 +251,20 @@ def test_nginx_writes_only_where_its_container_may() -> None:
 
 
 def test_nginx_takes_as_much_as_the_app_and_hangs_up_before_it() -> None:
-    assert directives("client_max_body_size") == [f"{security.LONGEST_BODY_BYTES >> 20}m"]
+    largest = [security.LONGEST_BODY_BYTES, imports.LARGEST_FORM_BYTES, attachments.LARGEST_FORM_BYTES]
+    assert directives("client_max_body_size") == [f"{-(-most >> 20)}m" for most in largest]
     upstream = re.search(r"upstream guatu \{.*?keepalive_timeout (\d+)s", NGINX, re.DOTALL)
     assert upstream is not None
     assert int(upstream[1]) < serving.KEEP_ALIVE_SECONDS
+
+
+def test_nginx_lets_files_through_at_the_addresses_that_take_them() -> None:
+    exact = re.findall(r"location = (/api/\S+) \{[^}]*proxy_request_buffering off", NGINX)
+    assert exact == ["/api/imports"]
+    (pattern,) = re.findall(r"location ~ (\^/api/\S+) \{[^}]*proxy_request_buffering off", NGINX)
+    for address in ("/api/parcels/1/attachments", "/api/parcels/a/b/attachments", "/api/batches/2026-1/attachments"):
+        assert re.match(pattern, address)
+    assert not re.match(pattern, "/api/parcels/1/attachments/abc")
 
 
 def test_nginx_replaces_what_visitors_say_of_themselves() -> None:

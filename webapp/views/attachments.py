@@ -18,8 +18,8 @@ from webapp.params import key_in_path, reading
 from webapp.security import takes_up_to
 
 blueprint = Blueprint("attachments", __name__)
-# The form around the file.
-FORM_BYTES = 1 << 16
+# The file and the form around it.
+LARGEST_FORM_BYTES = LARGEST_FILE_BYTES + (1 << 16)
 LONGEST_FILE_NAME = 1_000
 # Nothing in it may run, load or be sent anywhere, whatever a browser takes it for.
 _POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
@@ -38,14 +38,14 @@ def of_batch(name: str) -> Response:
 
 
 @blueprint.post("/api/parcels/<path:parcel_no>/attachments")
-@takes_up_to(LARGEST_FILE_BYTES + FORM_BYTES)
+@takes_up_to(LARGEST_FORM_BYTES)
 def to_parcel(parcel_no: str) -> tuple[Response, int]:
     """Attach a file to a parcel."""
     return _attached("parcel", key_in_path("parcel_no", parcel_no))
 
 
 @blueprint.post("/api/batches/<path:name>/attachments")
-@takes_up_to(LARGEST_FILE_BYTES + FORM_BYTES)
+@takes_up_to(LARGEST_FORM_BYTES)
 def to_batch(name: str) -> tuple[Response, int]:
     """Attach a file to a batch."""
     return _attached("batch", key_in_path("name", name))
