@@ -1,0 +1,88 @@
+"""The page of the stock of land in a real browser: figures narrow the list, a supply is recorded and withdrawn."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from gis.settings import Settings
+from tests.browser.conftest import Served, Watched
+
+
+@pytest.fixture
+def own(
+    browser: Browser,
+    serve: Callable[[Settings], Served],
+    demo_file: Path,
+    tmp_path: Path,
+    open_elsewhere: Callable[..., Watched],
+) -> Iterator[Watched]:
+    """An office page over a copy of the sample county that this test may change."""
+    path = tmp_path / "own.gpkg"
+    shutil.copyfile(demo_file, path)
+    watched = open_elsewhere(browser, serve(Settings(db=str(path))))
+    yield watched
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+def test_a_figure_narrows_the_list_and_the_address(office: Watched) -> None:
+    page = office.open("/stock")
+    whole = page.locator("[data-part=count]").inner_text()
+    page.locator(".figure", has_text="满两年，收回线").click()
+    page.wait_for_url("**/stock?status=recover_a")
+    expect(page.locator("[data-part=count]")).not_to_have_text(whole)
+    expect(page.locator(".tabulator-row").first).to_contain_text("收回线")
+    page.go_back()
+    expect(page.locator("[data-part=count]")).to_have_text(whole)
+
+
+def test_groups_lead_to_their_parcels(office: Watched) -> None:
+    page = office.open("/stock?by=park")
+    name = page.locator("table.sums tbody th button").first
+    text = name.inner_text()
+    name.click()
+    page.wait_for_url(re.compile(r"park="))
+    expect(page.locator("table.sums tbody tr[aria-selected=true]")).to_contain_text(text)
+
+
+def test_a_supply_is_recorded_and_withdrawn_with_a_reason(own: Watched) -> None:
+    page = own.open("/stock?status=unknown")
+    rows = page.locator(".tabulator-row")
+    number = rows.first.locator(".code").inner_text()
+    rows.first.get_by_role("button", name="供地记录").click()
+    box = page.locator("dialog.box")
+    box.get_by_label("约定动工日期").fill("2020-01-01")
+    box.get_by_role("button", name="保存").click()
+    expect(box).to_have_count(0)
+    page.goto(f"{own.address}/stock?words={number}")
+    page.wait_for_selector("body[data-ready=true]")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("收回线")
+    rows.first.get_by_role("button", name="供地记录").click()
+    page.get_by_role("button", name="撤销记录…").click()
+    page.get_by_label("撤销理由").fill("示例：录错地块")
+    page.locator("dialog.box").last.get_by_role("button", name="撤销", exact=True).click()
+    expect(rows.first).to_contain_text("资料不全")
+
+
+def test_what_the_server_refuses_is_told_beside_its_field(own: Watched) -> None:
+    page = own.open("/stock?status=unknown")
+    page.locator(".tabulator-row").first.get_by_role("button", name="供地记录").click()
+    box = page.locator("dialog.box")
+    box.get_by_label("约定动工日期").fill("2024-01-01")
+    box.get_by_label("约定竣工日期").fill("2023-01-01")
+    box.get_by_role("button", name="保存").click()
+    expect(box.locator("[name=agreed_finish_on][aria-invalid=true]")).to_have_count(1)
+    own.forgive("400")
+
+
+def test_the_page_fits_a_phone(phone: Watched) -> None:
+    page = phone.open("/stock")
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= 390
+    expect(page.locator(".figure").first).to_be_visible()
