@@ -37,7 +37,14 @@ const wall = new WallMap(window.guatuWall, {
   moved: settled((at) => state.set({ at }, { quiet: true }), 300),
 });
 const drawing = new Drawing(wall, find("[data-part=drawing]"), (text) => state.set({ area: text }));
-const panel = new ParcelSummary(find("[data-part=panel]"), state, { closed: () => state.set({ sel: null }), flyTo: fly, came: flyOnce });
+const panel = new ParcelSummary(find("[data-part=panel]"), state, {
+  closed: () => {
+    wall.covered = 0;
+    state.set({ sel: null });
+  },
+  flyTo: fly,
+  came: flyOnce,
+});
 let pickedRows = [];
 let flyWhenItComes = false;
 
@@ -53,6 +60,7 @@ function fly([west, south, east, north]) {
 }
 
 function flyOnce(bounds) {
+  wall.covered = find("[data-part=panel]").getBoundingClientRect().height;
   if (flyWhenItComes && bounds) fly(bounds);
   flyWhenItComes = false;
 }
@@ -163,7 +171,7 @@ async function renew(number) {
 function counted(n) {
   const button = find("[data-act=undo]");
   button.disabled = !n;
-  button.lastChild.textContent = n ? gettext("撤销（{n}）", { n }) : gettext("撤销");
+  button.lastChild.textContent = n ? gettext("撤回（{n}）", { n }) : gettext("撤回");
 }
 
 function toggleEditing(button) {

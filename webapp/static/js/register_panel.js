@@ -1,4 +1,4 @@
-// The parcel that is open: its summary beside the ledger, and the way to its own page.
+// The parcel that is open: its summary under the map, with the way to its own page.
 import { ask, inPath } from "./api.js";
 import { el, fill, icon } from "./dom.js";
 import { parcelPanel } from "./panel_parcel.js";
@@ -49,8 +49,6 @@ export class ParcelSummary {
   }
 
   #head(number, name, body) {
-    const { on } = this.state.now;
-    const query = new URLSearchParams({ no: number, ...(on ? { on } : {}) });
     fill(
       this.root,
       el(
@@ -60,7 +58,6 @@ export class ParcelSummary {
         this.bounds ? el("button", { type: "button", class: "square", "aria-label": gettext("在图上看"), title: gettext("在图上看"), onclick: () => this.heard.flyTo(this.bounds) }, icon("target")) : null,
         el("button", { type: "button", class: "square", "aria-label": gettext("关闭"), title: gettext("关闭"), onclick: () => this.close() }, icon("close")),
       ),
-      el("div", { class: "go" }, el("a", { class: "button small", href: `/parcel?${query}` }, gettext("打开地块页面"))),
       body,
     );
   }

@@ -55,9 +55,9 @@ export class RegisterTable {
       progressiveLoadScrollMargin: 600,
       paginationSize: ROWS_ASKED,
       dataLoader: false,
-      selectableRows: true,
+      // Boxes pick rows; a click elsewhere on a row opens it.
+      selectableRows: "highlight",
       selectableRowsPersistence: true,
-      selectableRowsRangeMode: "click",
       editTriggerEvent: "dblclick",
       printAsHtml: true,
       printStyled: false,
@@ -73,7 +73,6 @@ export class RegisterTable {
 
   #columns() {
     const how = { unit: this.state.now.unit_of_area, today: () => this.today, isPhone: PHONE.matches };
-    // Clicks on the box pick rows; elsewhere on a row they open it.
     const boxes = { formatter: "rowSelection", titleFormatter: "rowSelection", titleFormatterParams: { rowRange: "active" }, hozAlign: "center", headerHozAlign: "center", headerSort: false, width: 40, frozen: !PHONE.matches, print: false, cssClass: "boxes" };
     return [boxes, ...this.columns.map((name) => tableColumn(name, { ...how, editor: this.editorOf(name) }))];
   }
