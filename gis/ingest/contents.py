@@ -153,7 +153,7 @@ def _of_member(file: Path, member: Member) -> tuple[list[Part], list[Ignored]]:
     if member.suffix not in _READABLE:
         return [], [Ignored(member.name, _NOT_READ)]
     try:
-        with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+        with _beside(file) as folder:
             plain = unpack(file, member, Path(folder) / f"content{member.suffix}")
             kind = kind_of(plain, member.name)
             if kind in (None, "zip"):
@@ -201,6 +201,11 @@ def _sheets(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
     return [Part(f"{part.name} › {title}", part.format, part.member, sheet=title) for title in shown], ignored
 
 
+def _beside(file: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes when it has served; beside the upload, where there is room for uploads."""
+    return tempfile.TemporaryDirectory(prefix=".unpacked-", dir=file.parent)
+
+
 @contextmanager
 def unpacked(file: Path, part: Part) -> Iterator[Path]:
     """The part's own file, with what belongs to it beside it."""
@@ -211,7 +216,7 @@ def unpacked(file: Path, part: Part) -> Iterator[Path]:
     chosen = next((m for m in found if m.name == part.member), None)
     if chosen is None:
         raise unreadable(file.name, "压缩包内没有这个文件", "not in the archive", found=part.member, expected="—")
-    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+    with _beside(file) as folder:
         if chosen.suffix != ".shp":
             yield unpack(file, chosen, Path(folder) / f"content{chosen.suffix}")
             return

@@ -74,6 +74,7 @@ export class Preview {
         else this.states.add(state);
         this.page = 0;
         this.draw(this.upload, this.number, this.part);
+        find(`.count-chip[data-state=${state}]`, this.root)?.focus();
       };
       const count = preview.counts[state];
       return el("button", { type: "button", class: "count-chip", "aria-pressed": String(isOn), disabled: !count, onclick: toggle, "data-state": state }, badge(TABLE, state, 18), el("span", {}, this.heard.stateWords(state)), el("b", {}, number(count)));
