@@ -13,6 +13,7 @@ import click
 from gis import __version__
 from gis.cli_account import account
 from gis.cli_batch import batch
+from gis.cli_export import export
 from gis.cli_parcel import parcel
 from gis.cli_store import opened as _open
 from gis.cli_store import place_of as _place
@@ -57,6 +58,7 @@ def main(ctx: click.Context, db: str | None) -> None:
 main.add_command(account)
 main.add_command(parcel)
 main.add_command(batch)
+main.add_command(export)
 
 
 @main.command()

@@ -11,6 +11,7 @@ from webapp.params import Asker
 
 _FARTHEST_ROW = 100_000_000
 _LONGEST_WAIT_DAYS = 3_650
+SORTS = ("", *SORTABLE, *(f"-{name}" for name in SORTABLE))
 _YES_NO = ("", "true", "false")
 
 
@@ -37,7 +38,7 @@ def register_filter(ask: Asker) -> RegisterFilter:
 
 def page_of_rows(ask: Asker) -> Page:
     """``sort``, ``offset``, ``limit`` (at most 500), ``columns`` and ``versions``."""
-    sort = ask.choice("sort", ("", *SORTABLE, *(f"-{name}" for name in SORTABLE)), "")
+    sort = ask.choice("sort", SORTS, "")
     columns = ask.texts("columns")
     known = tuple(name for name in columns if name in KINDS)
     if len(known) != len(columns):

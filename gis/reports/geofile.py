@@ -1,4 +1,4 @@
-"""Projects with their geometry as a file for a GIS: GeoPackage in the working CRS, GeoJSON in degrees."""
+"""Projects and parcels with their geometry as a file for a GIS: GeoPackage in the working CRS, GeoJSON in degrees."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from gis.reports.table import TableColumn
 from gis.words import Words
 
 
-def write_geopackage(path: Path, frame: gpd.GeoDataFrame, columns: Sequence[TableColumn], title: Words) -> None:
+def write_geopackage(
+    path: Path, frame: gpd.GeoDataFrame, columns: Sequence[TableColumn], title: Words, *, layer: str = "project"
+) -> None:
     """
-    Write ``frame`` as layer ``project``, and ``fields`` that says each column's name in Chinese and English.
+    Write ``frame`` as ``layer``, and ``fields`` that says each column's name in Chinese and English.
 
     pyogrio can give a column no alias of its own, so columns keep their stored names and the second layer tells them.
     """
@@ -26,7 +28,7 @@ def write_geopackage(path: Path, frame: gpd.GeoDataFrame, columns: Sequence[Tabl
     pyogrio.write_dataframe(
         _with_days(frame),
         path,
-        layer="project",
+        layer=layer,
         driver="GPKG",
         geometry_type="Unknown",
         layer_options=described,

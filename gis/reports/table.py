@@ -39,7 +39,8 @@ class Table:
     What a spreadsheet shows.
 
     ``frame`` has the columns' names; areas are already 亩. ``notes`` are (heading, text) lines of the
-    second sheet; ``fills`` are colours "#RRGGBB" by column and code.
+    second sheet; ``fills`` are colours "#RRGGBB" by column and code. ``totals``: what stands under some columns, in a
+    row of its own below the others.
     """
 
     title: Words
@@ -47,6 +48,7 @@ class Table:
     frame: pd.DataFrame
     notes: tuple[tuple[Words, Words], ...] = ()
     fills: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    totals: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def shown_text(column: TableColumn, value: object, language: str) -> str:

@@ -103,6 +103,13 @@ def _header_cell(sheet: Sheet, text: str) -> Any:
     return cell
 
 
+def _total_cell(sheet: Sheet, column: TableColumn, value: float | str | None) -> Any:
+    cell = text_cell(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value)
+    cell.font, cell.border = Font(bold=True), _BORDER
+    cell.number_format = _NUMBER_FORMATS.get(column.format, "General")
+    return cell
+
+
 class _Painter:
     """Makes the cells of one column."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+import io
+
+from flask import Blueprint, Response, jsonify, send_file
 
 from gis.analysis.register_columns import CODES, KINDS
+from gis.errors import NotFound
 from gis.layers import PARCEL
 from gis.model import Role
+from gis.reports.shapefile import DbfEncoding
+from gis.words import Words
 from gis.workflows.edit_parcels import EDITABLE, MOST_EDITS, Edit, edit_parcels, preview_edits
+from gis.workflows.export_parcels import ParcelExport, exported_parcels
 from gis.workflows.list_register import facet_register, list_register, sum_register
 from gis.workflows.list_towns import list_towns
 from gis.workflows.plain import Record
@@ -15,14 +21,23 @@ from gis.workflows.saved_views import list_views, save_view, withdraw_view
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
+from webapp.language import current_language
 from webapp.params import reading
-from webapp.register_params import page_of_rows, register_filter
+from webapp.register_params import SORTS, page_of_rows, register_filter
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("register", __name__)
 PAGE = "register"
 _EDITORS = (Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
+ENCODINGS: tuple[DbfEncoding, ...] = ("GBK", "UTF-8")
+MIMETYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".zip": "application/zip",
+    ".txt": "text/plain",
+    ".geojson": "application/geo+json",
+}
 # A list of a view's conditions, as long as an address may be.
 LONGEST_QUERY = 7_000
 
@@ -64,6 +79,26 @@ def facets() -> Response:
     site = served()
     on = site.day(asked)
     return answer(site.tag(None, on, wanted), lambda: facet_register(site.registers, site.overview, on, wanted))
+
+
+@blueprint.get("/export/parcels<suffix>")
+def file(suffix: str) -> Response:
+    """What is listed, as a file: .xlsx, .gpkg, .zip (a Shapefile), .txt (boundary points), .geojson."""
+    with reading() as ask:
+        asked, wanted = ask.day(), register_filter(ask)
+        sort, encoding = ask.choice("sort", SORTS, ""), ask.choice("encoding", ENCODINGS, ENCODINGS[0])
+    if suffix not in MIMETYPES:
+        raise NotFound(
+            Words("没有这种导出格式", "no such export format"), found=suffix[:20], expected=" | ".join(MIMETYPES)
+        )
+    site = served()
+    on = site.day(asked)
+    export = ParcelExport(on, wanted, sort, current_language(), ENCODINGS[ENCODINGS.index(encoding)])
+    data = exported_parcels(site.registers, site.overview, export, suffix)
+    name = f"{site.store.info.name}_地块_{on.isoformat()}{suffix}"
+    response = send_file(io.BytesIO(data), MIMETYPES[suffix], as_attachment=True, download_name=name)
+    response.cache_control.no_store = True
+    return response
 
 
 @blueprint.post("/api/parcels/edit")
