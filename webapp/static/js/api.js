@@ -1,4 +1,5 @@
 // Asking the server. One request a purpose: a newer one takes the place of the older.
+import { offerSignIn } from "./signed_out.js";
 import { gettext, wordsOf } from "./words.js";
 
 /**
@@ -92,14 +93,17 @@ async function freshToken() {
 
 /** `attempt()` with a token; once more with a new one where the server does not know the old one. */
 async function withToken(attempt) {
-  const isFresh = token === null;
-  if (isFresh) await freshToken();
   try {
-    return await attempt();
+    const isFresh = token === null;
+    if (isFresh) await freshToken();
+    return await attempt().catch(async (error) => {
+      if (isFresh || error.problem?.type !== "NotFromOurPage") throw error;
+      await freshToken();
+      return attempt();
+    });
   } catch (error) {
-    if (isFresh || error.problem?.type !== "NotFromOurPage") throw error;
-    await freshToken();
-    return attempt();
+    if (error.status === 401) offerSignIn();
+    throw error;
   }
 }
 
