@@ -19,7 +19,7 @@ from gis.analysis.batch_overlaps import Relation
 from gis.analysis.batch_zones import PRELIMINARY
 from gis.analysis.columns import objects
 from gis.crs import crs_name, lonlat_of, reproject, same_crs, zone_crs
-from gis.errors import GuatuError
+from gis.errors import InvalidValue
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import SourceFile
 from gis.maps.style import TOWN, ZONE, Mark
@@ -50,7 +50,7 @@ _NO_GROUP_FILL = "#FFFFFF"
 _EDGE = "#7A2412"
 
 
-class PackageBroken(GuatuError):
+class PackageBroken(InvalidValue):
     """A file of a package that, read back, is not what was written; nothing is handed out."""
 
 

@@ -8,6 +8,8 @@ from webapp.views import (
     api,
     attachments,
     basemap,
+    batches,
+    calendar,
     compare,
     compensation,
     desk,
@@ -42,4 +44,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     register.blueprint,
     parcel_page.blueprint,
     desk.blueprint,
+    calendar.blueprint,
+    batches.blueprint,
 )
