@@ -161,7 +161,7 @@ async function saved(address, name) {
     const problem = await response.json().catch(() => ({}));
     throw new Error(wordsOf(problem.title) || gettext("服务器回答 {status}", { status: response.status }));
   }
-  const link = el("a", { href: URL.createObjectURL(await response.blob()), download: name.replace(/[\\/:*?"<>|]/g, "_") });
+  const link = el("a", { href: URL.createObjectURL(await response.blob()), download: name.replace(/[^\p{L}\p{N}.（）()_-]+/gu, "_") });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
