@@ -75,6 +75,8 @@ def _write_sheet(book: Workbook, table: Table, language: str) -> None:
     columns = [table.frame[column.name].tolist() for column in table.columns]
     for row in zip(*columns, strict=True):
         sheet.append([painter.cell(value) for painter, value in zip(painters, row, strict=True)])
+    if table.totals:
+        sheet.append([_total_cell(sheet, column, table.totals.get(column.name)) for column in table.columns])
 
 
 def _sheet_name(title: str) -> str:
