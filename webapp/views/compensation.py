@@ -18,6 +18,7 @@ from webapp.acting import actor, allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("compensation", __name__)
 LARGEST = 1e9
@@ -91,6 +92,14 @@ def withdraw_building(parcel_no: str, building_no: str) -> Response:
     """Withdraw a building."""
     acts = allow(Role.LAND_OFFICER)
     return _taken_away(acts, BUILDING, {"parcel_no": _parcel(parcel_no), "building_no": building_no})
+
+
+@blueprint.get("/account")
+def account_page() -> str:
+    """The page of the special account; its scripts ask for what it shows, and are told who may see it."""
+    with reading(strict=False):
+        pass
+    return render_desk("special_account.html", "special_account.js")
 
 
 @blueprint.get("/api/account")

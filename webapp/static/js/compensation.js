@@ -1,15 +1,14 @@
 // How far the compensation of a parcel is: due, paid and to whom, buildings cleared, what the special account holds.
+import { entryTable, mayWriteEntries } from "./account_entries.js";
 import { ask, inPath, Problem } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { day, mu, number } from "./format.js";
+import { act, cells, edit, listHead, MONEY, plain, table, wan } from "./kept_rows.js";
 import { page } from "./page_data.js";
 import { keyFigure, notice } from "./panel_parts.js";
-import { openRow } from "./row_form.js";
-import { tell } from "./tools.js";
 import { gettext } from "./words.js";
 
-const MONEY = { type: "number", step: "0.000001" };
 const HOUSEHOLD = () => [
   { name: "household_no", words: gettext("户号"), required: true, key: true },
   { name: "head", words: gettext("户主"), required: true },
@@ -32,26 +31,13 @@ const BUILDING = () => [
   { name: "cleared_on", words: gettext("腾空拆除日期"), type: "date" },
   { name: "note", words: gettext("说明"), long: true },
 ];
-const ENTRY = (projects) => [
-  { name: "on_date", words: gettext("日期"), type: "date", required: true },
-  { name: "amount_wan", words: gettext("金额（万元；转入为正，付出为负）"), ...MONEY, required: true },
-  { name: "project_code", words: gettext("项目代码"), choices: projects },
-  { name: "town", words: gettext("乡镇代码") },
-  { name: "document", words: gettext("凭证") },
-  { name: "entry_no", words: gettext("流水号（不填则自动编号）"), key: true },
-  { name: "note", words: gettext("说明"), long: true },
-];
-
 const isOneOf = (...roles) => roles.includes(page.me.role);
-const wan = (value) => (value === null || value === undefined ? "—" : gettext("{n} 万元", { n: plain(value) }));
-/** As many decimals as the amount has: money is not rounded where it is accounted for. */
-const plain = (value) => (value === null || value === undefined ? "—" : value.toLocaleString("en-US", { maximumFractionDigits: 6 }));
 
 /** The card of a parcel's compensation. `projects`: [{code, name}] that an entry of the account may be of. */
 export function compensationOf(parcelNo, { projects = [], town = null, mayWrite = page.me.may_write } = {}) {
   const card = el("section", { class: "part card compensation of-compensation" });
   const address = `/api/parcels/${inPath(parcelNo)}`;
-  const officer = mayWrite && isOneOf("land_officer", "admin");
+  const officer = mayWrite && mayWriteEntries();
   const show = async (full = false) => {
     try {
       const answers = await Promise.all([
@@ -77,7 +63,7 @@ function drawn(desk, sums, buildings, households, account) {
     differing(sums),
     households ? householdTable(desk, households) : null,
     buildings && (buildings.buildings.length || desk.officer) ? buildingTable(desk, buildings.buildings) : null,
-    account ? entryTable(desk, account) : null,
+    account ? entryTable({ entries: account.entries, projects: desk.projects, own: { parcel_no: desk.parcelNo }, town: desk.town, mayWrite: desk.officer, empty: gettext("本地块没有专户流水。"), show: () => desk.show() }) : null,
   ];
 }
 
@@ -103,28 +89,9 @@ function differing({ due_wan: due, paid_wan: paid, households }) {
   return notice("info", gettext("地块登记为应付 {due}、已付 {paid}，与逐户合计不一致。", { due: wan(due), paid: wan(paid) }));
 }
 
-function table(heads, rows, empty) {
-  if (!rows.length) return el("p", { class: "quiet" }, empty);
-  const isOfNumbers = (place) => rows.some((row) => row.children[place]?.classList.contains("n"));
-  const head = heads.map((text, place) => el("th", { scope: "col", class: isOfNumbers(place) ? "n" : null }, text));
-  return el("div", { class: "wide-table", tabindex: "0" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
-}
-
-const cells = (...values) => values.map((value) => el("td", typeof value === "number" ? { class: "n" } : {}, typeof value === "number" ? plain(value) : (value ?? "—")));
-const part = (title, ...acts) => el("header", { class: "list-head" }, el("h4", {}, title), el("div", { class: "no-print" }, acts));
-const act = (words, onclick, label = words) => el("button", { type: "button", class: "text", onclick, "aria-label": label }, words);
-
-/** Open the form of a row and show all anew where something was written. */
-async function edit(desk, options, full = false) {
-  const done = await openRow(options);
-  if (!done) return;
-  tell(done === "withdrawn" ? gettext("已撤销") : gettext("已保存"));
-  await desk.show(full);
-}
-
 function householdTable(desk, { households, full }) {
   const address = `${desk.address}/households`;
-  const open = (row) => edit(desk, { title: row ? gettext("第 {no} 户", { no: row.household_no }) : gettext("添加一户"), address, key: "household_no", fields: HOUSEHOLD(), row, hidden: !full }, full);
+  const open = (row) => edit({ title: row ? gettext("第 {no} 户", { no: row.household_no }) : gettext("添加一户"), address, key: "household_no", fields: HOUSEHOLD(), row, hidden: !full }, () => desk.show(full));
   const showAll = async () => {
     if (await confirmed(gettext("显示完整的证件号码和电话？谁在什么时候查看了哪个地块会记入日志。"), { title: gettext("查看完整号码") })) desk.show(true);
   };
@@ -132,26 +99,15 @@ function householdTable(desk, { households, full }) {
     el("tr", {}, cells(row.household_no, row.head, row.id_no, row.phone, row.people, row.area_m2 === null ? null : mu(row.area_m2, 2), row.due_wan, row.paid_wan, row.signed_on && day(row.signed_on), row.paid_on && day(row.paid_on)), el("td", { class: "no-print" }, act(gettext("修改"), () => open(row), gettext("修改第 {no} 户", { no: row.household_no })))),
   );
   const heads = [gettext("户号"), gettext("户主"), gettext("证件号码"), gettext("联系电话"), gettext("人口"), gettext("被征收面积"), gettext("应付（万元）"), gettext("已付（万元）"), gettext("签约日期"), gettext("付清日期"), ""];
-  return [part(gettext("被征收户"), !full && households.length ? act(gettext("显示完整号码"), showAll) : null, act(gettext("添加一户"), () => open(null))), table(heads, rows, gettext("还没有逐户登记。"))];
+  return [listHead(gettext("被征收户"), !full && households.length ? act(gettext("显示完整号码"), showAll) : null, act(gettext("添加一户"), () => open(null))), table(heads, rows, gettext("还没有逐户登记。"))];
 }
 
 function buildingTable(desk, buildings) {
   const address = `${desk.address}/buildings`;
-  const open = (row) => edit(desk, { title: row ? gettext("房屋 {no}", { no: row.building_no }) : gettext("添加房屋"), address, key: "building_no", fields: BUILDING(), row });
+  const open = (row) => edit({ title: row ? gettext("房屋 {no}", { no: row.building_no }) : gettext("添加房屋"), address, key: "building_no", fields: BUILDING(), row }, () => desk.show());
   const rows = buildings.map((row) =>
     el("tr", {}, cells(row.building_no, row.owner, row.floor_area_m2, row.signed_on && day(row.signed_on), row.paid_on && day(row.paid_on), row.cleared_on && day(row.cleared_on)), desk.officer ? el("td", { class: "no-print" }, act(gettext("修改"), () => open(row), gettext("修改房屋 {no}", { no: row.building_no }))) : el("td")),
   );
   const heads = [gettext("房屋编号"), gettext("产权人"), gettext("建筑面积（平方米）"), gettext("签约日期"), gettext("付清日期"), gettext("腾空拆除日期"), ""];
-  return [part(gettext("需拆迁的房屋"), desk.officer ? act(gettext("添加房屋"), () => open(null)) : null), table(heads, rows, gettext("没有登记需拆迁的房屋。"))];
-}
-
-function entryTable(desk, { entries }) {
-  const own = { parcel_no: desk.parcelNo };
-  const fresh = { town: desk.town, project_code: desk.projects.length === 1 ? desk.projects[0].code : null };
-  const open = (row) => edit(desk, { title: row ? gettext("流水 {no}", { no: row.entry_no }) : gettext("登记专户流水"), address: "/api/account", key: "entry_no", fields: ENTRY(desk.projects), row, own, fresh });
-  const rows = entries.map((row) =>
-    el("tr", {}, cells(row.entry_no, day(row.on_date), row.amount_wan, row.project_code, row.document), desk.officer ? el("td", { class: "no-print" }, act(gettext("修改"), () => open(row), gettext("修改流水 {no}", { no: row.entry_no }))) : el("td")),
-  );
-  const heads = [gettext("流水号"), gettext("日期"), gettext("金额（万元）"), gettext("项目代码"), gettext("凭证"), ""];
-  return [part(gettext("补偿资金专户"), desk.officer ? act(gettext("登记流水"), () => open(null)) : null), table(heads, rows, gettext("本地块没有专户流水。"))];
+  return [listHead(gettext("需拆迁的房屋"), desk.officer ? act(gettext("添加房屋"), () => open(null)) : null), table(heads, rows, gettext("没有登记需拆迁的房屋。"))];
 }
