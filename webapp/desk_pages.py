@@ -24,6 +24,7 @@ DESK_PAGES: tuple[DeskPage, ...] = (
     DeskPage("/batches", Words("批次", "Batches")),
     DeskPage("/import", Words("导入", "Import")),
     DeskPage("/stock", Words("存量", "Stock")),
+    DeskPage("/account", Words("资金", "Funds")),
     DeskPage("/compare", Words("对照", "Compare")),
     DeskPage("/calendar", Words("日历", "Calendar")),
 )
