@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import lru_cache
 
 import chinese_calendar
@@ -18,6 +19,20 @@ from chinese_calendar.constants import holidays, workdays
 FIRST_YEAR = min(d.year for d in holidays)
 LAST_YEAR = max(d.year for d in (*holidays, *workdays))
 ONE_DAY = timedelta(days=1)
+
+
+class DaySource(StrEnum):
+    """Who says whether a day is worked: the State Council's list, the county's own entry, or nobody yet."""
+
+    PUBLISHED = "published"
+    COUNTY = "county"
+    COMPUTED = "computed"
+
+
+def published_name(day: date) -> str:
+    """What the State Council's list calls a day that it sets apart (春节), "" for every other."""
+    told = holidays.get(day) or workdays.get(day)
+    return chinese_calendar.Holiday(told).chinese if told else ""
 
 
 @lru_cache(maxsize=8192)
@@ -30,10 +45,12 @@ class WorkCalendar:
     """
     Which days are worked. ``overrides`` (day → worked) rule over the published calendar.
 
-    Outside the published years a weekday counts as worked; such answers are provisional.
+    Outside the published years a weekday counts as worked; such answers are provisional, but for ``complete`` years,
+    of which the county has entered every day that the State Council sets apart.
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
+    complete: frozenset[int] = frozenset()
 
     def is_workday(self, day: date) -> bool:
         """The day is worked."""
@@ -45,7 +62,15 @@ class WorkCalendar:
 
     def is_provisional(self, day: date) -> bool:
         """Nobody has published yet whether this day is worked."""
-        return day not in self.overrides and not FIRST_YEAR <= day.year <= LAST_YEAR
+        is_told = FIRST_YEAR <= day.year <= LAST_YEAR or day.year in self.complete
+        return day not in self.overrides and not is_told
+
+    def source(self, day: date) -> DaySource:
+        """Who says whether the day is worked."""
+        if self.is_provisional(day):
+            return DaySource.COMPUTED
+        is_published = day not in self.overrides and FIRST_YEAR <= day.year <= LAST_YEAR
+        return DaySource.PUBLISHED if is_published else DaySource.COUNTY
 
     def has_provisional_between(self, first: date, last: date) -> bool:
         """A day after ``first`` and before ``last`` is provisional."""

@@ -88,9 +88,13 @@ class RuleBook:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        """The working days: as published, but for days that the county entered itself (``calendar.days``)."""
+        """
+        The working days: as published, but for days that the county entered itself (``calendar.days``); of the years
+        in ``calendar.years`` it has entered all that there are.
+        """
         own: dict[str, bool] = self.values.get("calendar.days", {})
-        return WorkCalendar({date.fromisoformat(day): bool(worked) for day, worked in own.items()})
+        days = {date.fromisoformat(day): bool(worked) for day, worked in own.items()}
+        return WorkCalendar(days, frozenset(int(year) for year in self.values.get("calendar.years", ())))
 
     @cached_property
     def waits(self) -> tuple[Wait, ...]:
