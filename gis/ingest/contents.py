@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -18,9 +18,12 @@ from gis.ingest.archive import Member, members, unpack
 from gis.ingest.files import Reading, kind_of, read_unpacked
 from gis.ingest.source import unreadable
 from gis.ingest.table import RawTable, SourceFile
+from gis.ingest.together import joined
 from gis.words import Words
 
 MOST_PARTS = 200
+# The member of a part that is all survey TXT files of an archive together: in no archive is a file called so.
+EVERY_TXT = "*.txt"
 _READABLE = (".shp", ".kml", ".geojson", ".json", ".topojson", ".gpkg", ".fgb", ".dxf", ".txt", ".csv", ".tsv", ".xlsx")
 _BESIDE_SHP = (
     ".shx",
@@ -52,8 +55,8 @@ class Part:
     """
     Something that can be imported by itself.
 
-    ``member`` is the file in the archive, ``layer`` the layer of a GeoPackage, ``sheet`` of a workbook; each None where
-    there is nothing to choose. ``format`` as ``files.kind_of`` has it.
+    ``member`` is the file in the archive (EVERY_TXT: all survey files together), ``layer`` the layer of a GeoPackage,
+    ``sheet`` of a workbook; each None where there is nothing to choose. ``format`` as ``files.kind_of`` has it.
     """
 
     name: str
@@ -137,6 +140,9 @@ def _of_archive(file: Path) -> Contents:
         more, left = _of_member(file, member)
         parts += more
         ignored += left
+    texts = [part for part in parts if part.format == "txt"]
+    if len(texts) > 1:
+        parts.insert(0, Part(f"全部 {len(texts)} 个 TXT / all {len(texts)} TXT", "txt", EVERY_TXT))
     return Contents(tuple(parts), tuple(ignored), is_archive=True)
 
 
@@ -209,7 +215,7 @@ def _beside(file: Path) -> tempfile.TemporaryDirectory[str]:
 @contextmanager
 def unpacked(file: Path, part: Part) -> Iterator[Path]:
     """The part's own file, with what belongs to it beside it."""
-    if part.member is None:
+    if part.member is None or part.member == EVERY_TXT:
         yield file
         return
     found = members(file)
@@ -225,6 +231,14 @@ def unpacked(file: Path, part: Part) -> Iterator[Path]:
         yield targets[".shp"]
 
 
+def first_file_of(file: Path, part: Part) -> Part:
+    """The part itself; of all survey files together the first of them."""
+    if part.member != EVERY_TXT:
+        return part
+    first = next(m.name for m in members(file) if m.suffix == ".txt")
+    return replace(part, member=first)
+
+
 def read_part(plain: Path, part: Part, source: SourceFile, reading: Reading) -> RawTable:
     """
     The part's table; ``plain`` is its own file (``unpacked``).
@@ -234,4 +248,18 @@ def read_part(plain: Path, part: Part, source: SourceFile, reading: Reading) -> 
     UnreadableFile
         As ``read_raw``.
     """
-    return read_unpacked(plain, part.member or part.name, source, reading)
+    if part.member != EVERY_TXT:
+        return read_unpacked(plain, part.member or part.name, source, reading)
+    found, left = [], []
+    for member in (m for m in members(plain) if m.suffix == ".txt"):
+        try:
+            with unpacked(plain, Part(member.name, "txt", member.name)) as text:
+                found.append((member.name, read_unpacked(text, member.name, source, reading)))
+        except UnreadableFile as error:
+            left.append(Words(f"{member.name} 未读：{error.words.zh}", f"{member.name} not read: {error.words.en}"))
+    if not found:
+        raise unreadable(
+            source.name, "没有可读的界址点 TXT", "no survey TXT can be read", found=left[0].zh, expected="TXT"
+        )
+    made = joined(found, source)
+    return replace(made, warnings=(*left, *made.warnings))

@@ -116,6 +116,7 @@ def read_unpacked(file: Path, name: str, source: SourceFile, reading: Reading) -
 
 
 def is_utf8(file: Path) -> bool:
+    """All bytes of the file are valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open("rb") as stream:
         try:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from gis import crs as systems
 from gis.errors import GuatuError
 from gis.ingest.check import CheckOptions, check_table
-from gis.ingest.contents import Part, read_part, unpacked
+from gis.ingest.contents import Part, first_file_of, read_part, unpacked
 from gis.ingest.crs_detection import FoundCrs, find_crs
 from gis.ingest.detection import Encoding, columns_of, encoding_of, guess_layer
 from gis.ingest.files import Reading
@@ -77,6 +77,7 @@ def open_part(upload: Upload, part: Part, choices: Choices, *, alone: bool = Tru
     source = upload.source if alone else _source_of(upload, part)
     with unpacked(upload.file, part) as plain:
         raw = read_part(plain, part, source, how)
+    with unpacked(upload.file, first_file_of(upload.file, part)) as plain:
         encoding = encoding_of(plain, part.format, said=choices.encoding)
     if not raw.rows and not raw.refused:
         raise unreadable(source.name, "文件中没有数据行", "the file has no rows of data", found="0", expected="≥ 1")
