@@ -57,6 +57,13 @@ def test_a_household_goes_through_its_life(desk):
     assert desk.get(HOUSEHOLDS).get_json()["households"] == []
 
 
+def test_a_number_may_hold_a_stroke(desk):
+    made = send(desk, "POST", HOUSEHOLDS, {**ZHANG, "household_no": "3/2 之一"})
+    assert made.status_code == 201
+    changed = send(desk, "PATCH", f"{HOUSEHOLDS}/3/2 之一", {"people": 5, "seen": made.get_json()["seen"]})
+    assert (changed.status_code, changed.get_json()["people"]) == (200, 5)
+
+
 def test_null_empties_and_absence_leaves(desk):
     seen = send(desk, "POST", HOUSEHOLDS, ZHANG).get_json()["seen"]
     changed = send(desk, "PATCH", f"{HOUSEHOLDS}/1", {"phone": None, "due_wan": None, "seen": seen}).get_json()

@@ -52,14 +52,14 @@ def add_household(parcel_no: str) -> tuple[Response, int]:
     return _added(allow(*HOUSEHOLD_READERS), HOUSEHOLD, _parcel(parcel_no))
 
 
-@blueprint.patch("/api/parcels/<path:parcel_no>/households/<household_no>")
+@blueprint.patch("/api/parcels/<path:parcel_no>/households/<path:household_no>")
 def correct_household(parcel_no: str, household_no: str) -> Response:
     """Correct a household."""
     acts = allow(*HOUSEHOLD_READERS)
     return _corrected(acts, HOUSEHOLD, {"parcel_no": _parcel(parcel_no), "household_no": household_no})
 
 
-@blueprint.delete("/api/parcels/<path:parcel_no>/households/<household_no>")
+@blueprint.delete("/api/parcels/<path:parcel_no>/households/<path:household_no>")
 def withdraw_household(parcel_no: str, household_no: str) -> Response:
     """Withdraw a household."""
     acts = allow(*HOUSEHOLD_READERS)
@@ -80,14 +80,14 @@ def add_building(parcel_no: str) -> tuple[Response, int]:
     return _added(allow(Role.LAND_OFFICER), BUILDING, _parcel(parcel_no))
 
 
-@blueprint.patch("/api/parcels/<path:parcel_no>/buildings/<building_no>")
+@blueprint.patch("/api/parcels/<path:parcel_no>/buildings/<path:building_no>")
 def correct_building(parcel_no: str, building_no: str) -> Response:
     """Correct a building."""
     acts = allow(Role.LAND_OFFICER)
     return _corrected(acts, BUILDING, {"parcel_no": _parcel(parcel_no), "building_no": building_no})
 
 
-@blueprint.delete("/api/parcels/<path:parcel_no>/buildings/<building_no>")
+@blueprint.delete("/api/parcels/<path:parcel_no>/buildings/<path:building_no>")
 def withdraw_building(parcel_no: str, building_no: str) -> Response:
     """Withdraw a building."""
     acts = allow(Role.LAND_OFFICER)
