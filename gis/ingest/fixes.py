@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from gis.errors import InvalidParameter, Place
 from gis.ingest import cells
 from gis.ingest.headers import find_header
-from gis.ingest.survey_grammar import number_of
 from gis.ingest.table import CheckedTable, RawTable, Refusal
 from gis.rules.land_classes import LandClassScheme
 from gis.units import UNITS_BY_DIMENSION
 from gis.words import Words
 
 Edits = Mapping[int, Mapping[str, str]]
-_NUMBER_HEAD = re.compile(r"^[^\d.+-]*([+-]?[\d,，．.]+)")
+_NUMBER_HEAD = re.compile(r"^([+-]?[\d,，．.]*\d)")
 
 
 def with_edits(raw: RawTable, edits: Edits) -> RawTable:
@@ -87,8 +86,7 @@ def _in_unit(value: Any, unit: str) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value!r}{unit}"
     head = _NUMBER_HEAD.match(str(value).strip())
-    number = number_of(head[1]) if head else None
-    return value if number is None else f"{head[1] if head else ''}{unit}"
+    return f"{head[1]}{unit}" if head else value
 
 
 def with_land_classes(
