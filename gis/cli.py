@@ -28,7 +28,10 @@ from gis.words import Words
 if TYPE_CHECKING:
     from gis.store.port import Finding
 
-KINDS = ("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events")
+KINDS = (
+    *("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events"),
+    *("households", "buildings", "entries"),
+)
 
 
 class GuatuGroup(click.Group):

@@ -41,6 +41,8 @@ KINDS: dict[str, str] = {
     "milestones": "milestone",
     "events": "parcel_event",
 }
+# Lists with people or their money in them: the command line takes them, the import desk does not show them.
+PRIVATE_KINDS: dict[str, str] = {"households": "household", "buildings": "building", "entries": "account_entry"}
 Progress = Callable[[Words, float], None]
 
 
@@ -76,7 +78,7 @@ def import_file(
     store: Store, actor: Actor, kind: str, path: Path, options: ImportOptions | None = None
 ) -> ImportReport:
     """
-    Import ``path`` as ``kind`` (a key of ``KINDS``).
+    Import ``path`` as ``kind`` (a key of ``KINDS`` or ``PRIVATE_KINDS``).
 
     Returns
     -------
@@ -95,9 +97,9 @@ def import_file(
 
 
 def importable_layer(kind: str) -> Layer:
-    """The layer of a key of ``KINDS``; raises InvalidParameter."""
+    """The layer of a key of ``KINDS`` or ``PRIVATE_KINDS``; raises InvalidParameter."""
     try:
-        return LAYERS[KINDS[kind]]
+        return LAYERS[{**KINDS, **PRIVATE_KINDS}[kind]]
     except KeyError:
         raise InvalidParameter(
             Words(f"不能导入“{kind}”", f"'{kind}' cannot be imported"), found=kind, expected=" | ".join(KINDS)

@@ -124,6 +124,8 @@ class Storing:
         """
         changed = report.stored or report.updated or any(c.stored or c.updated for c in report.side.values())
         told = {**report.as_dict(), **written.as_log(), **(more or {})}
+        if report.layer in OF_PEOPLE:  # many read the log who may not know of them
+            told |= {"refused": [], "repaired": [], "warnings": []}
         if not changed and not told.get("retired") and self._is_logged(report):
             return
         row = {
