@@ -22,6 +22,8 @@ from gis.workflows.prepare_import import Prepared
 
 # So many keys are kept in the log by name.
 MOST_KEYS_LOGGED = 20_000
+# Of their imports the log keeps numbers alone, no cell.
+OF_PEOPLE = frozenset({"household", "building"})
 
 
 @dataclass(frozen=True, slots=True)
