@@ -1,0 +1,294 @@
+"""Batches on every store: put together, changed, looked at, submitted and approved as one, or not at all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from gis.crs import to_lonlat
+from gis.errors import InvalidParameter, LawBroken, NotAllowed, NotFound
+from gis.model import Actor, Authority, BatchKind, Query, Role, Stage
+from gis.store.port import Store
+from gis.workflows.approve_batch import Decision, approve_batch, judge_batch, submit_batch
+from gis.workflows.change_batch import Drawn, add_to_batch, dissolve_batch, remove_from_batch
+from gis.workflows.keep_assessment import Assessor
+from gis.workflows.list_batches import list_batches
+from gis.workflows.new_batch import NewBatch, new_batch
+from gis.workflows.one_batch import members_of
+from gis.workflows.set_land_quota import GivenQuota, set_land_quota
+from gis.workflows.show_batch import show_batch
+from tests.contract.batch_samples import NAME, farmland, fill, stages_of
+from tests.contract.store_samples import (
+    CRS,
+    EAST,
+    NORTH,
+    OFFICER,
+    VIEWER,
+    append,
+    parcels,
+    projects,
+    put,
+    square,
+    stages,
+)
+
+ON = date(2026, 6, 30)
+SUBMIT, APPROVE = Decision(date(2026, 4, 20)), Decision(date(2026, 6, 1), "晋政地字〔2026〕1号")
+
+
+def numbers(store: Store, name: str = NAME) -> list[str]:
+    return members_of(store, name)["parcel_no"].tolist()
+
+
+def test_a_batch_is_made_of_a_list_and_known_by_its_name(store: Store) -> None:
+    fill(store)
+    made = new_batch(store, OFFICER, NewBatch(f" {NAME} ", BatchKind.SINGLE_SITE, purpose="工业"), ["P1", "Ｐ0", "P1"])
+    assert (made["name"], made["added"], made["parcels"], numbers(store)) == (NAME, 2, 2, ["P0", "P1"])
+    told = list_batches(store, ON)["batches"]
+    assert [(b["name"], b["kind"], b["year"], b["state"], b["parcels"], b["registered"]) for b in told] == [
+        (NAME, "single_site", 2026, "draft", 2, True)
+    ]
+    assert round(told[0]["planar_m2"], 3) == 20_000.0
+
+
+@pytest.mark.parametrize("name", ["", "  ", "批" * 81, "甲/乙", "甲,乙", "甲\x07乙"])
+def test_a_name_that_is_none_is_refused(store: Store, name: str) -> None:
+    fill(store)
+    with pytest.raises(InvalidParameter):
+        new_batch(store, OFFICER, NewBatch(name), ["P0"])
+    assert list_batches(store, ON)["batches"] == []
+
+
+def test_names_are_unique_and_a_parcel_is_in_one_batch_alone(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    with pytest.raises(InvalidParameter, match="already"):
+        new_batch(store, OFFICER, NewBatch(NAME), ["P1"])
+    with pytest.raises(InvalidParameter) as refused:
+        new_batch(store, OFFICER, NewBatch("二批"), ["P1", "P0"])
+    assert refused.value.found == f"P0（{NAME}）"
+    with pytest.raises(NotFound):
+        new_batch(store, OFFICER, NewBatch("二批"), ["P1", "nowhere"])
+    assert [batch["name"] for batch in list_batches(store, ON)["batches"]] == [NAME]
+    assert numbers(store, "二批") == []
+
+
+def test_only_land_officers_change_batches(store: Store) -> None:
+    fill(store)
+    for actor in (VIEWER, Actor("张规划", Role.PLANNER)):
+        with pytest.raises(NotAllowed):
+            new_batch(store, actor, NewBatch(NAME), ["P0"])
+
+
+def test_parcels_come_and_go_and_the_past_stays_as_it_was(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    assert add_to_batch(store, OFFICER, NAME, ["P2", "P1"])["added"] == 1
+    assert remove_from_batch(store, OFFICER, NAME, ["P0"]) == {"name": NAME, "removed": 1, "parcels": 2}
+    assert numbers(store) == ["P1", "P2"]
+    with pytest.raises(InvalidParameter):
+        remove_from_batch(store, OFFICER, NAME, ["P0"])
+    assert members_of(store, NAME, date(2026, 6, 29))["parcel_no"].tolist() == []
+
+
+def test_what_is_drawn_round_comes_in_unless_it_is_in_a_batch(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    new_batch(store, OFFICER, NewBatch("二批"), ["P1"])
+    around = square(0).union(square(1)).union(square(2)).union(square(3, side=45)).envelope
+    ring = tuple((lon, lat) for lon, lat in to_lonlat([around], CRS)[0].exterior.coords)
+    assert add_to_batch(store, OFFICER, NAME, Drawn(ring))["numbers"] == ["P2"]
+    with pytest.raises(NotFound):
+        add_to_batch(store, OFFICER, NAME, Drawn(ring))
+    for wrong in (
+        (),
+        ((112.0, 36.0), (112.1, 36.0)),
+        ((float("nan"), 36.0), (112.1, 36.0), (112.0, 36.1)),
+        ((112.0, 36.0),) * 3,
+    ):
+        with pytest.raises(InvalidParameter):
+            add_to_batch(store, OFFICER, NAME, Drawn(wrong))
+
+
+def test_a_batch_that_parcels_alone_name_can_be_looked_at_and_registered(store: Store) -> None:
+    fill(store)
+    put(store, "parcel", parcels(2, batch=["2025年度第9批次"] * 2), on=ON)
+    told = list_batches(store, ON)["batches"]
+    assert [(b["name"], b["registered"], b["year"], b["kind"]) for b in told] == [
+        ("2025年度第9批次", False, 2025, None)
+    ]
+    assert len(show_batch(store, "2025年度第9批次", ON)["parcels"]) == 2
+    assert new_batch(store, OFFICER, NewBatch("2025年度第9批次", year=2025), [])["parcels"] == 2
+    assert list_batches(store, ON)["batches"][0]["registered"]
+
+
+def test_a_dissolved_batch_leaves_its_parcels_and_its_name(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    assert dissolve_batch(store, OFFICER, NAME, "改报单独选址")["removed"] == 2
+    assert (numbers(store), list_batches(store, ON)["batches"]) == ([], [])
+    with pytest.raises(NotFound):
+        show_batch(store, NAME, ON)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    assert numbers(store) == ["P0"]
+
+
+def test_a_batch_is_looked_at_whole(store: Store) -> None:
+    fill(store, ready=("P0", "P1"))
+    farmland(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1", "P2"])
+    set_land_quota(store, OFFICER, GivenQuota(2026, 25_000.0, "晋自然资指〔2026〕5号"))
+    shown = show_batch(store, NAME, ON)
+    assert shown["total"]["planar_m2"] == pytest.approx(30_000.0)
+    assert [(row["group"], row["parcels"]) for row in shown["areas"]] == [("arable", 3)]
+    assert shown["level"]["authority"] == Authority.STATE_COUNCIL.value
+    assert shown["level"]["farmland_m2"] == pytest.approx(10_000.0)  # the half of P1 and the half of P2
+    layer = next(row for row in shown["zones"]["layers"] if row["kind"] == "permanent_basic_farmland")
+    assert (layer["compared"], layer["result"], layer["parcels"]) == (True, "STATE_COUNCIL", 2)
+    assert (layer["versions"], layer["suppliers"]) == (["2025-12-31"], ["示例局"])
+    assert shown["zones"]["preliminary"]["zh"] == "初步比对，以自然资源主管部门认定为准"
+    assert shown["quota"]["this_m2"] == pytest.approx(30_000.0)
+    assert shown["quota"]["left_m2"] == pytest.approx(-5_000.0)
+    lacking = {(line["gap"], line["item"]): line["named"] for line in shown["checklist"] if line["lacking"]}
+    assert lacking["funds", ""] == ["P2"]
+    assert lacking["document", "survey"] == ["P0", "P1", "P2"]
+
+
+def test_documents_of_the_batch_count_for_each_of_its_parcels(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    file = {"file_name": "公告.pdf", "media_type": "application/pdf", "size_bytes": 9, "kind": "document"}
+    rows = [
+        {"subject": "batch", "subject_key": NAME, "sha256": "a" * 64, "stage": "survey", **file},
+        {"subject": "parcel", "subject_key": "P0", "sha256": "b" * 64, "stage": "pre_notice", **file},
+    ]
+    append(store, "attachment", pd.DataFrame(rows))
+    lines = {
+        line["item"]: line["named"] for line in show_batch(store, NAME, ON)["checklist"] if line["gap"] == "document"
+    }
+    assert (lines["survey"], lines["pre_notice"], lines["agreement"]) == ([], ["P1"], ["P0", "P1"])
+
+
+def test_submission_and_approval_move_every_parcel_at_once(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    set_land_quota(store, OFFICER, GivenQuota(2026, 50_000.0))
+    assert submit_batch(store, OFFICER, NAME, SUBMIT)["parcels"] == ["P0", "P1"]
+    done = approve_batch(store, OFFICER, NAME, APPROVE)
+    assert (done["parcels"], done["passed"], done["overridden"]) == (["P0", "P1"], [], [])
+    assert {n: s for n, s in stages_of(store).items() if n in ("P0", "P1")} == {"P0": "approved", "P1": "approved"}
+    row = list_batches(store, ON)
+    assert (row["batches"][0]["state"], row["batches"][0]["approved_on"]) == ("approved", "2026-06-01")
+    assert row["batches"][0]["converted_area_m2"] == pytest.approx(20_000.0)
+    assert row["quotas"][0]["left_m2"] == pytest.approx(30_000.0)
+    documents = store.read("parcel", Query(keys=("P0", "P1", "P2")))["document_no"].tolist()
+    assert documents[:2] == ["晋政地字〔2026〕1号"] * 2
+    assert show_batch(store, NAME, ON)["quota"]["left_m2"] == pytest.approx(30_000.0)
+    events = store.read("parcel_event", Query(keys=("P0",)))
+    assert events["stage"].tolist()[-1] == "approved"
+
+
+def test_what_is_approved_does_not_change(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+    for change in (
+        lambda: add_to_batch(store, OFFICER, NAME, ["P1"]),
+        lambda: remove_from_batch(store, OFFICER, NAME, ["P0"]),
+        lambda: dissolve_batch(store, OFFICER, NAME, "x"),
+        lambda: approve_batch(store, OFFICER, NAME, APPROVE),
+        lambda: submit_batch(store, OFFICER, NAME, SUBMIT),
+    ):
+        with pytest.raises(InvalidParameter):
+            change()
+
+
+def test_the_law_refuses_the_whole_batch_for_one_parcel(store: Store) -> None:
+    fill(store, ready=("P0",))
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    judged = judge_batch(store, NAME, Stage.SUBMITTED, SUBMIT)
+    assert (judged["lawful"], judged["overridable"]) == (False, True)
+    before = (stages_of(store), store.version())
+    with pytest.raises(LawBroken) as refused:
+        submit_batch(store, OFFICER, NAME, SUBMIT)
+    assert {breach.parcel_no for breach in refused.value.breaches} == {"P1"}
+    assert (stages_of(store), store.version()) == before
+    assert list_batches(store, ON)["batches"][0]["state"] == "draft"
+
+
+def test_a_reason_overrides_and_stays_with_the_parcels_that_break_the_law(store: Store) -> None:
+    fill(store, ready=("P0",))
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    done = submit_batch(store, OFFICER, NAME, Decision(date(2026, 4, 20), override="省厅专班会议纪要"))
+    assert {breach["parcel_no"] for breach in done["overridden"]} == {"P1"}
+    events = store.read("parcel_event", Query(where=(("stage", "submitted"),)))
+    assert dict(zip(events["parcel_no"], events["override_reason"].fillna(""), strict=True)) == {
+        "P0": "",
+        "P1": "省厅专班会议纪要",
+    }
+
+
+def test_an_approval_of_a_day_to_come_is_refused_whatever_the_reason(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    with pytest.raises(LawBroken):
+        approve_batch(store, OFFICER, NAME, Decision(date(2190, 1, 1), "晋政地字〔2190〕1号", override="急"))
+
+
+def test_permanent_basic_farmland_is_approved_by_the_state_council(store: Store) -> None:
+    fill(store)
+    farmland(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    with pytest.raises(LawBroken) as refused:
+        approve_batch(store, OFFICER, NAME, APPROVE)
+    assert {breach.code for breach in refused.value.breaches} == {"authority"}
+    said = Decision(date(2026, 6, 1), "国函〔2026〕9号", Authority.STATE_COUNCIL)
+    assert approve_batch(store, OFFICER, NAME, said)["parcels"] == ["P0", "P1"]
+
+
+def test_parcels_past_the_step_and_the_states_own_take_none(store: Store) -> None:
+    fill(store)
+    put(store, "parcel", parcels(1, first=3, owner_kind="state"), on=ON)
+    append(store, "parcel_event", stages("P2", ("submitted", "2026-04-15")))
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P2", "P3"])
+    done = submit_batch(store, OFFICER, NAME, SUBMIT)
+    assert (done["parcels"], done["passed"]) == (["P0"], ["P2", "P3"])
+
+
+def test_an_empty_batch_and_an_approval_without_its_number_are_refused(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0"])
+    with pytest.raises(InvalidParameter):
+        approve_batch(store, OFFICER, NAME, Decision(date(2026, 6, 1), " "))
+    remove_from_batch(store, OFFICER, NAME, ["P0"])
+    with pytest.raises(InvalidParameter):
+        submit_batch(store, OFFICER, NAME, SUBMIT)
+
+
+def test_an_approval_that_takes_the_quota_flags_the_projects_left(store: Store) -> None:
+    fill(store)
+    site = shapely.box(EAST + 200, NORTH, EAST + 400, NORTH + 100)
+    put(store, "project", gpd.GeoDataFrame(projects(["X1"]), geometry=[site], crs=CRS))
+    set_land_quota(store, OFFICER, GivenQuota(2026, 30_000.0))
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    follower = Assessor(store)
+    assert "quota" not in follower.at(ON).overview.projects.loc["X1", "flags"]
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+    row = follower.at(ON).overview.projects.loc["X1"]
+    assert "quota" in row["flags"]
+    assert (row["quota_m2"], row["quota_left_m2"]) == (pytest.approx(20_000.0), pytest.approx(10_000.0))
+
+
+@pytest.mark.parametrize(
+    "given", [GivenQuota(1900, 1.0), GivenQuota(2026, -1.0), GivenQuota(2026, float("nan")), GivenQuota(2026, 1e12)]
+)
+def test_a_quota_that_is_none_is_refused(store: Store, given: GivenQuota) -> None:
+    with pytest.raises(InvalidParameter):
+        set_land_quota(store, OFFICER, given)
