@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     *("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events"),
-    *("households", "buildings", "entries"),
+    *("households", "buildings"),
 )
 
 
