@@ -291,7 +291,9 @@ def read_text(value: Any, column: Column, *, is_key: bool = False) -> str | None
     is_code = is_key or column.references is not None
     # Names of columns that hold numbers of people and things end so; as other codes, they are no amounts.
     is_number = is_code or column.name.endswith("_no")
-    if (_is_cut(value) and math.isfinite(value)) or (is_number and isinstance(value, str) and _SPOILT_CODE.match(value.strip())):
+    if (_is_cut(value) and math.isfinite(value)) or (
+        is_number and isinstance(value, str) and _SPOILT_CODE.match(value.strip())
+    ):
         raise _refuse(
             value,
             "编码被表格程序当作数字截断，请将该列设为文本后重填",
