@@ -145,7 +145,8 @@ def _by_text(texts: pa.StringArray, *, falling: bool) -> Places:
     order = "descending" if falling else "ascending"
     table = pa.table({"text": texts, "at": pa.array(np.arange(len(texts)))})
     keys = [("text", order), ("at", "ascending")]
-    return np.asarray(pc.sort_indices(table, sort_keys=keys, null_placement="at_end").to_numpy(), dtype=np.intp)
+    # Missing texts come last, whichever the order.
+    return np.asarray(pc.sort_indices(table, sort_keys=keys).to_numpy(), dtype=np.intp)
 
 
 def _keys(register: Register, column: str, places: Places) -> tuple[npt.NDArray[np.float64], Flags]:

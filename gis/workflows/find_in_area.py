@@ -71,7 +71,9 @@ def _placed(lonlat: list[tuple[float, float]], crs: str) -> list[tuple[float, fl
 
 def _rectangle(text: str, crs: str) -> BaseGeometry:
     west, south, east, north = _numbers(text, 4)
-    ring = shapely.segmentize(shapely.box(west, south, east, north), max((east - west), (north - south), 1e-9) / _SIDES)
+    if not (west < east and south < north):
+        raise ValueError(text)
+    ring = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / _SIDES)
     return Polygon(_placed(list(ring.exterior.coords), crs))
 
 
