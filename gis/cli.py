@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     *("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events"),
-    *("households", "buildings"),
+    *("households", "buildings", "entries"),
 )
 
 

@@ -130,7 +130,7 @@ def _in_stored_unit(value: Any, number: Decimal, unit: str | None, column: Colum
     return to_stored(number, unit, column.dimension)
 
 
-_MAY_BE_NEGATIVE = {"invested_wan", "stat_invested_wan"}
+_MAY_BE_NEGATIVE = {"invested_wan", "stat_invested_wan", "amount_wan"}
 
 
 def _check_range(value: Any, stored: Decimal, column: Column) -> None:

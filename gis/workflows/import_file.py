@@ -42,7 +42,7 @@ KINDS: dict[str, str] = {
     "events": "parcel_event",
 }
 # Lists with people or their money in them: the command line takes them, the import desk does not show them.
-PRIVATE_KINDS: dict[str, str] = {"households": "household", "buildings": "building"}
+PRIVATE_KINDS: dict[str, str] = {"households": "household", "buildings": "building", "entries": "account_entry"}
 Progress = Callable[[Words, float], None]
 
 
