@@ -33,6 +33,8 @@ _KEY = "guatu_acting"
 VISITOR = Actor("访客", Role.VIEWER)
 # However busy the person is: a cookie that somebody copied does not live for ever.
 LONGEST_SESSION_SECONDS = 12 * 3600
+# In the environment of requests that the server makes of itself (webapp.context.warm); no visitor can put it there.
+FROM_WITHIN = "guatu.from_within"
 # A cookie is written again at most this often.
 NOTED_EVERY_SECONDS = 60
 # Asked by whoever is not signed in, and by programs that watch the server.
@@ -233,12 +235,16 @@ def _admit() -> AnyResponse | None:
         forgery.require_our_page()
         if request.endpoint not in _ALWAYS_OPEN:
             allow()
-    elif _is_closed() and request.endpoint not in _ALWAYS_OPEN and signed_in() is None:
+    elif _is_closed() and not _is_free_to_read() and signed_in() is None:
         if not is_for_programs(request.path):
             return redirect(url_for("signing_in.page", next=request.full_path.rstrip("?")))
         raise _not_signed_in()
     _note_presence()
     return None
+
+
+def _is_free_to_read() -> bool:
+    return request.endpoint in _ALWAYS_OPEN or FROM_WITHIN in request.environ
 
 
 def _is_closed() -> bool:

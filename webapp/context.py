@@ -24,7 +24,7 @@ from gis.workflows.draw_tile import TileDrawer
 from gis.workflows.keep_assessment import Assessor
 from gis.workflows.list_register import Registers
 from gis.workflows.plain import Record
-from webapp import first_view
+from webapp import acting, first_view
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
 from webapp.tile_folder import TileFolder, default_folder
 from webapp.upstream import Upstream
@@ -129,7 +129,7 @@ def warm(app: Flask) -> None:
         served().overview(None)
     visitor = app.test_client()
     for address in first_view.EVERY_ADDRESS:
-        visitor.get(address, headers={"Accept-Encoding": "gzip"})
+        visitor.get(address, headers={"Accept-Encoding": "gzip"}, environ_overrides={acting.FROM_WITHIN: True})
     with app.app_context():
         served().registers.index.at(served().day(None), wait=True)
     # What stands now stands for long: the collector need not go through it with each request.
