@@ -6,8 +6,8 @@ The register of a county in PostGIS: ours, against the same answers in plain SQL
 ``build``: read from the database into memory, by a process of its own, with what it takes there. Then, of a register
 that is there: the first page, filters (two stages and two towns; words; overdue), a page sorted by area, sums of all
 and of a filter, choices with their counts; and the next page after somebody recorded an event. ``SQL``: count, sums
-and the first page of the same filter by plain statements on the same database over one connection, without the clock's columns,
-which SQL cannot tell. Medians of several runs; nothing of ours is answered from a kept answer.
+and the first page of the same filter by plain statements on the same database over one connection, without the
+clock's columns, which SQL cannot tell. Medians of several runs; nothing of ours is answered from a kept answer.
 """
 
 from __future__ import annotations
