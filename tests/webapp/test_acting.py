@@ -22,6 +22,7 @@ from tests.webapp.conftest import SETTINGS
 from tests.webapp.sending import ELSEWHERE, send, sign_in, token_of
 from webapp import acting, create_app
 from webapp.acting import allow
+from webapp.context import warm
 from webapp.security import takes_up_to
 from webapp.views.signing_in import inside
 
@@ -379,6 +380,12 @@ def test_closed_reading_lets_nobody_on_the_way_keep_an_answer(closed):
         assert answer.status_code in (200, 204)
         assert "private" in answer.headers["Cache-Control"]
         assert answer.headers["X-Accel-Expires"] == "0"
+
+
+def test_closed_reading_keeps_the_server_from_nothing_that_it_prepares(closed):
+    warm(closed.application)
+    assert len(closed.application.extensions["guatu"].answers) > 0
+    assert closed.get("/api/projects", headers={"guatu.from_within": "1", "Guatu-From-Within": "1"}).status_code == 401
 
 
 # The header and the files
