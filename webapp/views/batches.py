@@ -151,8 +151,9 @@ def export(name: str) -> Response:
     allow(Role.LAND_OFFICER, Role.PLANNER)
     with reading() as ask:
         encoding, review_no = ask.choice("encoding", ("GBK", "UTF-8"), "GBK"), ask.text("review_no", longest=60)
-    choices = PackageChoices("UTF-8" if encoding == "UTF-8" else "GBK", review_no)
-    package = package_batch(served().store, key_in_path("name", name), choices)
+    site = served()
+    choices = PackageChoices("UTF-8" if encoding == "UTF-8" else "GBK", review_no or site.settings.review_number)
+    package = package_batch(site.store, key_in_path("name", name), choices)
     response = send_file(
         io.BytesIO(package.data), "application/zip", as_attachment=True, download_name=package.file_name
     )

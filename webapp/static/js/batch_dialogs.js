@@ -139,7 +139,7 @@ function showLaw(law, reason, judged) {
 /** Have the package made and saved. */
 export async function exportDialog(name) {
   const encoding = el("select", { class: "field" }, ["GBK", "UTF-8"].map((each) => el("option", { value: each }, each)));
-  const review = input({ maxlength: "60", placeholder: gettext("没有可空着，图上注“未填”") });
+  const review = input({ maxlength: "60", value: page.info.review_number ?? "", placeholder: gettext("没有可空着，图上注“未填”") });
   const bar = el("progress", { "aria-label": gettext("正在生成") });
   bar.hidden = true;
   const content = el("div", { class: "form-grid" }, el("p", { class: "full" }, gettext("界址点 TXT（回读比对到毫米）、Shapefile、台账、A3 地块图、核对清单，合为一个压缩包。内部资料，不得公开。")), label(gettext("Shapefile 编码"), encoding), label(gettext("审图号"), review), el("div", { class: "full" }, bar));
