@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 
@@ -60,7 +61,7 @@ class Entry:
     hold_reason: HoldReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """
     One parcel before the law. ``entries`` are in the order in which they count: by day, and of one day as they were
@@ -72,7 +73,7 @@ class Case:
     supply: SupplyKind | None = None
     entries: tuple[Entry, ...] = ()
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Entry, ...]:
         """Its stage events."""
         return tuple(entry for entry in self.entries if entry.kind is EventKind.STAGE)

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.analysis.clock import WaitTable
 from gis.analysis.lawful import announcement
@@ -84,10 +86,12 @@ def announce_by(register: Register, rules: RuleBook, announced: Mapping[str, dat
     firsts, _ = WaitTable(rules.calendar).after(since[places].astype("datetime64[D]"), wait)
     due[places] = firsts.astype(np.int64) - 1
     if announced:
-        for place in np.flatnonzero(register.are_among(announced) & (due != NO_DAY)).tolist():
-            on = announced[str(register.numbers[place].as_py())]
-            if (on - _EPOCH).days >= since[place]:
-                due[place] = NO_DAY
+        # Where a number is not among them, -1: the last one, a day before every day.
+        told = np.array([*((on - _EPOCH).days for on in announced.values()), NO_DAY], dtype=np.int64)
+        known = pa.array(list(announced), type=pa.string())
+        found = pc.index_in(register.numbers.take(pa.array(places)), value_set=known)
+        is_told = told[pc.fill_null(found, -1).to_numpy(zero_copy_only=False)] >= since[places]
+        due[places[is_told]] = NO_DAY
     return due
 
 
@@ -95,8 +99,31 @@ def _is(column: CodedColumn, stage: Stage) -> Flags:
     return column.takes(np.array([value == stage.value for value in column.values], dtype=bool), missing=False)
 
 
-def desk_lists(register: Register, wanted: DeskFilter, days: DeskDays) -> dict[str, Places]:
-    """The rows of each list, the most pressing first."""
+@dataclass(frozen=True, slots=True)
+class DeskList:
+    """Which rows of a register stand in a list, and how they press: the least number first."""
+
+    chosen: Flags
+    pressing: npt.NDArray[np.int64]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return int(np.count_nonzero(self.chosen))
+
+    def first(self, limit: int) -> Places:
+        """The ``limit`` most pressing rows, in order; equal ones by number."""
+        places = np.flatnonzero(self.chosen)
+        keys = self.pressing[places]
+        if limit < len(places):
+            least = np.partition(keys, limit - 1)[limit - 1]
+            places, keys = places[keys <= least], keys[keys <= least]
+        found: Places = places[np.argsort(keys, kind="stable")][:limit]
+        return found
+
+
+def desk_lists(register: Register, wanted: DeskFilter, days: DeskDays) -> dict[str, DeskList]:
+    """The rows of each list."""
     mine = is_of(register, wanted)
     today, sunday = register.today, (week_end(register.on) - _EPOCH).days
     due, legal = register.days["due_on"], register.days["next_legal_on"]
@@ -105,24 +132,20 @@ def desk_lists(register: Register, wanted: DeskFilter, days: DeskDays) -> dict[s
     announce = days.announce_by
     must_have = (announce != NO_DAY) & (announce < today)
     open_now = (days.opened_on == today) & ~held
-    chosen = {
-        "overdue": (late > 0) | must_have,
-        "today": (due == today) | (announce == today) | open_now,
-        "week": _between(due, today, sunday) | _between(announce, today, sunday) | _between(legal, today, sunday),
-        "may": (legal != NO_DAY) & (legal <= today) & ~held,
-        "held": held,
-    }
     longest = np.maximum(late, np.where(must_have, today - announce.astype(np.int64), 0))
     coming = np.minimum.reduce([_or_never(d, after=today) for d in (due, announce, legal)])
-    planned, since = _or_never(due), _or_never(register.days["stage_on"])
-    order = {
-        "overdue": (since, -longest),
-        "today": (since, planned),
-        "week": (since, coming),
-        "may": (since, planned),
-        "held": (since, _or_never(register.days["held_since"])),
+    planned = _or_never(due)
+    week = _between(due, today, sunday) | _between(announce, today, sunday) | _between(legal, today, sunday)
+    lists = {
+        "overdue": ((late > 0) | must_have, -longest),
+        "today": ((due == today) | (announce == today) | open_now, planned),
+        "week": (week, coming),
+        "may": ((legal != NO_DAY) & (legal <= today) & ~held, planned),
+        "held": (held, _or_never(register.days["held_since"])),
     }
-    return {name: _sorted(np.flatnonzero(chosen[name] & mine), order[name]) for name in DESK_LISTS}
+    # Of equal ones, those that have stood at their stage for longest.
+    since = _or_never(register.days["stage_on"])
+    return {name: DeskList(chosen & mine, (key << 32) + since) for name, (chosen, key) in lists.items()}
 
 
 def _between(days: Days, after: int, until: int) -> Flags:
@@ -133,12 +156,6 @@ def _between(days: Days, after: int, until: int) -> Flags:
 def _or_never(days: Days, *, after: int | None = None) -> npt.NDArray[np.int64]:
     missing = (days == NO_DAY) | (False if after is None else days <= after)
     return np.where(missing, _NEVER, days).astype(np.int64)
-
-
-def _sorted(places: Places, keys: tuple[npt.NDArray[np.int64], ...]) -> Places:
-    """By the last key, then the one before it; equal ones by number."""
-    found: Places = places[np.lexsort([key[places] for key in keys])]
-    return found
 
 
 def is_of(register: Register, wanted: DeskFilter) -> Flags:

@@ -116,7 +116,11 @@ class RuleBook:
 
     def path(self, owner: OwnerKind) -> tuple[Stage, ...]:
         """The stages that land of this owner passes, in order."""
-        return tuple(Stage(code) for code in self.value(f"path.{owner.value}"))
+        return self._paths[owner]
+
+    @cached_property
+    def _paths(self) -> Mapping[OwnerKind, tuple[Stage, ...]]:
+        return {owner: tuple(Stage(code) for code in self.value(f"path.{owner.value}")) for owner in OwnerKind}
 
     def typical_days(self, owner: OwnerKind) -> dict[Stage, int]:
         """Usual days from each stage's beginning to the next one's."""

@@ -9,7 +9,7 @@ from datetime import date
 import geopandas as gpd
 import pandas as pd
 
-from gis.analysis.approval_areas import ApprovalAreas, approval_areas
+from gis.analysis.approval_areas import ApprovalAreas, approval_areas, areas_one_by_one
 from gis.analysis.case import CASE_COLUMNS, Case, ProposedEvent, cases_of
 from gis.analysis.lawful import Law, breaches_of, notes_on
 from gis.analysis.readiness import Slivers
@@ -118,25 +118,21 @@ def refuse_strangers(reader: Reader, actor: Actor, parcels: pd.DataFrame) -> Non
 def _together(reader: Reader, parcels: pd.DataFrame, rules: RuleBook) -> dict[str, ApprovalAreas]:
     """By parcel, the areas of what is approved with it: the collective land of its batch; of none, its own."""
     batches = {name for name in parcels["batch"].tolist() if isinstance(name, str) and name}
-    alone = tuple(parcels["parcel_no"][~parcels["batch"].isin(batches)])
-    found: dict[str, ApprovalAreas] = {}
-    if alone:
-        land = reader.read("parcel", Query(keys=alone, columns=_LAND))
-        found |= _areas_of(reader, [land.iloc[[place]] for place in range(len(land))], rules)
-    for name in sorted(batches):
-        members = reader.read("parcel", Query(where=(("batch", name),), columns=_LAND))
-        found |= _areas_of(reader, [members], rules)
-    return found
-
-
-def _areas_of(reader: Reader, lands: Sequence[gpd.GeoDataFrame], rules: RuleBook) -> dict[str, ApprovalAreas]:
-    boxes = tuple(BBox(*box) for land in lands for box in land.geometry.bounds.to_numpy().tolist())
-    zones = reader.read("zone", Query(near=boxes, where=(("kind", ZoneKind.FARMLAND.value),)))
+    alone = parcels[~parcels["batch"].isin(batches) & (parcels["owner_kind"] != OwnerKind.STATE.value)]
     slivers = Slivers(min_width_m=float(rules.value("land.sliver_width_m")))
     found: dict[str, ApprovalAreas] = {}
-    for land in lands:
-        taken = land[land["owner_kind"] != OwnerKind.STATE.value]
-        near = zones.iloc[zones.sindex.query(taken.geometry.union_all())] if len(taken) and len(zones) else zones[:0]
-        areas = approval_areas(taken, near, slivers)
-        found |= dict.fromkeys(land["parcel_no"].tolist(), areas)
+    if len(alone):
+        land = reader.read("parcel", Query(keys=tuple(alone["parcel_no"]), columns=_LAND))
+        areas = areas_one_by_one(land, _farmland_near(reader, land), slivers)
+        found |= zip(land["parcel_no"].tolist(), areas, strict=True)
+    for name in sorted(batches):
+        members = reader.read("parcel", Query(where=(("batch", name),), columns=_LAND))
+        taken = members[members["owner_kind"] != OwnerKind.STATE.value]
+        areas_of_all = approval_areas(taken, _farmland_near(reader, taken), slivers)
+        found |= dict.fromkeys(taken["parcel_no"].tolist(), areas_of_all)
     return found
+
+
+def _farmland_near(reader: Reader, land: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    boxes = tuple(BBox(*box) for box in land.geometry.bounds.to_numpy().tolist())
+    return reader.read("zone", Query(near=boxes, where=(("kind", ZoneKind.FARMLAND.value),)))

@@ -14,6 +14,7 @@ from gis.analysis.desk import (
     DESK_LISTS,
     DeskDays,
     DeskFilter,
+    DeskList,
     announce_by,
     desk_lists,
     is_of,
@@ -55,10 +56,10 @@ def list_desk(store: Store, register: Register, wanted: DeskFilter, limit: int =
         "on": register.on.isoformat(),
         "week_until": week_end(register.on).isoformat(),
         "lists": {
-            name: {"count": len(places), "rows": _rows(register, places[: min(limit, MOST_ROWS)], days, towns)}
-            for name, places in lists.items()
+            name: {"count": each.count, "rows": _rows(register, each.first(min(limit, MOST_ROWS)), days, towns)}
+            for name, each in lists.items()
         },
-        "choices": _choices(register, desk_lists(register, DeskFilter(), days), towns),
+        "choices": _choices(register, lists if wanted == DeskFilter() else _everybody_s(register, days), towns),
     }
 
 
@@ -104,9 +105,13 @@ def _rows(register: Register, places: Places, days: DeskDays, towns: Mapping[str
     ]
 
 
-def _choices(register: Register, lists: Mapping[str, Places], towns: Mapping[str, str]) -> Record:
+def _everybody_s(register: Register, days: DeskDays) -> dict[str, DeskList]:
+    return desk_lists(register, DeskFilter(), days)
+
+
+def _choices(register: Register, lists: Mapping[str, DeskList], towns: Mapping[str, str]) -> Record:
     """The values of each filter, with how many parcels press."""
-    pressing = np.unique(np.concatenate([lists[name] for name in DESK_LISTS if name != "may"]))
+    pressing = np.logical_or.reduce([lists[name].chosen for name in DESK_LISTS if name != "may"])
     found: Record = {}
     for name in _CHOSEN_BY:
         column = register.coded[name]

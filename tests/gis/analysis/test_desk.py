@@ -36,7 +36,9 @@ def lists(known: Register, wanted: DeskFilter | None = None, **announced: str) -
     days = {number: date.fromisoformat(on) for number, on in announced.items()}
     nothing = np.full(len(known), NO_DAY, dtype=np.int32)
     found = desk_lists(known, wanted or DeskFilter(), DeskDays(nothing, announce_by(known, RULES, days)))
-    return {name: [r["parcel_no"] for r in known.records(places, ("parcel_no",))] for name, places in found.items()}
+    return {
+        name: [r["parcel_no"] for r in known.records(each.first(99), ("parcel_no",))] for name, each in found.items()
+    }
 
 
 def day(text: str) -> pd.Timestamp:
@@ -102,7 +104,7 @@ def test_a_wait_that_ran_out_yesterday_is_looked_for_only_where_it_may_have() ->
     opened = np.full(len(known), NO_DAY, dtype=np.int32)
     opened[places] = known.today
     no_days = np.full(len(known), NO_DAY, dtype=np.int32)
-    assert desk_lists(known, DeskFilter(), DeskDays(opened, no_days))["today"].tolist() == [0]
+    assert desk_lists(known, DeskFilter(), DeskDays(opened, no_days))["today"].first(9).tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -126,3 +128,13 @@ def test_no_parcels_make_empty_lists() -> None:
     empty = register({}).with_rows(register({}), gone=[])
     nobody = DeskFilter(unit=("无",))
     assert lists(empty, nobody) == {name: [] for name in DESK_LISTS}
+
+
+def test_the_first_of_a_list_are_the_most_pressing_and_equal_ones_stand_by_number() -> None:
+    late = [day(f"2026-05-{n:02d}") for n in (9, 3, 3, 1, 9)]
+    known = register(*({"stage": "pre_notice", "stage_on": day("2026-04-01"), "planned_survey_on": on} for on in late))
+    nothing = np.full(len(known), NO_DAY, dtype=np.int32)
+    overdue = desk_lists(known, DeskFilter(), DeskDays(nothing, nothing))["overdue"]
+    order = [3, 1, 2, 0, 4]
+    assert overdue.count == 5
+    assert [overdue.first(n).tolist() for n in range(1, 7)] == [order[:n] for n in range(1, 7)]
