@@ -32,6 +32,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "gis/cli.py",
         "gis/cli_account.py",
         "gis/cli_batch.py",
+        "gis/cli_export.py",
         "gis/cli_parcel.py",
         "gis/cli_store.py",
         "gis/terminal.py",
