@@ -7,9 +7,10 @@ Used by survey TXT files and by spreadsheets with one row a point. Coordinates h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import hypot
+from typing import NamedTuple
 
+import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -20,13 +21,21 @@ from gis.words import Words
 SAME_POINT_M = 0.001
 CLOSING_M = 0.1
 
+# Work that is done in a few seconds: corners compared with rings around them, edges whose boxes meet.
+_MOST_COMPARED = 20_000_000
+_MOST_EDGE_PAIRS = 2_000_000
+_MOST_EDGES_UNSEEN = 2_000
+
+CROSSES_TOO_OFTEN = Words("边界自相交过多，无法判断地块范围", "the boundary crosses itself too often to tell the land")
+_TOO_MANY_RINGS = Words(
+    "圈与圈相互重叠过多，请检查圈号", "too many rings lie over one another: look at the ring numbers"
+)
 _X_TWICE = Words("X、Y 不应相同", "X and Y may not be equal")
 
 Ring = list[tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class BoundaryPoint:
+class BoundaryPoint(NamedTuple):
     """A point as a file has it: ``row`` for messages, ``name`` and ``ring`` may be empty."""
 
     row: int
@@ -59,40 +68,81 @@ def split_rings(
     BadRing
         A ring of fewer than three different points, or a closing point that is somewhere else.
     """
-    rings: list[list[BoundaryPoint]] = []
-    notes: list[Words] = []
-    current: list[BoundaryPoint] = []
-    closed_at: BoundaryPoint | None = None
-    for place, point in enumerate(points):
-        if (
-            closed_at is not None
-            and not current
-            and _distance(point, closed_at) < same
-            and point.ring == closed_at.ring
-        ):
-            continue
-        if not current:
-            current = [point]
-        elif _closes(current, point, same):
-            rings.append(current)
-            closed_at, current = current[0], []
-        elif _is_x_twice(point) and not _is_corrupt_closing(current, point, points[place + 1 :]):
-            raise BadRing(point.row, f"{point.name} ({point.north}, {point.east})", _X_TWICE)
-        elif _is_corrupt_closing(current, point, points[place + 1 :]):
-            notes.append(_corrupt(point))
-            rings.append(current)
-            closed_at, current = None, []
-        elif point.ring != current[0].ring or _starts_anew(current, point):
-            rings.append(current)
-            closed_at, current = None, [point]
-        elif _distance(point, current[-1]) >= same:
-            current.append(point)
+    if _is_one_usual_ring(points, same):
+        return [[(p.east, p.north) for p in points[:-1]]], []
+    tracing = _Tracing(same)
+    for point, following in zip(points, (*points[1:], None), strict=True):
+        tracing.take(point, following)
+    rings, current = tracing.rings, tracing.current
     if current and rings and close and len(current) == 1:
-        notes.append(_stray(current[0]))
+        tracing.notes.append(_stray(current[0]))
     elif current:
         _refuse_stray_closing(current)
         rings.append(current)
-    return [_checked(ring) for ring in rings], notes
+    return [_checked(ring) for ring in rings], tracing.notes
+
+
+def _is_one_usual_ring(points: Sequence[BoundaryPoint], same: float) -> bool:
+    """As nearly every parcel is written: one ring, closed by its first point, all others named and placed apart."""
+    if len(points) < 4 or len({p.name for p in points[:-1]}) != len(points) - 1 or len({p.ring for p in points}) > 1:
+        return False
+    east, north = np.array([(p.east, p.north) for p in points]).T
+    if east[0] != east[-1] or north[0] != north[-1] or (east == north).any():
+        return False
+    to_first = np.hypot(east[1:-1] - east[0], north[1:-1] - north[0])
+    return bool(min(np.hypot(np.diff(east), np.diff(north)).min(), to_first.min()) >= same)
+
+
+class _Tracing:
+    """The rings so far and the open one. Each point is looked at once, however many there are."""
+
+    def __init__(self, same: float) -> None:
+        self.same = same
+        self.rings: list[list[BoundaryPoint]] = []
+        self.notes: list[Words] = []
+        self.current: list[BoundaryPoint] = []
+        self._closed_at: BoundaryPoint | None = None
+        self._names: set[str] = set()
+
+    def take(self, point: BoundaryPoint, following: BoundaryPoint | None) -> None:
+        """The next point; ``following`` is the one after it."""
+        if not self.current:
+            if not self._repeats_the_closing(point):
+                self._begin(point)
+        elif _closes(self.current, point, self.same):
+            self._end(self.current[0])
+        elif _is_x_twice(point):
+            if not self._is_corrupt_closing(point, following):
+                raise BadRing(point.row, f"{point.name} ({point.north}, {point.east})", _X_TWICE)
+            self.notes.append(_corrupt(point))
+            self._end(None)
+        elif point.ring != self.current[0].ring or self._starts_anew(point):
+            self._end(None)
+            self._begin(point)
+        elif _distance(point, self.current[-1]) >= self.same:
+            self.current.append(point)
+            self._names.add(point.name)
+
+    def _begin(self, point: BoundaryPoint) -> None:
+        self.current, self._names = [point], {point.name}
+
+    def _end(self, closed_at: BoundaryPoint | None) -> None:
+        self.rings.append(self.current)
+        self.current, self._closed_at = [], closed_at
+
+    def _repeats_the_closing(self, point: BoundaryPoint) -> bool:
+        at = self._closed_at
+        return at is not None and _distance(point, at) < self.same and point.ring == at.ring
+
+    def _is_corrupt_closing(self, point: BoundaryPoint, following: BoundaryPoint | None) -> bool:
+        """Some tools write the closing point's X twice: (X, X)."""
+        is_last = following is None or following.ring != point.ring
+        return len(self.current) >= 3 and is_last
+
+    def _starts_anew(self, point: BoundaryPoint) -> bool:
+        """The first name comes again, where no name came twice yet."""
+        is_first = len(self.current) >= 3 and bool(point.name) and point.name == self.current[0].name
+        return is_first and len(self._names) == len(self.current)
 
 
 def _distance(a: BoundaryPoint, b: BoundaryPoint) -> float:
@@ -106,12 +156,6 @@ def _closes(ring: Sequence[BoundaryPoint], point: BoundaryPoint, same: float) ->
     gap = _distance(ring[0], point)
     named = bool(point.name) and point.name == ring[0].name and point.ring == ring[0].ring
     return gap < same or (named and gap < CLOSING_M * same / SAME_POINT_M)
-
-
-def _is_corrupt_closing(ring: Sequence[BoundaryPoint], point: BoundaryPoint, rest: Sequence[BoundaryPoint]) -> bool:
-    """Some tools write the closing point's X twice: (X, X)."""
-    is_last = not rest or rest[0].ring != point.ring
-    return len(ring) >= 3 and is_last and _is_x_twice(point)
 
 
 def _is_x_twice(point: BoundaryPoint) -> bool:
@@ -131,11 +175,6 @@ def _stray(point: BoundaryPoint) -> Words:
         f"第{point.row}行的闭合点与首点不符，已弃用并以首点闭合",
         f"row {point.row}: the closing point lies elsewhere; dropped, the ring is closed at its first point",
     )
-
-
-def _starts_anew(ring: Sequence[BoundaryPoint], point: BoundaryPoint) -> bool:
-    names = [p.name for p in ring]
-    return len(ring) >= 3 and bool(point.name) and point.name == names[0] and len(set(names)) == len(names)
 
 
 def _refuse_stray_closing(ring: Sequence[BoundaryPoint]) -> None:
@@ -165,13 +204,23 @@ def polygon_of(rings: Sequence[Ring]) -> BaseGeometry:
     """
     Polygon or MultiPolygon of rings: a ring inside an odd number of others is a hole of the innermost of them,
     any other one is a shell (so an island in a hole is a part of its own). Equal rings count once.
+
+    Raises
+    ------
+    BadRing
+        Rings lie within or over one another so often that nobody could have meant it.
     """
+    if len(rings) == 1:
+        return Polygon(rings[0])
     faces = _unequal([Polygon(ring) for ring in rings])
     faces.sort(key=lambda face: -face.area)
-    solid = [face if face.is_valid else shapely.make_valid(face) for face in faces]
-    parents = [_parents(solid, i) for i in range(len(faces))]
-    shells = [i for i, around in enumerate(parents) if len(around) % 2 == 0]
-    parts = [_with_holes(i, faces, parents) for i in shells]
+    depths, innermost = _nested(faces)
+    holes: dict[int, list[int]] = {}
+    for i, depth in enumerate(depths):
+        if depth % 2:
+            holes.setdefault(innermost[i], []).append(i)
+    shells = [i for i, depth in enumerate(depths) if depth % 2 == 0]
+    parts = [Polygon(faces[i].exterior.coords, [faces[k].exterior.coords for k in holes.get(i, ())]) for i in shells]
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
@@ -182,12 +231,51 @@ def _unequal(faces: Sequence[Polygon]) -> list[Polygon]:
     return list(kept.values())
 
 
-def _parents(solid: Sequence[BaseGeometry], i: int) -> list[int]:
-    """The rings around ring ``i``, the innermost last (they are sorted by falling area)."""
-    return [k for k in range(i) if solid[k].covers(solid[i])]
+def _nested(faces: Sequence[Polygon]) -> tuple[list[int], list[int]]:
+    """
+    Of each ring, by falling area: how many others are around it, and the innermost of them (−1: none).
+
+    Only rings whose boxes lie over one another are compared, and of those no more than can be done in seconds.
+    """
+    solid = np.array([_solid(face) for face in faces], dtype=object)
+    shapely.prepare(solid)
+    tree = shapely.STRtree(solid)
+    depths, innermost, work = [], [], 0
+    for i, ring in enumerate(solid):
+        near = tree.query(ring)
+        near = near[near < i]
+        work += len(near) * shapely.get_num_coordinates(ring)
+        if work > _MOST_COMPARED:
+            raise BadRing(0, f"{len(faces)}", _TOO_MANY_RINGS)
+        around = near[shapely.covers(solid[near], ring)]
+        depths.append(len(around))
+        innermost.append(int(around.max()) if len(around) else -1)
+    return depths, innermost
 
 
-def _with_holes(i: int, faces: Sequence[Polygon], parents: Sequence[Sequence[int]]) -> Polygon:
-    depth = len(parents[i])
-    holes = [k for k, around in enumerate(parents) if len(around) == depth + 1 and around[-1] == i]
-    return Polygon(faces[i].exterior.coords, [faces[k].exterior.coords for k in holes])
+def _solid(face: Polygon) -> BaseGeometry:
+    """The ring's land, where it is no valid ring as well as that can be told in time."""
+    if face.is_valid:
+        return face
+    if crosses_too_often(face):
+        raise BadRing(0, str(len(face.exterior.coords)), CROSSES_TOO_OFTEN)
+    return shapely.make_valid(face)
+
+
+def crosses_too_often(shape: BaseGeometry) -> bool:
+    """
+    The edges of a shape lie over one another so often that to mend it would take minutes.
+
+    A boundary that a person drew crosses itself a few times; a million corners in random order cross 10¹¹ times.
+    """
+    if shapely.get_num_coordinates(shape) < _MOST_EDGES_UNSEEN:
+        return False
+    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
+    same = ring[1:] == ring[:-1]
+    boxes = np.asarray(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)), dtype=object)
+    tree, pairs = shapely.STRtree(boxes), 0
+    for part in np.array_split(boxes, max(1, len(boxes) // 1_000)):
+        pairs += tree.query(part).shape[1] - 3 * len(part)  # each edge meets itself and its two neighbours
+        if pairs > _MOST_EDGE_PAIRS:
+            return True
+    return False

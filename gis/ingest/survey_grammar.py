@@ -7,6 +7,7 @@ Nothing is decided here about rings, areas or reference systems.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,10 @@ _SYNTAX_KEYS = {"格式版本号", "几度分带", "带号", "精度", "转换�
 _DECIDING_KEYS = ("坐标系", "几度分带", "带号")
 _NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$", re.IGNORECASE)
 _KEY_FIRST = re.compile(r"^(?P<key>[^,，=＝]{1,40}?)\s*[=＝]\s*(?P<value>.*)$")
+# Nearly every line of a large file: it needs no second look.
+_USUAL_POINTS = re.compile(r"(?:[A-Za-z]?[0-9]{1,9},[0-9]{1,6},[0-9]{1,10}\.[0-9]{1,12},[0-9]{1,10}\.[0-9]{1,12}\n)*+")
+_AT_ONCE = 10_000
+_POINTS_STAND_IN = ("", "地块坐标")
 GRAPHICS = ("面", "线", "点")
 
 
@@ -59,23 +64,51 @@ class SurveyFile:
 
 def parse(text: str, stem: str) -> SurveyFile:
     """A file's text as parcels with points; ``stem`` names the parcel of a file that has no headers."""
-    parsed, section = SurveyFile(), ""
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.replace("\ufeff", "").strip(" \t\u3000")
-        if not line:
-            continue
-        name = _section_name(line)
-        declared = _KEY_FIRST.match(line)
-        if name is not None:
-            section = name
-        elif section not in ("", "属性描述", "项目信息", "地块坐标"):
-            _keep(parsed, section, line)
-        elif declared:
-            _declare(parsed, _KEYS.get(declared["key"], declared["key"]), declared["value"].strip())
-        elif section in ("", "地块坐标") or _is_coordinate(number, line):
-            section = section and "地块坐标"  # the coordinates may begin without saying so
-            _take(parsed, number, line, stem)
+    parsed, section, at, looked_at = SurveyFile(), "", 0, 0
+    lines = text.splitlines()
+    headers = [*(n for n, line in enumerate(lines) if line.endswith("@")), len(lines)]
+    while at < len(lines):
+        if section in _POINTS_STAND_IN and at >= looked_at:
+            looked_at = min(headers[bisect_left(headers, at)], at + _AT_ONCE)
+            if _take_usual(parsed, lines, at, looked_at, stem):
+                at = looked_at
+                continue
+            looked_at = max(looked_at, at + 1)
+        section = _line(parsed, section, at + 1, lines[at], stem)
+        at += 1
     return parsed
+
+
+def _take_usual(parsed: SurveyFile, lines: Sequence[str], at: int, end: int, stem: str) -> bool:
+    """Take these lines where they are points as nearly every file has them; whether they are."""
+    if at == end or _USUAL_POINTS.fullmatch("\n".join([*lines[at:end], ""])) is None:
+        return False
+    if not parsed.parcels:
+        parsed.parcels.append(_without_header(at + 1, stem))
+    fields = ",".join(lines[at:end]).split(",")
+    norths, easts = map(float, fields[2::4]), map(float, fields[3::4])
+    told = zip(range(at + 1, end + 1), fields[0::4], fields[1::4], easts, norths, strict=True)
+    parsed.parcels[-1].points.extend(map(BoundaryPoint._make, told))
+    return True
+
+
+def _line(parsed: SurveyFile, section: str, number: int, raw: str, stem: str) -> str:
+    """One line of whatever kind; gives the section after it."""
+    line = raw.replace("\ufeff", "").strip(" \t\u3000")
+    if not line:
+        return section
+    name = _section_name(line)
+    declared = _KEY_FIRST.match(line)
+    if name is not None:
+        return name
+    if section not in ("", "属性描述", "项目信息", "地块坐标"):
+        _keep(parsed, section, line)
+    elif declared:
+        _declare(parsed, _KEYS.get(declared["key"], declared["key"]), declared["value"].strip())
+    elif section in _POINTS_STAND_IN or _is_coordinate(number, line):
+        section = section and "地块坐标"  # the coordinates may begin without saying so
+        _take(parsed, number, line, stem)
+    return section
 
 
 def _is_coordinate(number: int, line: str) -> bool:
@@ -123,12 +156,16 @@ def _take(parsed: SurveyFile, number: int, line: str, stem: str) -> None:
 def _add(parsed: SurveyFile, number: int, point: BoundaryPoint | None, line: str, stem: str) -> None:
     """A point, or a line that should be one: then the parcel is bad, for a vertex is missing."""
     if not parsed.parcels:
-        parsed.parcels.append(SurveyParcel(number, ["", "", "", stem, "面", "", "", ""], []))
+        parsed.parcels.append(_without_header(number, stem))
     parcel = parsed.parcels[-1]
     if point is not None:
         parcel.points.append(point)
     elif parcel.bad is None:
         parcel.bad = (number, line[:80])
+
+
+def _without_header(number: int, stem: str) -> SurveyParcel:
+    return SurveyParcel(number, ["", "", "", stem, "面", "", "", ""], [])
 
 
 def _fields(line: str) -> list[str]:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from statistics import median_low
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
@@ -125,7 +125,7 @@ def _axes(parsed: SurveyFile) -> _Axes:
     because that is for a person to decide (RULES §1.3.7).
     """
     points = [p for parcel in parsed.parcels for p in parcel.points]
-    north, east = median_low(p.north for p in points), median_low(p.east for p in points)
+    north, east = np.quantile([(p.north, p.east) for p in points], 0.5, axis=0, method="lower").tolist()
     if abs(north) <= 180 and abs(east) <= 180:
         return _Axes(True, abs(north) > abs(east), {"计量单位": "度"})
     if _is_easting(north) and 1_900_000 <= east < 6_000_000:

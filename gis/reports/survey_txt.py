@@ -13,16 +13,22 @@ from datetime import date
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
-from shapely.geometry.polygon import orient
 
 from gis.errors import InvalidValue
 from gis.units import M2_PER_HA, rounded
 from gis.words import Words
 
 Places = list[tuple[float, float]]
+# Closed rings, and the area that they enclose (m²).
+_Drawn = tuple[list[Places], float]
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 MultiParts = Literal["records", "rings"]
 _ZONES = {3: range(25, 46), 6: range(13, 24)}
 _OWN_KEYS = {
@@ -88,7 +94,7 @@ def write_survey_txt(
         A parcel without a number, a number that comes twice, a geometry that is no polygon or vanishes at 1 mm,
         coordinates that are not of a zone.
     """
-    records = [record for row in _rows(parcels) for record in _records(row, header, parts)]
+    records = _records(_rows(parcels), header, parts)
     _refuse_repeated(record.number for record in records)
     lines = [*_head(header), "[地块坐标]"]
     for record in records:
@@ -120,7 +126,7 @@ def _clean(text: str) -> str:
 
 
 def _rare(text: str) -> tuple[Words, ...]:
-    rare = sorted({c for c in text if not _fits_gbk(c)})
+    rare = sorted(c for c in set(text) if not _fits_gbk(c))
     if not rare:
         return ()
     shown = "".join(rare[:20])
@@ -201,8 +207,19 @@ def _refuse_repeated(numbers: Iterable[str]) -> None:
         seen.add(number)
 
 
-def _records(row: _Row, header: SurveyHeader, parts: MultiParts) -> list[_Record]:
-    polygons = [_prepared(part, row, header) for part in _polygons(row)]
+def _records(rows: Sequence[_Row], header: SurveyHeader, parts: MultiParts) -> list[_Record]:
+    owned = [(place, part) for place, row in enumerate(rows) for part in _polygons(row)]
+    owners = np.array([place for place, _ in owned], dtype=np.int64)
+    drawn = _drawn(np.array([part for _, part in owned], dtype=object), [rows[place] for place in owners], header)
+    starts = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
+    return [
+        record
+        for row, first, end in zip(rows, starts, starts[1:], strict=False)
+        for record in _records_of(row, drawn[first:end], parts)
+    ]
+
+
+def _records_of(row: _Row, polygons: Sequence[_Drawn], parts: MultiParts) -> list[_Record]:
     if parts == "rings":
         numbered = tuple(enumerate((ring for rings, _ in polygons for ring in rings), 1))
         return [_Record(row.number, row, numbered, sum(area for _, area in polygons))]
@@ -223,39 +240,55 @@ def _polygons(row: _Row) -> Sequence[Polygon]:
     return [shape] if shape.geom_type == "Polygon" else list(shape.geoms)
 
 
-def _prepared(part: Polygon, row: _Row, header: SurveyHeader) -> tuple[list[Places], float]:
-    """Closed rings as they will stand in the file (shell clockwise, holes not), and the area they enclose."""
-    turned = orient(part, sign=-1.0)
-    rings = [_millimetres(ring.coords, row, header) for ring in (turned.exterior, *turned.interiors)]
-    rings[0] = _from_north_west(rings[0])
-    return rings, Polygon(rings[0], rings[1:]).area
+def _drawn(polygons: npt.NDArray[np.object_], rows: Sequence[_Row], header: SurveyHeader) -> list[_Drawn]:
+    """
+    Of each polygon, which is part of that row: its closed rings as they will stand in the file (shell clockwise from
+    the north-west, holes the other way round), and the area (m²) that they enclose.
+    """
+    rings, polygon = shapely.get_rings(shapely.orient_polygons(polygons, exterior_cw=True), return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    xy[:, 0] = _with_zone(xy[:, 0], polygon[ring], rows, header)
+    xy = np.round(xy, 3)
+    is_new = np.append(True, (xy[1:] != xy[:-1]).any(axis=1) | (ring[1:] != ring[:-1]))[: len(xy)]
+    xy, ring = xy[is_new], ring[is_new]
+    places: Places = list(zip(xy[:, 0].tolist(), xy[:, 1].tolist(), strict=True))
+    starts = np.searchsorted(ring, np.arange(len(rings) + 1)).tolist()
+    found: list[_Drawn] = [([], 0.0) for _ in polygons]
+    for owner, first, end in zip(polygon.tolist(), starts, starts[1:], strict=False):
+        found[owner][0].append(_ring(places[first:end], rows[owner], is_shell=not found[owner][0]))
+    areas = _areas(xy, ring, polygon, len(polygons))
+    return [(drawn, area) for (drawn, _), area in zip(found, areas.tolist(), strict=True)]
 
 
-def _millimetres(coordinates: Any, row: _Row, header: SurveyHeader) -> Places:
-    places: Places = []
-    for east, north, *_ in coordinates:
-        place = (round(_with_zone(east, row, header), 3), round(north, 3))
-        if not places or place != places[-1]:
-            places.append(place)
-    if len(set(places)) < 3 or places[0] != places[-1]:
+def _areas(xy: Floats, ring: Rows, polygon: Rows, size: int) -> Floats:
+    """Of each polygon the area of its first ring less that of the others."""
+    area = shapely.area(shapely.polygons(shapely.linearrings(xy, indices=ring))) if len(xy) else np.zeros(0)
+    is_hole = np.append(False, polygon[1:] == polygon[:-1])[: len(polygon)]
+    return np.bincount(polygon, weights=np.where(is_hole, -area, area), minlength=size).astype(np.float64)
+
+
+def _ring(places: Places, row: _Row, *, is_shell: bool) -> Places:
+    if len(places) < 4 or len(set(places)) < 3 or places[0] != places[-1]:
         raise InvalidValue(
             Words(f"地块“{row.number}”有一圈小于 1 毫米", f"a ring of parcel '{row.number}' vanishes at 1 mm"),
             found=str(places[:3]),
         )
-    return places
+    return _from_north_west(places) if is_shell else places
 
 
-def _with_zone(east: float, row: _Row, header: SurveyHeader) -> float:
+def _with_zone(east: Floats, owner: Rows, rows: Sequence[_Row], header: SurveyHeader) -> Floats:
+    """Eastings with the zone before them; ``owner``: whose row each one is of."""
     prefix = header.zone * 1_000_000
-    if 0 < east < 1_000_000:
-        return float(prefix + east)
-    if prefix < east < prefix + 1_000_000:
-        return float(east)
-    raise InvalidValue(
-        Words(f"地块“{row.number}”的坐标不在{header.zone}带", f"parcel '{row.number}' is not in zone {header.zone}"),
-        found=f"Y={east:.3f}",
-        expected=f"{header.zone}xxxxxx.xxx",
-    )
+    bare = (east > 0) & (east < 1_000_000)
+    wrong = np.flatnonzero(~bare & ~((east > prefix) & (east < prefix + 1_000_000)))
+    if len(wrong):
+        number = rows[owner[wrong[0]]].number
+        raise InvalidValue(
+            Words(f"地块“{number}”的坐标不在{header.zone}带", f"parcel '{number}' is not in zone {header.zone}"),
+            found=f"Y={east[wrong[0]]:.3f}",
+            expected=f"{header.zone}xxxxxx.xxx",
+        )
+    return np.where(bare, prefix + east, east)
 
 
 def _from_north_west(ring: Places) -> Places:
