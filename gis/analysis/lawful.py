@@ -90,6 +90,8 @@ def notes_on(case: Case, proposed: ProposedEvent, law: Law) -> tuple[Words, ...]
             found.append(say.NO_SUPPLY_KIND)
         if case.held_on(proposed.on):
             found.append(say.STILL_HELD)
+        if announcement_due(case, law.rules) and proposed.stage.rank > case.stage.rank:
+            found.append(say.NOT_ANNOUNCED)
         if proposed.stage is Stage.APPROVED and (areas := law.together.get(case.parcel_no)):
             found += [areas.level(Limits.of(law.rules)).reason, *areas.doubts(Limits.of(law.rules))]
             found += [] if proposed.document.strip() else [say.NO_DOCUMENT]

@@ -30,6 +30,7 @@ NO_SUPPLY_KIND = Words(
     "no supply kind is stated: land for the market waits 20 + 10 days, allotted land does not",
 )
 STILL_HELD = Words("地块仍在受阻", "the parcel is still held")
+NOT_ANNOUNCED = Words("尚未登记征收土地公告", "the requisition's announcement is not recorded yet")
 NO_DOCUMENT = Words("未填批准文号", "the document number is missing")
 
 

@@ -259,6 +259,15 @@ def test_a_requisition_is_announced_within_fifteen_working_days_of_its_approval(
     assert "实施条例 31" in late.source
 
 
+def test_whoever_clears_land_is_told_that_its_announcement_is_missing() -> None:
+    approved = case((Stage.APPROVED, "2025-09-22"))
+    cleared = step(Stage.CLEARED, "2025-12-01")
+    assert [note.zh for note in notes_on(approved, cleared, LAW)] == ["尚未登记征收土地公告"]
+    assert breaches_of(approved, cleared, LAW) == ()
+    told = case((Stage.APPROVED, "2025-09-22"), more=(Entry(EventKind.ANNOUNCED, day("2025-10-09")),))
+    assert notes_on(told, cleared, LAW) == ()
+
+
 def test_nothing_is_announced_before_it_is_approved_and_nothing_is_due_twice() -> None:
     told = Entry(EventKind.ANNOUNCED, day("2025-10-09"))
     assert announcement_due(case((Stage.APPROVED, "2025-09-22"), more=(told,)), RULES) is None
