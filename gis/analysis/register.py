@@ -34,8 +34,10 @@ from gis.analysis.register_columns import (
     counts_of,
     days_of,
     joined,
+    patched,
     texts_joined,
     texts_of,
+    texts_patched,
 )
 from gis.analysis.stages import ordered_by
 from gis.model import OwnerKind
@@ -90,7 +92,12 @@ class Register:
 
     def place(self, number: str) -> int:
         """Where a number stands, or would stand."""
-        return bisect_left(_Numbers(self.numbers), number)
+        return int(bisect_left(_Numbers(self.numbers), number))
+
+    def has(self, number: str) -> bool:
+        """Whether there is such a parcel."""
+        place = self.place(number)
+        return place < len(self) and self.numbers[place].as_py() == number
 
     def are_among(self, numbers: Collection[str]) -> Flags:
         """Which rows have one of these numbers."""
@@ -130,11 +137,29 @@ class Register:
         ``gone``.
         """
         changed = [*new.numbers.to_pylist(), *gone]
-        kept = np.flatnonzero(~self.are_among(changed))
         numbers = _Numbers(self.numbers)
-        before = [bisect_left(numbers, number) for number in new.numbers.to_pylist()]
+        before = np.array([bisect_left(numbers, number) for number in new.numbers.to_pylist()], dtype=np.intp)
+        if not any(self.has(number) for number in gone) and all(map(self.has, new.numbers.to_pylist())):
+            return self._patched(before, new)
+        kept = np.flatnonzero(~self.are_among(changed))
         order = np.insert(kept, np.searchsorted(kept, before), len(self) + np.arange(len(new)))
         return stacked([self, new], order)
+
+    def _patched(self, places: Places, new: Register) -> Register:
+        """The same parcels, those at ``places`` as ``new`` has them; columns that are not touched are shared."""
+
+        def arrays(group: str) -> dict[str, Any]:
+            others = getattr(new, group)
+            return {name: patched(values, places, others[name]) for name, values in getattr(self, group).items()}
+
+        return Register(
+            on=self.on,
+            texts={name: texts_patched(texts, places, new.texts[name]) for name, texts in self.texts.items()},
+            coded={name: column.patched(places, new.coded[name]) for name, column in self.coded.items()},
+            days=arrays("days"),
+            counts=arrays("counts"),
+            amounts=arrays("amounts"),
+        )
 
 
 class _Numbers(Sequence[str]):

@@ -90,12 +90,24 @@ class CodedColumn:
     def takes(self, wanted: Flags, *, missing: bool) -> Flags:
         """Which rows have one of the values that ``wanted`` marks (one flag a value); ``missing``: or none."""
         # The code of a missing value is -1: the last flag.
-        return np.append(wanted, missing)[self.codes]
+        takes: Flags = np.append(wanted, missing)[self.codes]
+        return takes
 
     def text_at(self, place: int) -> str | None:
         """One row's value."""
         code = int(self.codes[place])
         return None if code == NO_CODE else self.values[code]
+
+    def patched(self, places: Places, new: CodedColumn) -> CodedColumn:
+        """The column with other values at ``places``; itself where they are no others. What nobody has may stay."""
+        known = {value: at for at, value in enumerate(self.values)}
+        table = np.array([known.setdefault(value, len(known)) for value in new.values] + [NO_CODE], np.int32)
+        codes = table[new.codes]
+        if np.array_equal(self.codes[places], codes):
+            return self
+        copy = _small(self.codes, len(known)) if len(known) > len(self.values) else self.codes.copy()
+        copy[places] = codes
+        return CodedColumn(copy, tuple(known))
 
 
 def _small(codes: npt.NDArray[Any], n: int) -> npt.NDArray[np.signedinteger[Any]]:
@@ -151,6 +163,24 @@ def texts_joined(parts: Sequence[pa.StringArray], order: Places) -> pa.StringArr
     """Texts of several parts one after the other, in ``order``."""
     whole = pa.concat_arrays(list(parts))
     return whole if _is_as_it_stands(order, len(whole)) else pc.take(whole, pa.array(order))
+
+
+def patched(values: npt.NDArray[Any], places: Places, new: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An array with other values at ``places``; itself where they are no others."""
+    if np.array_equal(values[places], new, equal_nan=values.dtype.kind == "f"):
+        return values
+    copy = values.copy()
+    copy[places] = new
+    return copy
+
+
+def texts_patched(texts: pa.StringArray, places: Places, new: pa.StringArray) -> pa.StringArray:
+    """The same of texts; ``places`` rise."""
+    if texts.take(pa.array(places)).equals(new):
+        return texts
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[places] = True
+    return pc.replace_with_mask(texts, pa.array(mask), new)
 
 
 def _is_as_it_stands(order: Places, size: int) -> bool:

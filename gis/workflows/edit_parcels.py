@@ -132,8 +132,8 @@ def edit_parcels(store: Store, actor: Actor, edits: Sequence[Edit]) -> Record:
         for columns, rows in _by_columns(changed).items():
             _put(writer, columns, rows, on)
         versions = _versions(writer, [each.parcel_no for each in changed])
-    rows = [{**each.as_record(), "version": versions[each.parcel_no], "outdated": False} for each in changed]
-    return {"changed": len(changed), "rows": rows}
+    written = [{**each.as_record(), "version": versions[each.parcel_no], "outdated": False} for each in changed]
+    return {"changed": len(changed), "rows": written}
 
 
 def _plan(reader: Reader, actor: Actor, edits: Sequence[Edit]) -> list[Planned]:
@@ -265,7 +265,7 @@ def _put(writer: Writer, columns: tuple[str, ...], rows: Sequence[Planned], on: 
         column = pd.Series(
             pd.to_datetime(values) if kind == "date" else values, dtype=None if kind == "date" else object
         )
-        frame[name] = column.astype(FRAME_DTYPES[kind]).array
+        frame[name] = column.astype(FRAME_DTYPES[kind]).array  # type: ignore[call-overload]
     expected = {each.parcel_no: each.version if each.seen is None else each.seen for each in rows}
     writer.put("parcel", frame, on=on, expected=expected, clearing=True)
 

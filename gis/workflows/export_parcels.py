@@ -208,11 +208,11 @@ def _write_geojson(rows: _Rows, path: Path) -> tuple[Words, ...]:
 
 def _in_words(rows: _Rows) -> gpd.GeoDataFrame:
     """Codes as the words that a person, and an import, reads."""
-    worded = {
-        column.name: [shown_text(column, value, "zh") or None for value in rows.frame[column.name].tolist()]
-        for column in _CODED
-    }
-    return rows.frame.assign(**worded)
+    worded = rows.frame.copy()
+    for column in _CODED:
+        texts = [shown_text(column, value, "zh") or None for value in worded[column.name].tolist()]
+        worded[column.name] = pd.Series(texts, index=worded.index, dtype="object")
+    return worded
 
 
 def _write_shapefile(rows: _Rows, path: Path) -> tuple[Words, ...]:

@@ -74,7 +74,7 @@ def _rectangle(text: str, crs: str) -> BaseGeometry:
     if not (west < east and south < north):
         raise ValueError(text)
     ring = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / _SIDES)
-    return Polygon(_placed(list(ring.exterior.coords), crs))
+    return Polygon(_placed([(lon, lat) for lon, lat in ring.exterior.coords], crs))
 
 
 def _polygon(text: str, crs: str) -> BaseGeometry:

@@ -250,13 +250,15 @@ async function drawWall() {
 }
 
 async function start() {
+  // The map's own first move writes a place into the address, too.
+  const isPlaced = Boolean(state.now.at);
   if (state.now.at) wall.goTo(state.now.at);
   else if (page.info.bounds) wall.flyTo(page.info.bounds, { animate: false, padding: [14, 14] });
   await Promise.all([table.start(), refreshFigures()]);
   await drawWall();
   drawing.show(state.now.area);
   if (state.now.sel) {
-    flyWhenItComes = !state.now.at;
+    flyWhenItComes = !isPlaced;
     showSelected();
   }
   document.body.dataset.ready = "true";
