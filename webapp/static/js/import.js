@@ -231,7 +231,7 @@ async function refresh() {
     if (!answer) return;
     limits = answer.limits;
     log.draw(answer.imports);
-    drawWaiting(answer.uploads.filter((each) => each.id !== current?.id));
+    drawWaiting(answer.uploads.filter((each) => each.id !== current?.id && (each.done < each.parts || each.status.doing)));
   } catch (problem) {
     failed(problem);
   }
@@ -239,7 +239,7 @@ async function refresh() {
 
 function drawWaiting(uploads) {
   const one = (each) => {
-    const state = each.status.doing ? gettext("处理中") : each.done === each.parts ? gettext("已入库") : gettext("待入库");
+    const state = each.status.doing ? gettext("处理中") : gettext("待入库");
     return el("li", {}, el("button", { type: "button", class: "text", onclick: () => reopen(each.id, 0) }, each.name), el("small", {}, ` ${state} · ${moment(each.at)} · ${each.actor}`));
   };
   fill(part("waiting"), uploads.length > 0 && el("details", { class: "card", open: !current }, el("summary", {}, gettext("未处理完的上传（{n}）", { n: uploads.length })), el("ul", {}, uploads.map(one))));

@@ -123,7 +123,7 @@ export class Detected {
   }
 
   #meanings(classes) {
-    const head = el("tr", {}, el("th", {}, gettext("编码")), classes.schemes.map((each) => el("th", {}, each.key)));
+    const head = el("tr", {}, el("th", {}, gettext("地类编码")), classes.schemes.map((each) => el("th", {}, each.key)));
     const lines = classes.codes.map((code) => el("tr", {}, el("th", { scope: "row" }, code), classes.schemes.map((each) => el("td", {}, classes.meanings[each.key][code] ?? el("span", { class: "bad" }, gettext("无此编码"))))));
     return el("details", {}, el("summary", {}, gettext("各标准中编码的含义（{n} 个）", { n: classes.count })), el("div", { class: "scroll" }, el("table", { class: "plain" }, el("thead", {}, head), el("tbody", {}, lines))));
   }

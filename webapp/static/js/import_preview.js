@@ -16,6 +16,12 @@ const shown = (value) => (value === null || value === undefined || value === "" 
 /** What was expected, without the word that the sentence has already. */
 const wanted = (words) => wordsOf(words).replace(/^(\u5e94\u4e3a\uff1a?|expected )/u, "");
 
+/** How far a shape moves: coordinates that a file rounds move it by next to nothing. */
+function moved(m2) {
+  if (m2 === null) return gettext("有变动");
+  return m2 < 0.01 ? gettext("变动不到 0.01 m²（坐标取舍）") : gettext("变动 {m2} m²", { m2: number(m2, 2) });
+}
+
 export class Preview {
   /** `heard`: `say(patch)`, `pointed(row)`, `commit()`, `stateWords(code)`. */
   constructor(root, heard) {
@@ -137,7 +143,7 @@ export class Preview {
   #changes(each) {
     if (!each.changes.length) return null;
     const one = (change) => {
-      if (change.column === "geometry") return el("li", {}, wordsOf(change.words), "：", each.moved_m2 === null ? gettext("有变动") : gettext("变动 {m2} m²", { m2: number(each.moved_m2, 2) }));
+      if (change.column === "geometry") return el("li", {}, wordsOf(change.words), "：", moved(each.moved_m2));
       const isAdded = change.before === null || change.before === undefined;
       return el("li", {}, wordsOf(change.words), "：", isAdded ? null : [el("del", {}, shown(change.before)), " → "], el("ins", {}, shown(change.after)));
     };
