@@ -126,7 +126,7 @@ def joined(columns: Sequence[CodedColumn], order: Places) -> CodedColumn:
         table = np.array([places.setdefault(value, len(places)) for value in column.values] + [NO_CODE], np.int32)
         parts.append(table[column.codes])
     codes = np.concatenate(parts)[order] if parts else np.zeros(0, np.int32)
-    used = np.unique(codes[codes >= 0])
+    used = np.flatnonzero(np.bincount(codes + 1, minlength=len(places) + 1)[1:])
     if len(used) == len(places):
         return CodedColumn(_small(codes, len(places)), tuple(places))
     again = np.full(len(places) + 1, NO_CODE, np.int32)
