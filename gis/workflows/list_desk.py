@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,17 +46,22 @@ def list_desk(store: Store, register: Register, wanted: DeskFilter, limit: int =
     ``{on, week_until, lists: {name: {count, rows}}, choices: {unit, person, town}}``.
 
     Of each list at most ``limit`` rows, the most pressing first; ``announce_by`` beside the register's own columns,
-    ``opened`` where the law allows the next step since today. ``choices`` count the parcels of all lists but ``may``,
-    whoever's they are.
+    ``opened`` where the law allows the next step since today, ``unpaid`` where it waits for its funds. ``choices``
+    count the parcels of all lists but ``may``, whoever's they are.
     """
     days = desk_days(store, register)
     lists = desk_lists(register, wanted, days)
     towns = read_names(store, register.on).towns
+    rows = {name: _rows(register, each.first(min(limit, MOST_ROWS)), days, towns) for name, each in lists.items()}
+    unpaid = _unpaid(store, register.on, [row for each in rows.values() for row in each])
     return {
         "on": register.on.isoformat(),
         "week_until": week_end(register.on).isoformat(),
         "lists": {
-            name: {"count": each.count, "rows": _rows(register, each.first(min(limit, MOST_ROWS)), days, towns)}
+            name: {
+                "count": each.count,
+                "rows": [{**row, "unpaid": row["parcel_no"] in unpaid} for row in rows[name]],
+            }
             for name, each in lists.items()
         },
         "choices": _choices(register, lists if wanted == DeskFilter() else _everybody_s(register, days), towns),
@@ -103,6 +108,17 @@ def _rows(register: Register, places: Places, days: DeskDays, towns: Mapping[str
         }
         for row, (announce, opened) in zip(rows, beside, strict=True)
     ]
+
+
+def _unpaid(store: Store, on: date, rows: Sequence[Record]) -> frozenset[str]:
+    """Those of these parcels that wait for their compensation to be in place."""
+    gate = RuleBook.from_frame(store.read("rule_parameter"), on).value("gate.funds")
+    numbers = {row["parcel_no"] for row in rows if row["next_stage"] == gate}
+    if not numbers:
+        return frozenset()
+    told = store.read("parcel_event", Query(on=on, keys=tuple(sorted(numbers))))
+    events = standing(told)
+    return frozenset(numbers.difference(events["parcel_no"][events["kind"] == EventKind.FUNDS.value]))
 
 
 def _everybody_s(register: Register, days: DeskDays) -> dict[str, DeskList]:

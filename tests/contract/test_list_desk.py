@@ -52,6 +52,15 @@ def test_a_step_opens_on_the_day_after_its_wait(store: Store) -> None:
     assert dates(store) == [("2026-07-01", "P2", "legal")]
 
 
+def test_an_approval_waits_for_its_funds_though_no_day_does(store: Store) -> None:
+    put(store, "parcel", parcels(2))
+    for number in ("P0", "P1"):
+        append(store, "parcel_event", stages(number, ("submitted", "2026-05-06")))
+    record_event(store, OFFICER, "P1", ProposedEvent(EventKind.FUNDS, date(2026, 6, 1)))
+    rows = list_desk(store, read_register(store, ON).register, DeskFilter())["lists"]["may"]["rows"]
+    assert [(row["parcel_no"], row["unpaid"]) for row in rows] == [("P0", True), ("P1", False)]
+
+
 def test_whose_desk_it_is_and_how_many_press(store: Store) -> None:
     late = [pd.Timestamp("2026-06-01"), pd.NaT]
     put(store, "parcel", parcels(2, unit=["甲镇", "乙镇"], planned_pre_notice_on=late))

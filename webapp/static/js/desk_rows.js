@@ -18,8 +18,8 @@ function reasons(row, on) {
 function nextStep(row, on) {
   if (!row.next_stage) return "—";
   const isOpen = row.next_legal_on && row.next_legal_on <= on;
-  const when = row.opened ? gettext("今天起可办") : isOpen ? gettext("现在可办") : gettext("最早 {day}", { day: row.next_legal_on });
-  return [el("span", {}, wordOf("Stage", row.next_stage)), el("small", { class: row.opened ? "good" : isOpen ? "" : "warn-text" }, when)];
+  const when = row.unpaid ? gettext("待补偿资金到位") : row.opened ? gettext("今天起可办") : isOpen ? gettext("现在可办") : gettext("最早 {day}", { day: row.next_legal_on });
+  return [el("span", {}, wordOf("Stage", row.next_stage)), el("small", { class: row.unpaid ? "warn-text" : row.opened ? "good" : isOpen ? "" : "warn-text" }, when)];
 }
 
 function tick(row, { chosen, changed }) {

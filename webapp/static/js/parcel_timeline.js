@@ -27,15 +27,16 @@ function waitLine(wait, passed, on) {
   return [line, el("small", { class: left > 0 ? "warn-text" : "good" }, bar, left > 0 ? gettext("还有 {n} 天", { n: left }) : gettext("已满"))];
 }
 
-function dates(step, state, next, on) {
+function dates(step, state, { next, on, funds }) {
   const passed = state === "done" || state === "now";
   const allowed = next?.stage === step.stage && next.legal_on <= on;
+  const unpaid = allowed && funds?.before === step.stage && !funds.on;
   return el(
     "span",
     { class: "dates" },
     step.done_on ? el("strong", {}, gettext("{day} 进入", { day: step.done_on })) : null,
     step.planned_on ? el("span", { class: state === "overdue" ? "bad" : "quiet" }, gettext("计划 {day}", { day: step.planned_on })) : null,
-    passed || !step.earliest_on ? null : el("span", { class: "earliest" }, allowed ? gettext("现在可办") : gettext("最早可在 {day}", { day: step.earliest_on })),
+    passed || !step.earliest_on ? null : el("span", { class: "earliest" }, unpaid ? gettext("待补偿资金到位") : allowed ? gettext("现在可办") : gettext("最早可在 {day}", { day: step.earliest_on })),
   );
 }
 
@@ -65,7 +66,7 @@ function row(step, answer) {
       gate(step, answer),
       step.override_reason ? el("small", { class: "override" }, gettext("越规：{text}", { text: step.override_reason })) : null,
     ),
-    dates(step, state, answer.next, answer.on),
+    dates(step, state, answer),
   );
 }
 
