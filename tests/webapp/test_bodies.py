@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.errors import InvalidParameter
@@ -169,6 +169,7 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=300)
 @given(value=anything)
 def test_whatever_is_sent_is_read_or_refused_and_nothing_else_happens(value):
     def read(ask: BodyAsker) -> None:
