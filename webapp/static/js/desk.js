@@ -33,6 +33,7 @@ const state = {
   ...Object.fromEntries(FILTERS.map(([name]) => [name, asked.get(name) ?? ""])),
 };
 let answer = null;
+let firstLook = true;
 const banners = openFrame({ retry: show });
 
 function query(more = {}) {
@@ -106,6 +107,15 @@ function choose(patch) {
   else show();
 }
 
+/** Whoever signed in sees the own unit's desk first. */
+function choosesOwnUnit() {
+  const { unit } = page.me;
+  const isOwn = firstLook && unit && !location.search && answer.choices.unit.some((choice) => choice.code === unit);
+  firstLook = false;
+  if (isOwn) choose({ unit });
+  return isOwn;
+}
+
 function draw() {
   // The first list that holds anything.
   state.list ??= LISTS.find(([name]) => answer.lists[name].count)?.[0] ?? "today";
@@ -122,7 +132,7 @@ async function show() {
     if (!got) return;
     answer = got;
     banners.failed(null, "desk");
-    draw();
+    if (!choosesOwnUnit()) draw();
   } catch (problem) {
     banners.failed(problem, "desk");
   }

@@ -14,11 +14,13 @@ const codesOf = (list) => page.codes[list].map((entry) => [entry.code, wordsOf(e
 
 /** What may be recorded now, the likeliest first: [value, words]. */
 function acts({ next, steps, parcel, announcement, funds }) {
+  const waitsForFunds = funds && !funds.on && funds.before === next?.stage;
   const others = steps.filter((step) => step.stage !== next?.stage && !step.done_on);
   return [
-    ...(next ? [[`stage:${next.stage}`, gettext("下一步：{stage}", { stage: wordsOf(next) })]] : []),
     ...(announcement ? [["announced", wordOf("EventKind", "announced")]] : []),
-    ...(funds && !funds.on ? [["funds", wordOf("EventKind", "funds")]] : []),
+    ...(waitsForFunds ? [["funds", wordOf("EventKind", "funds")]] : []),
+    ...(next ? [[`stage:${next.stage}`, gettext("下一步：{stage}", { stage: wordsOf(next) })]] : []),
+    ...(funds && !funds.on && !waitsForFunds ? [["funds", wordOf("EventKind", "funds")]] : []),
     ...(parcel.hold_reason ? [["effort", wordOf("EventKind", "effort")], ["release", wordOf("EventKind", "release")]] : []),
     ["hold", parcel.hold_reason ? gettext("另一受阻原因") : wordOf("EventKind", "hold")],
     ...(funds?.on ? [["funds", wordOf("EventKind", "funds")]] : []),
