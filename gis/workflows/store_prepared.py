@@ -20,8 +20,8 @@ from gis.model import Query
 from gis.store.port import Outcome, PutResult, Store, Writer
 from gis.workflows.prepare_import import Prepared
 
-# So many keys are kept in the log by name.
-MOST_KEYS_LOGGED = 20_000
+# So many new keys, and so many changed ones, are kept in the log by name.
+MOST_KEYS_LOGGED = 5_000
 # Of their imports the log keeps numbers alone, no cell.
 OF_PEOPLE = frozenset({"household", "building"})
 
@@ -40,10 +40,11 @@ class Written:
     changed: tuple[str, ...] = ()
 
     def as_log(self) -> dict[str, Any]:
-        """What the log keeps so that the import can be undone; of very many rows only their numbers."""
+        """What the log keeps so that the import can be undone; of very many keys only their number."""
         told: dict[str, Any] = {"new": len(self.new), "changed": len(self.changed)}
-        if len(self.new) + len(self.changed) <= MOST_KEYS_LOGGED:
-            told |= {"new_keys": list(self.new), "changed_keys": list(self.changed)}
+        for name, keys in (("new_keys", self.new), ("changed_keys", self.changed)):
+            if len(keys) <= MOST_KEYS_LOGGED:
+                told[name] = list(keys)
         return told
 
 

@@ -118,6 +118,8 @@ def hindrance(layer_name: str, report: dict[str, Any]) -> Words | None:
         return Words(
             "由旧版本程序导入，没有逐行记录", "it was imported by an older version, which kept no list of rows"
         )
+    if layer.kind == "entity" and not report.keys() & {"new_keys", "changed_keys"}:
+        return Words("新增和变更的行都太多，没有逐行记录", "too many rows were both new and changed to be kept by name")
     side = [LAYERS[name].words for name, counts in report.get("side", {}).items() if _counts(name, counts)]
     if side:
         zh, en = "、".join(w.zh for w in side), ", ".join(w.en for w in side)
@@ -179,12 +181,9 @@ class _Undoing:
         return self.layer.words.zh
 
     def _new_keys(self, touched: Collection[str]) -> set[str]:
-        """Of what it wrote, the rows that were not there before."""
+        """Of what it wrote, the rows that were not there before: by name, or all but those that it changed."""
         named = self.found.report.get("new_keys")
-        if named is not None:
-            return set(named)
-        before = self.writer.read(self.layer.name, Query(on=self.found.at.date() - timedelta(days=1)))
-        return set(touched) - set(before[self.layer.key[0]])
+        return set(named) if named is not None else set(touched) - set(self.found.report["changed_keys"])
 
     def _events(self) -> pd.DataFrame:
         """Every event of the parcels to which this import brought some."""

@@ -16,6 +16,7 @@ from gis.errors import Conflict, InvalidParameter, NotFound
 from gis.ingest.staging import Staging, Upload
 from gis.model import LOCAL_ACTOR, Query
 from gis.store.port import Store
+from gis.workflows import store_prepared
 from gis.workflows.commit_upload import commit_upload
 from gis.workflows.import_choices import Choices
 from gis.workflows.list_imports import list_imports
@@ -267,3 +268,36 @@ def frame_of(drawn) -> gpd.GeoDataFrame:
     data = {"parcel_no": [f"P{n}" for n, _, _ in drawn], "village": [village for _, village, _ in drawn]}
     frame = pd.DataFrame(data).astype({"village": "str"})
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
+
+
+def test_of_very_many_rows_the_new_ones_are_known_by_those_that_changed(store, staging, monkeypatch):
+    monkeypatch.setattr(store_prepared, "MOST_KEYS_LOGGED", 2)
+    with_bureau_parcels(store)
+    frame = pd.concat([bureau_frame().iloc[:2], bureau_frame().iloc[3:], new_parcels(6)])
+    upload = uploaded(staging, frame)
+    committed(store, upload, checked(store, upload))
+    report = logged(store)["report"]
+    assert (report["new"], report["changed"]) == (7, 1)
+    append(store, "household", pd.DataFrame({"parcel_no": ["N3"], "household_no": ["1"], "head": ["张三"]}))
+    with pytest.raises(StandsOnIt, match="N3 has"):
+        undone(store)
+    append(
+        store,
+        "household",
+        pd.DataFrame({"parcel_no": ["N3"], "household_no": ["1"], "head": ["张三"], "withdrawn": [True]}),
+    )
+    assert len(undone(store).removed) == 7
+
+
+def test_an_import_whose_rows_are_not_kept_by_name_is_not_undone(store, staging, monkeypatch):
+    monkeypatch.setattr(store_prepared, "MOST_KEYS_LOGGED", 0)
+    with_bureau_parcels(store)
+    upload = uploaded(staging, bureau_frame())
+    committed(store, upload, checked(store, upload))
+    with pytest.raises(InvalidParameter, match="too many rows"):
+        undone(store)
+
+
+def new_parcels(count: int) -> gpd.GeoDataFrame:
+    data = {"地块编号": [f"N{n}" for n in range(count)], "所在村": ["东村"] * count}
+    return gpd.GeoDataFrame(data, geometry=[square(10 + n) for n in range(count)], crs=CRS)
