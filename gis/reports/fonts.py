@@ -101,16 +101,20 @@ def _font_files(folders: Iterable[str]) -> Iterator[Path]:
 def _with_chinese(path: Path) -> FontFile | None:
     """The font of a file that has Chinese; of a collection the one for the mainland where it says so."""
     try:
-        if path.suffix.lower() != ".ttc":
-            with TTFont(path, lazy=True) as font:
-                return FontFile(path) if ord("县") in font.getBestCmap() else None
-        with TTCollection(path, lazy=True) as collection:
-            names = [font["name"].getDebugName(1) or "" for font in collection.fonts]
+        with path.open("rb") as file:
+            if path.suffix.lower() != ".ttc":
+                return FontFile(path) if _has_chinese(TTFont(file, lazy=True)) else None
+            fonts = TTCollection(file, lazy=True).fonts
+            names = [font["name"].getDebugName(1) or "" for font in fonts]
             mainland = (place for place, name in enumerate(names) if _SUBFAMILY.search(name) and "Mono" not in name)
             place = next(mainland, 0)
-            return FontFile(path, place) if ord("县") in collection.fonts[place].getBestCmap() else None
+            return FontFile(path, place) if _has_chinese(fonts[place]) else None
     except Exception:  # whatever is wrong with a font of the system, there are others
         return None
+
+
+def _has_chinese(font: Any) -> bool:
+    return ord("县") in font.getBestCmap()
 
 
 def register_fonts(texts: Iterable[str], font: FontFile | None = None) -> PdfFonts:
