@@ -9,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8765
 
-.PHONY: help setup setup-dev setup-test demo serve test check format translations bench clean
+.PHONY: help setup setup-dev setup-test demo serve test fuzz check format translations bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,10 +49,14 @@ translations: setup-dev ## collect the texts of the page for translators
 	$(BIN)/pybabel extract -F babel.cfg -k gettext -o webapp/translations/messages.pot .
 	$(BIN)/pybabel update -i webapp/translations/messages.pot -d webapp/translations
 
+fuzz: setup-dev ## look for files that the readers cannot answer, for a quarter of an hour (GUATU_FUZZ_EXAMPLES)
+	GUATU_FUZZ_EXAMPLES=$${GUATU_FUZZ_EXAMPLES:-5000} $(BIN)/python -m pytest tests/gis/ingest/test_fuzz_readers.py -q
+
 bench: setup-dev ## print the tables of bench/
 	$(BIN)/python -m bench.assess
 	$(BIN)/python -m bench.tiles
 	$(BIN)/python -m bench.import_parcels
+	$(BIN)/python -m bench.survey_txt
 	$(BIN)/python -m bench.first_view
 	$(BIN)/python -m bench.import_postgis
 	$(BIN)/python -m bench.assess_postgis

@@ -18,6 +18,7 @@ import shapely
 from gis.crs import Coords
 from gis.errors import Place
 from gis.ingest.crs_detection import inside
+from gis.ingest.rings import CROSSES_TOO_OFTEN, crosses_too_often
 from gis.ingest.table import Refusal, Repair, Target
 from gis.ingest.vector import Geometries, as_polygons
 from gis.layers import Layer
@@ -90,6 +91,7 @@ def check_geometry(
     if drawn or layer.geometry == "MultiPolygon":
         _close_lines(found)
     _fit_kind(found, layer, labels)
+    _refuse_tangled(found, labels)
     _make_valid(found, labels)
     _refuse_nothing(found, labels)
     if layer.geometry == "MultiPolygon":
@@ -185,6 +187,15 @@ def _simple_parts(geom: shapely.Geometry) -> list[shapely.Geometry]:
     if len(parts) == 1 and parts[0] is geom:
         return [geom]
     return [p for part in parts for p in (_simple_parts(part) if shapely.get_type_id(part) >= 4 else [part])]
+
+
+def _refuse_tangled(found: CheckedGeometry, labels: Labels) -> None:
+    """Before any question that would take minutes to answer of such a shape."""
+    polygons = np.isin(shapely.get_type_id(found.geometry), (3, 6))
+    for i in np.flatnonzero(polygons):
+        if crosses_too_often(found.geometry[i]):
+            corners = f"{int(shapely.get_num_coordinates(found.geometry[i])):,} 个点 / points"
+            _refuse(found, labels, int(i), corners, CROSSES_TOO_OFTEN)
 
 
 def _make_valid(found: CheckedGeometry, labels: Labels) -> None:

@@ -22,9 +22,9 @@ SAME_POINT_M = 0.001
 CLOSING_M = 0.1
 
 # Work that is done in a few seconds: corners compared with rings around them, edges whose boxes meet.
-_MOST_COMPARED = 20_000_000
+_MOST_COMPARED = 4_000_000
 _MOST_EDGE_PAIRS = 2_000_000
-_MOST_EDGES_UNSEEN = 2_000
+_MOST_EDGES_UNSEEN = 5_000
 
 CROSSES_TOO_OFTEN = Words("边界自相交过多，无法判断地块范围", "the boundary crosses itself too often to tell the land")
 _TOO_MANY_RINGS = Words(
@@ -208,11 +208,14 @@ def polygon_of(rings: Sequence[Ring]) -> BaseGeometry:
     Raises
     ------
     BadRing
-        Rings lie within or over one another so often that nobody could have meant it.
+        Rings cross themselves, or lie within or over one another, so often that nobody could have meant it.
     """
-    if len(rings) == 1:
-        return Polygon(rings[0])
-    faces = _unequal([Polygon(ring) for ring in rings])
+    faces = [Polygon(ring) for ring in rings]
+    if any(crosses_too_often(face) for face in faces):
+        raise BadRing(0, f"{sum(map(len, rings)):,}", CROSSES_TOO_OFTEN)
+    if len(faces) == 1:
+        return faces[0]
+    faces = _unequal(faces)
     faces.sort(key=lambda face: -face.area)
     depths, innermost = _nested(faces)
     holes: dict[int, list[int]] = {}
@@ -237,7 +240,7 @@ def _nested(faces: Sequence[Polygon]) -> tuple[list[int], list[int]]:
 
     Only rings whose boxes lie over one another are compared, and of those no more than can be done in seconds.
     """
-    solid = np.array([_solid(face) for face in faces], dtype=object)
+    solid = np.array([face if face.is_valid else shapely.make_valid(face) for face in faces], dtype=object)
     shapely.prepare(solid)
     tree = shapely.STRtree(solid)
     depths, innermost, work = [], [], 0
@@ -253,29 +256,24 @@ def _nested(faces: Sequence[Polygon]) -> tuple[list[int], list[int]]:
     return depths, innermost
 
 
-def _solid(face: Polygon) -> BaseGeometry:
-    """The ring's land, where it is no valid ring as well as that can be told in time."""
-    if face.is_valid:
-        return face
-    if crosses_too_often(face):
-        raise BadRing(0, str(len(face.exterior.coords)), CROSSES_TOO_OFTEN)
-    return shapely.make_valid(face)
-
-
 def crosses_too_often(shape: BaseGeometry) -> bool:
     """
-    The edges of a shape lie over one another so often that to mend it would take minutes.
+    The edges of a polygon lie over one another so often that to look whether it is valid, or to mend it, takes minutes.
 
     A boundary that a person drew crosses itself a few times; a million corners in random order cross 10¹¹ times.
+    Of small shapes it is not asked: whatever they are, they are soon looked at.
     """
     if shapely.get_num_coordinates(shape) < _MOST_EDGES_UNSEEN:
         return False
     xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
     same = ring[1:] == ring[:-1]
     boxes = np.asarray(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)), dtype=object)
-    tree, pairs = shapely.STRtree(boxes), 0
-    for part in np.array_split(boxes, max(1, len(boxes) // 1_000)):
+    tree, pairs, at, many = shapely.STRtree(boxes), 0, 0, 16
+    while at < len(boxes):
+        # Few at first, for a few long edges may meet all others.
+        part = boxes[at : at + many]
         pairs += tree.query(part).shape[1] - 3 * len(part)  # each edge meets itself and its two neighbours
         if pairs > _MOST_EDGE_PAIRS:
             return True
+        at, many = at + many, min(2 * many, 4_096)
     return False

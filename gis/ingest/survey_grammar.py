@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from gis.ingest.rings import BoundaryPoint
 from gis.model import half_width
@@ -39,6 +40,7 @@ _KEY_FIRST = re.compile(r"^(?P<key>[^,，=＝]{1,40}?)\s*[=＝]\s*(?P<value>.*)$
 _USUAL_POINTS = re.compile(r"(?:[A-Za-z]?[0-9]{1,9},[0-9]{1,6},[0-9]{1,10}\.[0-9]{1,12},[0-9]{1,10}\.[0-9]{1,12}\n)*+")
 _AT_ONCE = 10_000
 _POINTS_STAND_IN = ("", "地块坐标")
+_BEYOND_EARTH = 1e12
 GRAPHICS = ("面", "线", "点")
 
 
@@ -181,9 +183,10 @@ def _fields(line: str) -> list[str]:
 
 
 def number_of(text: str) -> float | None:
-    """A number in a syntax position, full-width digits and stray blanks allowed; None where it is none."""
+    """A number in a syntax position, full-width digits and stray blanks allowed; None where it is none on Earth."""
     folded = re.sub(r"\s+", "", half_width(text))
-    return float(folded) if _NUMBER.match(folded) else None
+    number = float(folded) if _NUMBER.match(folded) else inf
+    return number if abs(number) < _BEYOND_EARTH else None
 
 
 def _point(number: int, fields: Sequence[str]) -> BoundaryPoint | None:

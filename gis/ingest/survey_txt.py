@@ -161,7 +161,7 @@ def _shape(parcel: SurveyParcel, axes: _Axes, notes: _Notes, *, close: bool) -> 
 def _refusal(parcel: SurveyParcel, error: BadRing, source: SourceFile) -> Refusal:
     label = parcel.fields[2] or parcel.fields[3]
     return Refusal(
-        Place(source.name, error.row, "界址点"),
+        Place(source.name, error.row or parcel.line, "界址点"),
         f"{label}: {error.found}" if label else error.found,
         error.expected,
         error.fix,
