@@ -27,6 +27,8 @@ PIECE = 100_000
 # Where more parcels than these changed, the register is read anew.
 MOST_FOLLOWED = 20_000
 DAYS_KEPT = 2
+# So many threads wait for one that reads; more would leave a server none for anything else.
+MOST_WAITING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,16 @@ class RegisterIndex:
     """
     The register of one store as of the days that are asked for; the last two of them are kept.
 
-    Safe to share by the threads of a process: one reads, the others wait a little and are then told to come back.
+    Safe to share by the threads of a process: one reads, a few others wait a while, and the rest are told to come back.
     """
 
-    def __init__(self, store: Store, *, days_kept: int = DAYS_KEPT, patience_seconds: float = 3.0) -> None:
+    def __init__(self, store: Store, *, days_kept: int = DAYS_KEPT, patience_seconds: float = 10.0) -> None:
         self._store = store
         self._kept: OrderedDict[date, Kept] = OrderedDict()
         self._days_kept = days_kept
         self._patience_seconds = patience_seconds
         self._making = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
 
     def has(self, on: date) -> bool:
         """Whether a register of that day is there, be it that newer data are still to be brought into it."""
@@ -68,7 +71,7 @@ class RegisterIndex:
         kept = self._kept.get(on)
         if kept is not None and kept.version >= version:
             return kept
-        if not self._making.acquire(timeout=-1 if wait else self._patience_seconds):
+        if not self._is_our_turn(wait=wait):
             raise StoreBusy(
                 Words("正在整理台账，请稍候", "the register is being read, it will be there in a moment"),
                 expected="Retry-After",
@@ -77,6 +80,19 @@ class RegisterIndex:
             return self._made(on, self._kept.get(on))
         finally:
             self._making.release()
+
+    def _is_our_turn(self, *, wait: bool) -> bool:
+        """Wait until nobody else reads; False where that takes too long, or too many wait already."""
+        if wait:
+            return self._making.acquire()
+        if self._making.acquire(blocking=False):
+            return True
+        if not self._places.acquire(blocking=False):
+            return False
+        try:
+            return self._making.acquire(timeout=self._patience_seconds)
+        finally:
+            self._places.release()
 
     def _made(self, on: date, before: Kept | None) -> Kept:
         kept = None if before is None else followed(self._store, on, before)
