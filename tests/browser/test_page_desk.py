@@ -81,8 +81,8 @@ def test_one_that_the_law_refuses_stops_all(desk: Watched) -> None:
 
 def test_next_year_s_holidays_come_from_a_file_and_move_legal_days(desk: Watched, tmp_path: Path) -> None:
     file = tmp_path / "放假.csv"
-    file.write_text("日期,是否上班,名称\n2030-01-01,休,元旦\n2030-01-05,班,元旦\n2030-13-01,休,\n", encoding="utf-8")
-    page = desk.open("/calendar?year=2030")
+    file.write_text("日期,是否上班,名称\n2090-01-01,休,元旦\n2090-01-05,班,元旦\n2090-13-01,休,\n", encoding="utf-8")
+    page = desk.open("/calendar?year=2090")
     expect(page.locator("[data-part=told]")).to_contain_text("暂定")
     page.set_input_files("[data-part=import] input", str(file))
     expect(page.locator(".refused")).to_contain_text("第 4 行")
@@ -91,7 +91,7 @@ def test_next_year_s_holidays_come_from_a_file_and_move_legal_days(desk: Watched
     page.fill("[name=source]", "国办发明电〔2029〕号")
     page.get_by_role("button", name="保存 2 天").click()
     expect(page.locator("[data-part=told]")).to_have_text("全部已公布或已录入")
-    expect(page.locator("[title^='2030-01-05']")).to_have_class("day work of-county")
+    expect(page.locator("[title^='2090-01-05']")).to_have_class("day work of-county")
 
 
 def test_a_day_is_turned_by_a_click_and_turned_back(desk: Watched) -> None:

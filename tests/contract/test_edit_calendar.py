@@ -47,20 +47,20 @@ def test_the_law_counts_the_county_s_own_days(store: Store) -> None:
 
 
 def test_a_year_that_is_entered_whole_is_provisional_no_more(store: Store) -> None:
-    assert {each["source"] for each in show_calendar(store, 2031)["days"]} == {"computed"}
-    edit_calendar(store, OFFICER, (DayChange(date(2031, 1, 1), False, "元旦"),), "国办发", {2031: True})
-    told = show_calendar(store, 2031)
+    assert {each["source"] for each in show_calendar(store, 2093)["days"]} == {"computed"}
+    edit_calendar(store, OFFICER, (DayChange(date(2093, 1, 1), False, "元旦"),), "国办发", {2093: True})
+    told = show_calendar(store, 2093)
     assert (told["complete"], {each["source"] for each in told["days"]}) == (True, {"county"})
-    edit_calendar(store, OFFICER, (), "有误", {2031: False})
-    assert [each["source"] for each in show_calendar(store, 2031)["days"]].count("county") == 1
+    edit_calendar(store, OFFICER, (), "有误", {2093: False})
+    assert [each["source"] for each in show_calendar(store, 2093)["days"]].count("county") == 1
 
 
 def test_a_file_is_compared_with_what_is_known_and_nothing_is_written(store: Store) -> None:
     before = store.version()
-    table = "日期,是否上班\n2026-03-02,休\n2026-02-28,班\n2031-01-01,休\n"
+    table = "日期,是否上班\n2026-03-02,休\n2026-02-28,班\n2093-01-01,休\n"
     found = preview_holidays(store, table.encode(), "放假.csv")
     assert [(row["on"], row["state"]) for row in found["rows"]] == [
-        *(("2026-02-28", "same"), ("2026-03-02", "changed"), ("2031-01-01", "new")),
+        *(("2026-02-28", "same"), ("2026-03-02", "changed"), ("2093-01-01", "new")),
     ]
     assert store.version() == before
 

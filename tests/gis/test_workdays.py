@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.workdays import FIRST_YEAR, LAST_YEAR, WorkCalendar
+from gis.workdays import FIRST_YEAR, LAST_YEAR, WorkCalendar, published_name
 
 CALENDAR = WorkCalendar()
 
@@ -97,3 +97,21 @@ def test_a_period_holds_exactly_its_working_days(posted: date, days: int) -> Non
 @given(posted=st.dates(date(2020, 1, 1), date(2030, 12, 31)), working=st.booleans())
 def test_a_period_of_no_days_ends_where_it_began(posted: date, working: bool) -> None:
     assert CALENDAR.last_day(posted, 0, working=working) == posted
+
+
+def test_a_day_says_who_told_whether_it_is_worked() -> None:
+    calendar = WorkCalendar({date(2026, 3, 2): False}, frozenset({2090}))
+    days = (date(2026, 3, 3), date(2026, 3, 2), date(2090, 1, 1), date(2091, 1, 1))
+    assert [calendar.source(day).value for day in days] == ["published", "county", "county", "computed"]
+
+
+def test_a_year_that_is_entered_whole_is_not_provisional() -> None:
+    calendar = WorkCalendar({date(2090, 1, 1): False}, frozenset({2090}))
+    assert not calendar.has_provisional_between(date(2090, 1, 2), date(2090, 2, 1))
+    assert calendar.has_provisional_between(date(2090, 12, 20), date(2091, 1, 10))
+    assert not calendar.is_workday(date(2090, 1, 1))
+
+
+def test_days_that_are_set_apart_have_their_names() -> None:
+    named = {date(2026, 2, 17): "春节", date(2026, 2, 28): "春节", date(2026, 10, 1): "国庆节", date(2026, 3, 3): ""}
+    assert {day: published_name(day) for day in named} == named

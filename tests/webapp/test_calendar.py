@@ -25,23 +25,23 @@ def test_a_year_is_shown_and_the_store_s_own_day_tells_which(desk: FlaskClient) 
 
 
 def test_days_are_entered_with_their_source(desk: FlaskClient) -> None:
-    days = [{"on": "2027-01-01", "worked": "no", "name": "元旦"}, {"on": "2027-01-02", "worked": "yes"}]
-    body = {"days": days, "years": [{"year": 2027, "all": True}], "source": "国办发明电"}
+    days = [{"on": "2091-01-01", "worked": "no", "name": "元旦"}, {"on": "2091-01-02", "worked": "yes"}]
+    body = {"days": days, "years": [{"year": 2091, "all": True}], "source": "国办发明电"}
     assert send(desk, "POST", "/api/calendar", body).json == {"changed": 2, "own": 2}
-    answer = desk.get("/api/calendar?year=2027").json
-    assert answer["days"][0] == {"on": "2027-01-01", "worked": False, "source": "county", "name": "元旦"}
+    answer = desk.get("/api/calendar?year=2091").json
+    assert answer["days"][0] == {"on": "2091-01-01", "worked": False, "source": "county", "name": "元旦"}
     assert (answer["complete"], answer["source"]) == (True, "国办发明电")
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"days": [{"on": "2027-01-01", "worked": "no"}]},
-        {"days": [{"on": "2027-01-01", "worked": "maybe"}], "source": "通知"},
-        {"days": [{"on": "2027-02-30", "worked": "no"}], "source": "通知"},
+        {"days": [{"on": "2091-01-01", "worked": "no"}]},
+        {"days": [{"on": "2091-01-01", "worked": "maybe"}], "source": "通知"},
+        {"days": [{"on": "2091-02-30", "worked": "no"}], "source": "通知"},
         {"days": [], "source": "通知"},
         {"years": [{"year": 1800, "all": True}], "source": "通知"},
-        {"days": [{"on": "2027-01-01", "worked": "no", "name": "长" * 51}], "source": "通知"},
+        {"days": [{"on": "2091-01-01", "worked": "no", "name": "长" * 51}], "source": "通知"},
     ],
 )
 def test_what_cannot_be_entered_is_refused(desk: FlaskClient, body: dict[str, object]) -> None:
@@ -49,10 +49,10 @@ def test_what_cannot_be_entered_is_refused(desk: FlaskClient, body: dict[str, ob
 
 
 def test_a_file_is_looked_at_before_anything_is_written(desk: FlaskClient) -> None:
-    file = (io.BytesIO("日期,是否上班,名称\n2027-01-01,休,元旦\n2027-13-01,休,无\n".encode()), "放假.csv")
+    file = (io.BytesIO("日期,是否上班,名称\n2091-01-01,休,元旦\n2091-13-01,休,无\n".encode()), "放假.csv")
     found = send(desk, "POST", "/api/calendar/preview", data={"file": file})
     assert found.status_code == 200, found.text
-    assert found.json["rows"] == [{"on": "2027-01-01", "worked": False, "name": "元旦", "state": "new", "row": 2}]
+    assert found.json["rows"] == [{"on": "2091-01-01", "worked": False, "name": "元旦", "state": "new", "row": 2}]
     assert found.json["refused"][0]["row"] == 3
     wrong = send(desk, "POST", "/api/calendar/preview", data={"file": (io.BytesIO(b"%PDF"), "a.pdf")})
     assert (wrong.status_code, wrong.json["type"]) == (422, "UnreadableFile")

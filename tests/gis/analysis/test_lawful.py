@@ -20,6 +20,7 @@ from gis.analysis.lawful import Law, announcement_due, breaches_of, next_step, n
 from gis.errors import Breach, InvalidValue
 from gis.model import Authority, EventKind, HoldReason, OwnerKind, Stage, SupplyKind
 from gis.rules import RuleBook
+from gis.workdays import LAST_YEAR
 
 RULES = RuleBook.default()
 TODAY = date(2026, 11, 23)
@@ -110,8 +111,9 @@ def test_a_stage_that_was_passed_and_never_recorded_counts_from_the_present_one(
 
 
 def test_days_that_nobody_has_published_are_told() -> None:
-    late = case((Stage.PRE_NOTICE, "2026-12-25"), (Stage.SURVEY, "2026-12-26"))
-    notes = notes_on(late, step(Stage.PLAN_NOTICE, "2027-01-20"), Law(RULES, day("2027-02-01")))
+    late = case((Stage.PRE_NOTICE, f"{LAST_YEAR}-12-25"), (Stage.SURVEY, f"{LAST_YEAR}-12-26"))
+    proposed = step(Stage.PLAN_NOTICE, f"{LAST_YEAR + 1}-01-20")
+    notes = notes_on(late, proposed, Law(RULES, day(f"{LAST_YEAR + 1}-02-01")))
     assert ["暂定" in note.zh for note in notes] == [True]
     assert notes_on(NOTICED, step(Stage.PLAN_NOTICE, "2026-03-02"), LAW) == ()
 
