@@ -158,7 +158,7 @@ def _refuse_bomb(data: bytes, source: SourceFile) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _broken(source, error) from None
     if size > RATIO_MINDED_BYTES and size > MAX_RATIO * len(data):
         found = f"{size // max(1, len(data)):,} : 1"

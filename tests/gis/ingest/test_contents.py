@@ -227,6 +227,15 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
         read_raw(path)
 
 
+def test_a_workbook_packed_as_no_program_does_is_refused(tmp_path):
+    path = tmp_path / "a.xlsx"
+    data = workbook(["甲", "x"])
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[: at + 6] + b"\xff" + data[at + 7 :])  # the version that is needed to unpack it: 25.5
+    with pytest.raises(UnreadableFile, match="not a sound XLSX"):
+        read_raw(path)
+
+
 def test_a_vector_file_that_points_elsewhere_is_not_followed(tmp_path):
     path = tmp_path / "a.geojson"
     path.write_text("<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>")

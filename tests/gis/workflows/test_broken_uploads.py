@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -51,10 +53,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+@cache
+def good() -> dict[str, bytes]:
     """A sound file of each kind."""
-    folder = tmp_path_factory.mktemp("good")
+    with tempfile.TemporaryDirectory() as place:
+        return made_in(Path(place))
+
+
+def made_in(folder: Path) -> dict[str, bytes]:
     frame = parcels(3, households=1)
     frame.to_file(folder / "a.gpkg")
     frame.rename(columns={"parcel_no": "no", "households": "n"}).to_file(folder / "a.shp")
@@ -116,9 +122,9 @@ def broken(content: bytes, changes: list[tuple[float, str, bytes]]) -> bytes:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=breaks)
-def test_a_damaged_file_is_previewed_or_answered(store, good, tmp_path, kind, changes):
+def test_a_damaged_file_is_previewed_or_answered(store, tmp_path, kind, changes):
     version = store.version()
-    looked_at(store, tmp_path / "uploads", f"a.{kind}", broken(good[kind], changes))
+    looked_at(store, tmp_path / "uploads", f"a.{kind}", broken(good()[kind], changes))
     assert store.version() == version
 
 
@@ -138,7 +144,7 @@ def test_survey_lines_of_any_kind_are_answered(store, tmp_path, head, text):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_sound_files_have_rows(store, good, tmp_path, kind):
-    upload = stage_upload(Staging(tmp_path / "uploads"), LOCAL_ACTOR, f"a.{kind}", io.BytesIO(good[kind]))
+def test_the_sound_files_have_rows(store, tmp_path, kind):
+    upload = stage_upload(Staging(tmp_path / "uploads"), LOCAL_ACTOR, f"a.{kind}", io.BytesIO(good()[kind]))
     check_upload(store, upload, 0, Choices(), lambda _words, _share: None)
     assert show_upload(store, upload)["parts"][0]["detected"]["rows"] > 0
