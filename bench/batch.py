@@ -80,19 +80,20 @@ def _fill(place: str, parcels: int) -> None:
     if place.startswith("postgresql"):
         fill(place, parcels, PROJECTS)
         return
-    import bench.postgis as filling
     from bench.county import CRS, county
     from gis.store import create_store
+    from gis.store.columns import STAGE_COLUMNS
 
     inputs = county(parcels, PROJECTS)
     with (
         closing(create_store(place, name="bench", crs=CRS, actor=LOCAL_ACTOR, data_on=ON)) as store,
         store.writing(LOCAL_ACTOR) as writer,
     ):
-        derived = filling.STAGE_COLUMNS["parcel"]
+        derived = STAGE_COLUMNS["parcel"]
         writer.put("zone", inputs.zones)
         writer.put("parcel", inputs.parcels.drop(columns=list(derived)))
-        writer.append("parcel_event", inputs.events)
+        if inputs.events is not None:
+            writer.append("parcel_event", inputs.events)
 
 
 def _side_by_side(store: Store, members: int) -> list[str]:
@@ -100,7 +101,7 @@ def _side_by_side(store: Store, members: int) -> list[str]:
     rows = store.read("parcel", Query(columns=("parcel_no", "geometry")))
     middle = rows.geometry.bounds
     near = (middle["minx"] - middle["minx"].min()) + (middle["miny"] - middle["miny"].min())
-    return rows["parcel_no"].to_numpy()[near.to_numpy().argsort()[:members]].tolist()
+    return [str(number) for number in rows["parcel_no"].to_numpy()[near.to_numpy().argsort()[:members]]]
 
 
 def _seconds(act: Callable[[], object], times: int = TIMES) -> tuple[float, float]:

@@ -144,13 +144,33 @@ def withdraw_event(
     if not text:
         raise InvalidParameter(Words("撤销须写明理由", "a withdrawal needs its reason"), expected="1–1000 个字符")
     with writing_assessed(store, actor) as writer:
-        parcels = parcels_of(writer, [parcel_no])
-        refuse_strangers(writer, actor, parcels)
-        row = _standing_row(writer, parcel_no, kind, stage, on)
-        case = cases_of(parcels, standing(writer.read("parcel_event", Query(keys=(parcel_no,)))))[parcel_no]
-        if breach := _stood_upon(case, kind, stage, on):
-            raise law_broken([breach])
-        result = writer.append("parcel_event", row.assign(note=text, withdrawn=True))
+        return _withdraw_in(writer, actor, parcel_no, _Withdrawn(kind, stage, on, text))
+
+
+def withdraw_step_in(writer: Writer, actor: Actor, parcel_no: str, stage: Stage, on: date, reason: str) -> Recorded:
+    """``withdraw_event`` of a stage within an open transaction, for what withdraws more (a batch's approval)."""
+    return _withdraw_in(writer, actor, parcel_no, _Withdrawn(EventKind.STAGE, stage, on, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Withdrawn:
+    """An event that is taken back, and why."""
+
+    kind: EventKind
+    stage: Stage | None
+    on: date
+    reason: str
+
+
+def _withdraw_in(writer: Writer, actor: Actor, parcel_no: str, event: _Withdrawn) -> Recorded:
+    """``withdraw_event`` within an open transaction."""
+    parcels = parcels_of(writer, [parcel_no])
+    refuse_strangers(writer, actor, parcels)
+    row = _standing_row(writer, parcel_no, event.kind, event.stage, event.on)
+    case = cases_of(parcels, standing(writer.read("parcel_event", Query(keys=(parcel_no,)))))[parcel_no]
+    if breach := _stood_upon(case, event.kind, event.stage, event.on):
+        raise law_broken([breach])
+    result = writer.append("parcel_event", row.assign(note=event.reason, withdrawn=True))
     return Recorded((parcel_no,), result, (), Judged({parcel_no: case}, (), {}))
 
 

@@ -21,6 +21,7 @@ from gis.workflows.new_batch import NewBatch, new_batch
 from gis.workflows.one_batch import members_of
 from gis.workflows.set_land_quota import GivenQuota, set_land_quota
 from gis.workflows.show_batch import show_batch
+from gis.workflows.withdraw_batch_step import withdraw_batch_step
 from tests.contract.batch_samples import NAME, farmland, fill, stages_of
 from tests.contract.store_samples import (
     CRS,
@@ -190,6 +191,38 @@ def test_submission_and_approval_move_every_parcel_at_once(store: Store) -> None
     assert show_batch(store, NAME, ON)["quota"]["left_m2"] == pytest.approx(30_000.0)
     events = store.read("parcel_event", Query(keys=("P0",)))
     assert events["stage"].tolist()[-1] == "approved"
+
+
+def test_a_wrong_approval_is_taken_back_for_every_parcel_and_gives_the_quota_back(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    set_land_quota(store, OFFICER, GivenQuota(2026, 50_000.0))
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+    with pytest.raises(InvalidParameter):
+        withdraw_batch_step(store, OFFICER, NAME, "  ")
+    done = withdraw_batch_step(store, OFFICER, NAME, "文号登记错误")
+    assert (done["stage"], done["parcels"]) == ("approved", ["P0", "P1"])
+    listed = list_batches(store, ON)
+    assert (listed["batches"][0]["state"], listed["batches"][0]["document"]) == ("submitted", "")
+    assert listed["quotas"][0]["left_m2"] == pytest.approx(50_000.0)
+    assert {stages_of(store)[number] for number in ("P0", "P1")} == {"submitted"}
+    assert store.read("parcel", Query(keys=("P0",)))["document_no"].isna().all()
+    assert len(store.read("parcel_event", Query(keys=("P0",)))) == 8  # nothing was erased
+    approve_batch(store, OFFICER, NAME, Decision(date(2026, 6, 2), "晋政地字〔2026〕2号"))
+    assert stages_of(store)["P0"] == "approved"
+
+
+def test_an_approval_on_which_a_parcel_was_cleared_stays(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+    append(store, "parcel_event", stages("P1", ("cleared", "2026-06-20")))
+    with pytest.raises(LawBroken):
+        withdraw_batch_step(store, OFFICER, NAME, "文号登记错误")
+    assert stages_of(store)["P0"] == "approved"
+    assert list_batches(store, ON)["batches"][0]["state"] == "approved"
 
 
 def test_what_is_approved_does_not_change(store: Store) -> None:

@@ -20,6 +20,7 @@ from gis.workflows.new_batch import FIRST_YEAR, LAST_YEAR, NewBatch, new_batch
 from gis.workflows.one_batch import LONGEST_NAME, MOST_MEMBERS
 from gis.workflows.set_land_quota import MOST_M2, GivenQuota, set_land_quota
 from gis.workflows.show_batch import show_batch
+from gis.workflows.withdraw_batch_step import withdraw_batch_step
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
@@ -133,6 +134,15 @@ def approve(name: str) -> Response:
     with body() as ask:
         said = _decision(ask)
     return jsonify(approve_batch(served().store, acts, key_in_path("name", name), said))
+
+
+@blueprint.post("/api/batches/<path:name>/withdraw")
+def withdraw(name: str) -> Response:
+    """Take back the approval, or the submission, with a reason."""
+    acts = allow(Role.LAND_OFFICER)
+    with body() as ask:
+        reason = ask.note("reason", longest=LONGEST_TEXT, required=True)
+    return jsonify(withdraw_batch_step(served().store, acts, key_in_path("name", name), reason))
 
 
 @blueprint.put("/api/quotas/<int:year>")

@@ -78,6 +78,16 @@ export async function dissolveDialog(name) {
   return Boolean(done);
 }
 
+/** Take back what was recorded wrongly; true where it was. */
+export async function withdrawDialog(name, isApproval) {
+  const reason = el("textarea", { class: "field", rows: "2", maxlength: "1000", required: true, autofocus: true, "aria-label": gettext("撤销理由") });
+  const content = [el("p", {}, gettext("各地块的这一步将以撤销记录更正，原记录仍保留；占用的指标退回。请写明理由：")), reason];
+  const title = isApproval ? gettext("撤销批准") : gettext("撤销上报");
+  const done = await form(title, content, gettext("撤销"), () => send("POST", `/api/batches/${inPath(name)}/withdraw`, { reason: reason.value.trim() }));
+  if (done) tell(gettext("已撤销 {n} 块地的记录", { n: number(done.parcels.length) }));
+  return Boolean(done);
+}
+
 /** The submission or the approval: the law is asked first, and what breaks it needs a reason. True where it was recorded. */
 export async function decideDialog(name, stage) {
   const isApproval = stage === "approved";

@@ -1,7 +1,7 @@
 // One batch whole: what is said of it, its map, its parcels, and what may be done with it.
 import { ask, inPath, send } from "./api.js";
 import { attachmentsOf } from "./attachments.js";
-import { addNumbersDialog, decideDialog, dissolveDialog, exportDialog } from "./batch_dialogs.js";
+import { addNumbersDialog, decideDialog, dissolveDialog, exportDialog, withdrawDialog } from "./batch_dialogs.js";
 import { BatchMap } from "./batch_map.js";
 import { approval, areas, checklist, difference, figures, groupWords, overlaps, stateChip, zones } from "./batch_parts.js";
 import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
@@ -49,6 +49,7 @@ export class BatchView {
       button(gettext("导出资料包"), () => exportDialog(name)),
       this.open && !batch.submitted_on ? button(gettext("上报"), async () => after(await decideDialog(name, "submitted"))) : null,
       this.open ? button(gettext("登记批准"), async () => after(await decideDialog(name, "approved")), "main") : null,
+      this.mayWrite && (batch.approved_on || batch.submitted_on) ? button(batch.approved_on ? gettext("撤销批准") : gettext("撤销上报"), async () => after(await withdrawDialog(name, Boolean(batch.approved_on)))) : null,
       this.open
         ? button(gettext("解散"), async () => {
             if (await dissolveDialog(name)) this.left();

@@ -1,0 +1,89 @@
+"""
+Take back the approval, or the submission, of a batch that was recorded wrongly.
+
+The events of all its parcels are withdrawn by further rows, and the batch's own row by another one: all in one
+transaction, or nothing. What the approval took of the quota is given back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from gis.errors import InvalidParameter
+from gis.model import Actor, EventKind, Query, Stage
+from gis.store.port import Store, Writer
+from gis.words import Words
+from gis.workflows.assess_store import default_day
+from gis.workflows.keep_assessment import writing_assessed
+from gis.workflows.one_batch import Batch, members_of, read_batch, require_officer, tidy_text
+from gis.workflows.plain import Record, column_values
+from gis.workflows.record_event import withdraw_step_in
+
+
+def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> Record:
+    """
+    Take back the batch's last step: ``{name, stage, parcels}``.
+
+    Raises
+    ------
+    InvalidParameter
+        There is no reason, or the batch is neither submitted nor approved by its own row.
+    LawBroken
+        A parcel has a later entry, which must be withdrawn first; names the first of them.
+    NotFound
+        There is no such batch.
+    NotAllowed
+        The actor may not change batches.
+    """
+    require_officer(actor)
+    text = tidy_text(reason, "reason")
+    if not text:
+        raise InvalidParameter(Words("撤销须写明理由", "a withdrawal needs its reason"), expected="1–1000 个字符")
+    on = default_day(store)
+    with writing_assessed(store, actor) as writer:
+        batch = read_batch(writer, name, on)
+        stage, day = _last_step(batch)
+        numbers = _with_step(writer, members_of(writer, name, columns=("parcel_no",))["parcel_no"].tolist(), stage, day)
+        for number in numbers:
+            withdraw_step_in(writer, actor, number, stage, day, text)
+        if stage is Stage.APPROVED:
+            _clear_document(writer, name, batch.document, on)
+            undone = {"approved_on": None, "document": None, "approved_area_m2": None, "converted_area_m2": None}
+            writer.append("batch", batch.as_row(**undone, note=text))
+        else:
+            writer.append("batch", batch.as_row(submitted_on=None, note=text))
+    return {"name": name, "stage": stage.value, "parcels": numbers}
+
+
+def _last_step(batch: Batch) -> tuple[Stage, date]:
+    if batch.approved_on is not None:
+        return Stage.APPROVED, batch.approved_on
+    if batch.submitted_on is not None:
+        return Stage.SUBMITTED, batch.submitted_on
+    words = Words(
+        f"批次“{batch.name}”没有可撤销的上报或批准", f"batch '{batch.name}' was neither submitted nor approved"
+    )
+    raise InvalidParameter(words, found=batch.state.value)
+
+
+def _with_step(writer: Writer, numbers: list[str], stage: Stage, day: date) -> list[str]:
+    """Those of which the batch's own event of that day stands."""
+    rows = writer.read("parcel_event", Query(keys=tuple(numbers)))
+    keys = ["parcel_no", "kind", "stage", "on_date"]
+    last = rows[~rows.duplicated(keys, keep="last")]
+    stands = ~last["withdrawn"].fillna(value=False).astype(bool) & (last["kind"] == EventKind.STAGE.value)
+    mine = last[stands & (last["stage"] == stage.value) & (last["on_date"] == pd.Timestamp(day))]
+    return sorted(set(mine["parcel_no"]))
+
+
+def _clear_document(writer: Writer, name: str, document: str, on: date) -> None:
+    """Parcels that bear the approval's number bear none."""
+    rows = members_of(writer, name, columns=("parcel_no", "document_no"))
+    bearing = [
+        n for n, d in zip(rows["parcel_no"].tolist(), column_values(rows["document_no"]), strict=True) if d == document
+    ]
+    if bearing:
+        cleared = pd.DataFrame({"parcel_no": bearing, "document_no": pd.Series([None] * len(bearing), dtype="str")})
+        writer.put("parcel", cleared, on=on, clearing=True)
