@@ -9,6 +9,8 @@ import { gettext, wordOf } from "./words.js";
 // The colours of the package's map.
 const GROUPS = { arable: "#E9C46A", agricultural: "#A7C957", construction: "#D9A5A0", unused: "#B8C4CE" };
 const OTHER = "#FFFFFF";
+// Numbers stay readable on top.
+const BELOW = "parcel-label";
 const NONE = { type: "FeatureCollection", features: [] };
 
 export class BatchMap {
@@ -39,10 +41,10 @@ export class BatchMap {
     gl.addSource("batch", { type: "geojson", data: NONE });
     const only = (what) => ["==", ["get", "what"], what];
     const colour = ["match", ["get", "group"], ...Object.entries(GROUPS).flat(), OTHER];
-    gl.addLayer({ id: "batch-fill", type: "fill", source: "batch", filter: only("parcel"), paint: { "fill-color": colour, "fill-opacity": 0.9 } });
-    gl.addLayer({ id: "batch-line", type: "line", source: "batch", filter: only("parcel"), paint: { "line-color": "#7A2412", "line-width": 2 } });
-    gl.addLayer({ id: "batch-zone", type: "line", source: "batch", filter: only("zone"), paint: { "line-color": "#5B4A8A", "line-width": 2, "line-dasharray": [2, 1.5] } });
-    gl.addLayer({ id: "batch-overlap", type: "fill", source: "batch", filter: only("overlap"), paint: { "fill-color": "#B3261E", "fill-opacity": 0.75 } });
+    gl.addLayer({ id: "batch-fill", type: "fill", source: "batch", filter: only("parcel"), paint: { "fill-color": colour, "fill-opacity": 0.9 } }, BELOW);
+    gl.addLayer({ id: "batch-line", type: "line", source: "batch", filter: only("parcel"), paint: { "line-color": "#7A2412", "line-width": 2 } }, BELOW);
+    gl.addLayer({ id: "batch-zone", type: "line", source: "batch", filter: only("zone"), paint: { "line-color": "#5B4A8A", "line-width": 2, "line-dasharray": [2, 1.5] } }, BELOW);
+    gl.addLayer({ id: "batch-overlap", type: "fill", source: "batch", filter: only("overlap"), paint: { "fill-color": "#B3261E", "fill-opacity": 0.75 } }, BELOW);
     gl.on("click", "batch-fill", ({ features }) => !this.wall.taken && features.length && this.#open(features));
   }
 

@@ -38,7 +38,7 @@ function head({ parcel, reason, bounds }) {
   return el(
     "header",
     { class: "parcel-head" },
-    el("div", { class: "desk-title" }, el("h2", {}, gettext("地块 {no}", { no: parcel.parcel_no })), el("span", { class: "quiet" }, where), onMap ? el("a", { class: "button no-print", href: onMap }, icon("target"), gettext("在图上看")) : null),
+    el("div", { class: "desk-title" }, el("h2", {}, gettext("地块 {no}", { no: parcel.parcel_no })), el("span", { class: "quiet" }, where), onMap ? el("a", { class: "button no-print", href: onMap }, icon("target"), gettext("在图上看")) : null, page.me?.may_write ? el("a", { class: "button no-print", href: `/shape?${new URLSearchParams({ no: parcel.parcel_no })}` }, icon("polygon"), gettext("编辑图形")) : null),
     el("div", { class: "tags" }, el("span", { class: "tag" }, badge("stage", parcel.stage, 16), wordOf("Stage", parcel.stage)), tag(wordOf("OwnerKind", parcel.owner_kind)), tag(wordOf("SupplyKind", parcel.supply_kind)), parcel.batch ? tag(gettext("批次 {name}", { name: parcel.batch })) : null, parcel.hold_reason ? tag(gettext("受阻：{reason}", { reason: wordOf("HoldReason", parcel.hold_reason) }), "warn") : null),
     el("p", { class: "reason" }, wordsOf(reason)),
     el(

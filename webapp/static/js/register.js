@@ -1,6 +1,7 @@
 // Wires the register: filter → ledger, sums and choices; ledger ↔ map; editing; views.
 import { ask } from "./api.js";
 import { openFrame } from "./desk_frame.js";
+import { recordTogether } from "./desk_record.js";
 import { el, fill, find, findAll, icon, painted, settled } from "./dom.js";
 import { number } from "./format.js";
 import { WallMap } from "./map.js";
@@ -20,6 +21,7 @@ import { gettext } from "./words.js";
 
 const MOST_RADIUS_M = 2_000;
 const MOST_MARKED = 2_000;
+const LONGEST_ADDRESS = 8_000;
 const AROUND_DEG = 0.0015;
 const SHOWS_ROWS = ["columns", "unit_of_area"];
 const OF_ROWS = ["facets", "held", "overdue", "legal_within_days", "words", "blocking", "area", "on"];
@@ -135,6 +137,8 @@ function picked(numbers) {
     el("strong", {}, gettext("已选 {n} 个", { n: number(numbers.length) })),
     edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "bulk", onclick: () => editPicked(numbers) }, icon("edit"), gettext("批量修改")) : null,
     edits.isAllowed ? more : null,
+    edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "record", onclick: () => recordTogether(numbers, recorded) }, gettext("登记")) : null,
+    edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "to-batch", onclick: () => intoBatch(numbers) }, gettext("加入批次")) : null,
     el("button", { type: "button", class: "text", onclick: () => copyNumbers(numbers) }, gettext("复制编号")),
     el("button", { type: "button", class: "text", onclick: () => table.clearPicked() }, gettext("取消选择")),
   );
@@ -145,6 +149,19 @@ const editPicked = (numbers) => editMany(numbers.map((no) => ({ parcel_no: no, v
 async function editAll() {
   if (table.count > MOST_AT_ONCE) return tell(gettext("一次最多修改 {n} 个地块，请先筛选", { n: number(MOST_AT_ONCE) }));
   return editPicked(await numbersOfFilter(state.now, MOST_AT_ONCE));
+}
+
+async function recorded(sentence) {
+  tell(sentence);
+  table.reload();
+  refreshFigures();
+}
+
+/** The page of batches takes the numbers from its address, which holds so many. */
+function intoBatch(numbers) {
+  const address = `/batches?${new URLSearchParams({ add: numbers.join(",") })}`;
+  if (address.length > LONGEST_ADDRESS) tell(gettext("所选地块过多，请在批次页面按编号或圈画增加"));
+  else location.assign(address);
 }
 
 async function copyNumbers(numbers) {
