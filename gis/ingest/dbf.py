@@ -66,7 +66,7 @@ def _said(cpg: Path | None) -> str | None:
     name = _SAID.get(text.lower()) or (number and _SAID.get(number.group())) or text
     try:
         codecs.lookup(name)
-    except LookupError:
+    except (LookupError, ValueError):  # a name with a NUL in it
         return None
     return name
 

@@ -18,7 +18,7 @@ import shapely
 from gis.crs import Coords
 from gis.errors import Place
 from gis.ingest.crs_detection import inside
-from gis.ingest.rings import CROSSES_TOO_OFTEN, crosses_too_often
+from gis.ingest.rings import CROSSES_TOO_OFTEN, MOST_EDGES_UNSEEN, crosses_too_often
 from gis.ingest.table import Refusal, Repair, Target
 from gis.ingest.vector import Geometries, as_polygons
 from gis.layers import Layer
@@ -192,7 +192,7 @@ def _simple_parts(geom: shapely.Geometry) -> list[shapely.Geometry]:
 def _refuse_tangled(found: CheckedGeometry, labels: Labels) -> None:
     """Before any question that would take minutes to answer of such a shape."""
     polygons = np.isin(shapely.get_type_id(found.geometry), (3, 6))
-    for i in np.flatnonzero(polygons):
+    for i in np.flatnonzero(polygons & (shapely.get_num_coordinates(found.geometry) >= MOST_EDGES_UNSEEN)):
         if crosses_too_often(found.geometry[i]):
             corners = f"{int(shapely.get_num_coordinates(found.geometry[i])):,} 个点 / points"
             _refuse(found, labels, int(i), corners, CROSSES_TOO_OFTEN)

@@ -24,7 +24,7 @@ CLOSING_M = 0.1
 # Work that is done in a few seconds: corners compared with rings around them, edges whose boxes meet.
 _MOST_COMPARED = 4_000_000
 _MOST_EDGE_PAIRS = 2_000_000
-_MOST_EDGES_UNSEEN = 5_000
+MOST_EDGES_UNSEEN = 5_000
 
 CROSSES_TOO_OFTEN = Words("边界自相交过多，无法判断地块范围", "the boundary crosses itself too often to tell the land")
 _TOO_MANY_RINGS = Words(
@@ -263,7 +263,7 @@ def crosses_too_often(shape: BaseGeometry) -> bool:
     A boundary that a person drew crosses itself a few times; a million corners in random order cross 10¹¹ times.
     Of small shapes it is not asked: whatever they are, they are soon looked at.
     """
-    if shapely.get_num_coordinates(shape) < _MOST_EDGES_UNSEEN:
+    if shapely.get_num_coordinates(shape) < MOST_EDGES_UNSEEN:
         return False
     xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
     same = ring[1:] == ring[:-1]

@@ -145,20 +145,30 @@ def read_xlsx(
     names = known_names(known)
     book = _opened(data, source, values=True)
     title, grid, others = _chosen(book, names, sheet, source)
-    marks = _marks(data, book[title])
+    try:
+        _complete(grid, data, source, book[title])
+    except UnreadableFile:
+        raise
+    except Exception as error:  # as in _opened: parts of the file are read a second time
+        raise _broken(source, error) from None
     book.close()
-    if marks.has_formulas:
-        _mark_uncached(grid, data, source, title)
-    _fill_down(grid, marks.merged)
     table = plain_table(grid, source.name, names, skip_rows=skip_rows)
     return _raw(table, source, "xlsx", tuple(others))
+
+
+def _complete(grid: Grid, data: bytes, source: SourceFile, sheet: Any) -> None:
+    """Give the grid what cells alone do not tell: formulas without a value, texts merged over several rows."""
+    marks = _marks(data, sheet)
+    if marks.has_formulas:
+        _mark_uncached(grid, data, source, sheet.title)
+    _fill_down(grid, marks.merged)
 
 
 def _refuse_bomb(data: bytes, source: SourceFile) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except Exception as error:  # zipfile, too, lets what it stumbles on through
         raise _broken(source, error) from None
     if size > RATIO_MINDED_BYTES and size > MAX_RATIO * len(data):
         found = f"{size // max(1, len(data)):,} : 1"

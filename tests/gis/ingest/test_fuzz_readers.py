@@ -246,6 +246,21 @@ def test_a_file_without_points_says_what_is_expected() -> None:
     assert "点号" in (refused.value.expected or "")
 
 
+def test_a_code_page_whose_name_holds_a_nul_is_no_code_page() -> None:
+    """Found by the fuzzer: Python has no such codec, and says so by another error."""
+    files = {**good_shapefile(), "cpg": b"UTF\0-8"}
+    raw = read_file("parcels.shp", files["shp"], **{name: data for name, data in files.items() if name != "shp"})
+    assert raw.frame["编号"].tolist() == ["甲一", "乙二"]
+
+
+def test_a_workbook_packed_by_a_later_zip_is_refused() -> None:
+    """Found by the fuzzer: the version needed to unpack, in the directory, is 6.4."""
+    data = bytearray(good_xlsx())
+    data[data.rindex(b"PK\x01\x02") + 6] = 64
+    with pytest.raises(UnreadableFile):
+        read_file("a.xlsx", bytes(data))
+
+
 @pytest.mark.parametrize("value", ["NaN", "inf", "-inf", "1e999", "1e308"])
 def test_a_coordinate_that_is_no_number_is_refused_by_its_line(value: str) -> None:
     """The line after the header of twelve and the parcel's own is line 14."""
