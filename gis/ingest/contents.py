@@ -10,8 +10,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import openpyxl
-import pyogrio
-from pyogrio.errors import DataSourceError
 
 from gis.errors import UnreadableFile
 from gis.ingest.archive import Member, members, unpack
@@ -19,6 +17,7 @@ from gis.ingest.files import Reading, kind_of, read_unpacked
 from gis.ingest.source import unreadable
 from gis.ingest.table import RawTable, SourceFile
 from gis.ingest.together import joined
+from gis.ingest.vector import layers_of
 from gis.words import Words
 
 MOST_PARTS = 200
@@ -179,12 +178,7 @@ def _inside(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
 
 
 def _layers(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
-    try:
-        listed = [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
-    except DataSourceError as error:
-        raise unreadable(
-            part.name, "文件已损坏", "the file is broken", found=str(error)[:200], expected="GeoPackage"
-        ) from None
+    listed = layers_of(file, SourceFile(part.name, 0, ""))
     with_shapes = [name for name, kind in listed if kind is not None]
     named = [
         Part(part.name if len(with_shapes) == 1 else f"{part.name} › {name}", part.format, part.member, layer=name)

@@ -31,6 +31,7 @@ from pyogrio.raw import read_arrow
 
 from gis.errors import Place
 from gis.ingest.dbf import dbf_encoding, mended
+from gis.ingest.keys import numbered
 from gis.ingest.source import source_of, unreadable
 from gis.ingest.table import RawTable, Refusal, SourceFile
 from gis.words import Words
@@ -99,7 +100,7 @@ def read_kml(path: Path, source: SourceFile) -> RawTable:
         if names:
             readable = Path(folder) / "content.kml"
             readable.write_text(text, encoding="utf-8")
-        parts = [(name, _read(readable, source, name)) for name, _ in _layers(readable, source)]
+        parts = [(name, _read(readable, source, name)) for name, _ in layers_of(readable, source)]
     if not parts:
         raise _no_features(source)
     frame = pd.concat([part.frame.assign(Folder=name) for name, part in parts], ignore_index=True)
@@ -268,7 +269,8 @@ def _gdal_quiet() -> Iterator[None]:
         yield
 
 
-def _layers(path: Path, source: SourceFile) -> list[tuple[str, str | None]]:
+def layers_of(path: Path, source: SourceFile) -> list[tuple[str, str | None]]:
+    """The layers of a file: name and kind of geometry, None where it has none; raises UnreadableFile."""
     try:
         with _gdal_quiet():
             return [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
@@ -278,7 +280,7 @@ def _layers(path: Path, source: SourceFile) -> list[tuple[str, str | None]]:
 
 def _one_layer(path: Path, source: SourceFile, wanted: str | None) -> str:
     """The only layer with geometry, or the wanted one."""
-    names = [name for name, kind in _layers(path, source) if kind is not None]
+    names = [name for name, kind in layers_of(path, source) if kind is not None]
     if wanted is not None and wanted in names:
         return wanted
     if len(names) == 1 and wanted is None:
@@ -334,6 +336,7 @@ def _content(table: pa.Table, wkb: Geometries, geometry_name: str, crs: str | No
 
 def _attributes(table: pa.Table) -> pd.DataFrame:
     """Arrow's columns as pandas' own: whole numbers stay whole where some are missing, dates are dates."""
+    table = table.rename_columns(list(map(str, numbered(table.column_names))))
     integers = {pa.int8(), pa.int16(), pa.int32(), pa.int64()}
     frame = table.to_pandas(types_mapper=lambda t: pd.Int64Dtype() if t in integers else None, date_as_object=False)
     return pd.DataFrame({str(name): _plain(frame[name]) for name in frame.columns}, index=frame.index)
