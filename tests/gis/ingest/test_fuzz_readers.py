@@ -253,6 +253,15 @@ def test_a_code_page_whose_name_holds_a_nul_is_no_code_page() -> None:
     assert raw.frame["编号"].tolist() == ["甲一", "乙二"]
 
 
+def test_two_columns_of_one_name_are_both_kept() -> None:
+    """Found by the fuzzer: a DBF whose second field bears the first one's name."""
+    files = good_shapefile()
+    dbf = bytearray(files["dbf"])
+    dbf[64:75] = dbf[32:43]
+    raw = read_file("parcels.shp", files["shp"], dbf=bytes(dbf), shx=files["shx"], cpg=files["cpg"])
+    assert list(raw.frame.columns) == ["编号", "编号-2"]
+
+
 def test_a_workbook_packed_by_a_later_zip_is_refused() -> None:
     """Found by the fuzzer: the version needed to unpack, in the directory, is 6.4."""
     data = bytearray(good_xlsx())
