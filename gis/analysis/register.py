@@ -88,7 +88,7 @@ class Register:
         """Bytes that the columns take."""
         coded = sum(c.codes.nbytes + sum(map(len, c.values)) * 3 for c in self.coded.values())
         plain = sum(a.nbytes for group in (self.days, self.counts, self.amounts) for a in group.values())
-        return coded + plain + sum(a.nbytes for a in self.texts.values())
+        return int(coded + plain + sum(a.nbytes for a in self.texts.values()))
 
     def place(self, number: str) -> int:
         """Where a number stands, or would stand."""

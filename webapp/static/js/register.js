@@ -216,7 +216,7 @@ bindTools({
   export: (button) => togglePopover(button, gettext("导出"), exportMenu(state)),
   edit: toggleEditing,
   undo: () => edits.undo(),
-  "print-list": () => table.print(),
+  "print-list": () => window.print(),
 });
 for (const each of findAll("[data-show]")) each.addEventListener("click", () => show(each.dataset.show));
 find("[data-part=editing]").hidden = !edits.isAllowed;
@@ -256,6 +256,11 @@ state.listen((now, what) => {
     table.redraw();
     if (now.sel) panel.show(now.sel);
   }
+});
+
+/** The sheet says of itself what it shows. */
+addEventListener("beforeprint", () => {
+  fill(find("[data-part=print-title]"), `${page.info.name} · ${gettext("台账")}`, el("small", {}, gettext("截至 {day}", { day: table.today }), " · ", table.conditions()));
 });
 
 async function drawWall() {

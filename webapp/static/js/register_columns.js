@@ -85,8 +85,8 @@ export function tableColumn(name, { unit, today, isPhone, editor }) {
     hozAlign: numeric ? "right" : "left",
     headerHozAlign: numeric ? "right" : "left",
     formatter: (cell) => (both ? numberCell(cell.getData()) : cellOf(name, cell.getData(), unit, today())),
-    // On paper as it is on the screen.
-    formatterPrint: (cell) => shownText(name, cell.getData(), unit),
+    // On paper as it is on the screen; days and numbers are not broken at their hyphens.
+    formatterPrint: (cell) => shownText(name, cell.getData(), unit).replace(/^[\d-]+$/, (text) => text.replaceAll("-", "\u2011")),
     headerSortStartingDir: numeric ? "desc" : "asc",
     ...editor,
   };

@@ -1,6 +1,7 @@
 // The ledger: rows asked for page by page as somebody scrolls, sorted by the server; bound to the map by the selection.
 import { ask, loadScript } from "./api.js";
-import { el, fill, find, settled } from "./dom.js";
+import { el, fill, find, findAll, settled } from "./dom.js";
+import { number } from "./format.js";
 import { page } from "./page_data.js";
 import { tableColumn, USUAL, USUAL_ON_PHONE } from "./register_columns.js";
 import { filterQuery } from "./register_state.js";
@@ -75,6 +76,12 @@ export class RegisterTable {
     const how = { unit: this.state.now.unit_of_area, today: () => this.today, isPhone: PHONE.matches };
     const boxes = { formatter: "rowSelection", titleFormatter: "rowSelection", titleFormatterParams: { rowRange: "active" }, hozAlign: "center", headerHozAlign: "center", headerSort: false, width: 40, frozen: !PHONE.matches, print: false, cssClass: "boxes" };
     return [boxes, ...this.columns.map((name) => tableColumn(name, { ...how, editor: this.editorOf(name) }))];
+  }
+
+  /** What narrows the list, in words. */
+  conditions() {
+    const chips = findAll("[data-part=chips] .chip").map((chip) => find(".value", chip).textContent);
+    return [gettext("{count} 个地块", { count: number(this.count) }), ...chips].join(" · ");
   }
 
   /** Other columns, or the same with another unit or with editors. */
@@ -163,11 +170,6 @@ export class RegisterTable {
 
   clearPicked() {
     this.grid.deselectRow();
-  }
-
-  /** Rows that are loaded are printed; ask for some more before. */
-  print() {
-    this.grid.print("active", false);
   }
 }
 
