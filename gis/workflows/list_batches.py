@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
 
+from gis.analysis.batch import BatchState
 from gis.analysis.quota import is_withdrawn, quota_of
 from gis.model import Query
 from gis.store.port import Store
@@ -17,16 +19,23 @@ _COLUMNS = ("parcel_no", "batch", "stage", "area_planar_m2", "households")
 
 def list_batches(store: Store, on: date) -> Record:
     """
-    ``{on, batches, quotas}``: batches by year and name, the latest year first, each with its parcels' number, planar
-    area and stages; last, those that nobody registered. Quotas by year.
+    ``{on, batches, quotas}``: batches, those still to be approved first, then the latest year, by name; last, those that
+    nobody registered. Each with its parcels' number, planar area and stages. Quotas by year, the latest first.
     """
     batches = batches_of(store)
     members = _members(store, on)
     for name in members.keys() - batches.keys():
         batches[name] = unregistered(name, on)
     rows = [_row(batch, members.get(batch.name)) for batch in batches.values()]
-    rows.sort(key=lambda row: (not row["registered"], -row["year"], row["name"]))
+    rows.sort(key=_order)
     return {"on": on.isoformat(), "batches": rows, "quotas": _quotas(store, on)}
+
+
+def _order(row: Record) -> tuple[bool, int, int, list[tuple[int, str]]]:
+    """The second batch comes before the tenth."""
+    pieces = re.split(r"(\d+)", row["name"])
+    name = [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
+    return not row["registered"], BatchState(row["state"]).rank, -row["year"], name
 
 
 def _members(store: Store, on: date) -> dict[str, pd.DataFrame]:

@@ -127,6 +127,16 @@ def test_a_batch_that_parcels_alone_name_can_be_looked_at_and_registered(store: 
     assert list_batches(store, ON)["batches"][0]["registered"]
 
 
+def test_batches_to_be_approved_come_first_and_the_second_before_the_tenth(store: Store) -> None:
+    fill(store)
+    for number, name in (("P0", "2026年第10批"), ("P1", "2026年第2批"), ("P2", "2026年第1批")):
+        new_batch(store, OFFICER, NewBatch(name), [number])
+    put(store, "parcel", parcels(1, first=3, batch=["2026年第0批"]), on=ON)
+    submit_batch(store, OFFICER, "2026年第1批", SUBMIT)
+    listed = [batch["name"] for batch in list_batches(store, ON)["batches"]]
+    assert listed == ["2026年第2批", "2026年第10批", "2026年第1批", "2026年第0批"]
+
+
 def test_a_dissolved_batch_leaves_its_parcels_and_its_name(store: Store) -> None:
     fill(store)
     new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
