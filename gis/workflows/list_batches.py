@@ -19,8 +19,8 @@ _COLUMNS = ("parcel_no", "batch", "stage", "area_planar_m2", "households")
 
 def list_batches(store: Store, on: date) -> Record:
     """
-    ``{on, batches, quotas}``: batches, those still to be approved first, then the latest year, by name; last, those that
-    nobody registered. Each with its parcels' number, planar area and stages. Quotas by year, the latest first.
+    ``{on, batches, quotas}``: batches, those still to be approved first, then the latest year, by name; those that
+    nobody registered last. Each with its parcels' number, planar area and stages. Quotas by year, the latest first.
     """
     batches = batches_of(store)
     members = _members(store, on)
