@@ -46,7 +46,7 @@ class Desk:
         self._shots += 1
         folder = os.environ.get("GUATU_FILM")
         if folder:
-            self.page.wait_for_timeout(1500)  # tiles, and what fades in
+            self.page.wait_for_timeout(4000)  # tiles, and what fades in
             self.page.screenshot(path=Path(folder) / f"land-desk-{self._shots:02d}-{name}.png")
 
     def stages(self) -> dict[str, str]:
@@ -169,7 +169,11 @@ def test_5_the_signed_land_of_two_projects_becomes_a_batch(desk: Desk) -> None:
     page = desk.open("/?by=flag")
     desk.film("planner-morning")
     assert page.locator(".tabulator-row").filter(has_text="预计晚于开工").count() == 2
-    page = desk.open(f"/batches?add={','.join(county.SIGNED)}")
+    page = desk.open("/register?stage=agreement")
+    expect(page.locator("[data-part=sums]")).to_contain_text("90.00 亩")
+    page.locator(".tabulator-header input[type=checkbox]").check()
+    desk.film("register")
+    page.locator("[data-act=to-batch]").click()
     box = page.get_by_role("dialog")
     box.get_by_label("批次名称").fill("2026年度第1批次")
     box.get_by_role("button", name="建立").click()
