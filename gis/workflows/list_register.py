@@ -136,7 +136,10 @@ def list_register(
     While the register is read for the first time, the first page of all is answered from the store (``partial``).
     """
     if not registers.index.has(on) and wanted.is_empty and page.sort in ("", "parcel_no") and page.offset == 0:
-        return _first_page(registers.store, on, page)
+        before = registers.store.version(REGISTER_LAYERS)
+        first = _first_page(registers.store, on, page)
+        if registers.store.version(REGISTER_LAYERS) == before:
+            return first
     for _ in range(_ATTEMPTS):
         view = registers.view(overview_at, on, wanted)
         places = registers.order(view, wanted, page.sort)[page.offset : page.offset + page.limit]
@@ -164,7 +167,7 @@ def _first_page(store: Store, on: date, page: Page) -> Record:
     records = rows.records(np.arange(len(rows)), page.columns or None)
     if page.versions:
         records = _with_versions(store, records, rows.numbers.to_pylist())
-    count = sum(store.tally("parcel", "owner_kind").values())
+    count = sum(store.tally("parcel", "owner_kind", Query(on=on)).values())
     return {
         "on": on.isoformat(),
         "count": count,

@@ -71,6 +71,16 @@ def test_the_first_page_is_answered_before_the_register_is_read(registers):
     assert early == listed(registers, limit=2, versions=True)
 
 
+def test_the_first_page_of_a_past_day_counts_that_days_parcels(registers, store):
+    with store.writing(OFFICER) as writer:
+        writer.retire("parcel", ["P0"], date(2026, 6, 10))
+    early = list_register(registers, nobody, date(2026, 6, 1), EVERYTHING, Page())
+    assert early["partial"] is True
+    assert (early["count"], [row["parcel_no"] for row in early["rows"]]) == (3, ["P0", "P1", "P2"])
+    now = list_register(registers, nobody, ON, EVERYTHING, Page())
+    assert (now["count"], [row["parcel_no"] for row in now["rows"]]) == (2, ["P1", "P2"])
+
+
 def test_an_event_is_followed_without_reading_all(registers, store, monkeypatch):
     assert numbers(registers, RegisterFilter(stage=(Stage.SURVEY,))) == []
     monkeypatch.setattr(register_index, "read_register", None)
