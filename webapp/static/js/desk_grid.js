@@ -1,6 +1,6 @@
 // A list of the desk (Tabulator): thousands of rows, sorted by a click, walked through with the arrow keys.
 import { loadScript } from "./api.js";
-import { el, fill, settled } from "./dom.js";
+import { asNode, el, fill, settled } from "./dom.js";
 import { NOTHING } from "./format.js";
 import { page } from "./page_data.js";
 import { isEnglish } from "./words.js";
@@ -31,6 +31,13 @@ export function numberColumn(title, field, width, format, more = {}) {
   };
 }
 
+/** The column, whose texts are never read as markup: Tabulator takes a formatter's string for HTML. */
+function plain({ formatter, tooltip, ...column }) {
+  const shown = (text) => (text ? el("div", {}, text) : text);
+  const told = tooltip ? { tooltip: (...given) => shown(tooltip(...given)) } : {};
+  return { ...column, ...told, formatter: (...given) => asNode(formatter(...given)) };
+}
+
 /** A list in `root`; `index` names the column of the rows' keys, `empty` what stands where there are none. */
 export class DeskGrid {
   #built = null;
@@ -48,7 +55,7 @@ export class DeskGrid {
     const grid = new Tabulator(box, {
       data: [],
       index,
-      columns,
+      columns: columns.map(plain),
       layout: "fitDataFill",
       height: "100%",
       rowHeight: NARROW.matches ? 46 : 34,

@@ -24,6 +24,9 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** What a library is given to show: it would read a string as markup. */
+export const asNode = (content) => (content instanceof Node ? content : document.createTextNode(String(content ?? "")));
+
 /** Call `act` once after calls have stopped for `ms`. */
 export function settled(act, ms) {
   let timer = 0;

@@ -1,5 +1,5 @@
 // The register's columns: what each is called, how its values are shown, in which unit an area is shown and edited.
-import { el } from "./dom.js";
+import { asNode, el } from "./dom.js";
 import { isMissing, NOTHING, number } from "./format.js";
 import { badge } from "./marks.js";
 import { page } from "./page_data.js";
@@ -84,9 +84,10 @@ export function tableColumn(name, { unit, today, isPhone, editor }) {
     frozen: name === "parcel_no" && !isPhone,
     hozAlign: numeric ? "right" : "left",
     headerHozAlign: numeric ? "right" : "left",
-    formatter: (cell) => (both ? numberCell(cell.getData()) : cellOf(name, cell.getData(), unit, today())),
+    // A string would be read as markup.
+    formatter: (cell) => asNode(both ? numberCell(cell.getData()) : cellOf(name, cell.getData(), unit, today())),
     // On paper as it is on the screen; days and numbers are not broken at their hyphens.
-    formatterPrint: (cell) => shownText(name, cell.getData(), unit).replace(/^[\d-]+$/, (text) => text.replaceAll("-", "\u2011")),
+    formatterPrint: (cell) => asNode(shownText(name, cell.getData(), unit).replace(/^[\d-]+$/, (text) => text.replaceAll("-", "\u2011"))),
     headerSortStartingDir: numeric ? "desc" : "asc",
     ...editor,
   };

@@ -1,5 +1,6 @@
 // What is drawn on the map while a parcel is redrawn: the parcel, its neighbours, a dividing line, the pieces to come.
 import { loadScript } from "./api.js";
+import { el } from "./dom.js";
 import { page } from "./page_data.js";
 
 const LIBRARY = `${page.static}/vendor/leaflet-geoman-free/leaflet-geoman.min.js`;
@@ -48,7 +49,7 @@ export class ShapeBoard {
     const { parcel_no } = feature.properties;
     const layer = L.geoJSON(feature, { style: NEIGHBOUR }).getLayers()[0];
     layer.parcelNo = parcel_no;
-    layer.bindTooltip(document.createTextNode(parcel_no).data, { direction: "center", className: "piece-label" });
+    layer.bindTooltip(el("span", {}, parcel_no), { direction: "center", className: "piece-label" });
     layer.on("click", () => this.heard.picked(parcel_no));
     layer.addTo(this.neighbours);
   }
@@ -149,7 +150,7 @@ export class ShapeBoard {
     this.told.clearLayers();
     for (const parcel of parcels) {
       if (pieces) {
-        L.geoJSON(parcel.geometry, { style: PIECE }).bindTooltip(parcel.parcel_no, { permanent: true, direction: "center", className: "piece-label" }).addTo(this.told);
+        L.geoJSON(parcel.geometry, { style: PIECE }).bindTooltip(el("span", {}, parcel.parcel_no), { permanent: true, direction: "center", className: "piece-label" }).addTo(this.told);
       }
       for (const finding of parcel.findings) if (finding.where) L.geoJSON(finding.where, { style: FOUND }).addTo(this.told);
     }
