@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from gis.errors import Conflict, GuatuError, InvalidParameter
@@ -19,6 +18,7 @@ from gis.ingest.staging import Upload
 from gis.model import Actor
 from gis.store.port import Store, Writer
 from gis.words import Words
+from gis.workflows.assess_store import default_day
 from gis.workflows.draft_import import Draft, OpenedPart, draft_import, open_part, versions_of
 from gis.workflows.import_choices import Choices
 from gis.workflows.keep_assessment import writing_assessed
@@ -130,7 +130,7 @@ class _Committing:
         if not draft.choices.retire or not len(draft.removed):
             return []
         keys = sorted(draft.removed[draft.layer.key[0]].astype(str))
-        writer.retire(draft.layer.name, keys, draft.choices.on or date.today())
+        writer.retire(draft.layer.name, keys, draft.choices.on or default_day(self.store))
         return keys
 
     def _more(self, draft: Draft, retired: list[str]) -> Mapping[str, Any]:
@@ -140,5 +140,5 @@ class _Committing:
             "part": self.number,
             "choices": draft.choices.as_dict(),
             "retired": retired,
-            "retired_on": (draft.choices.on or date.today()).isoformat() if retired else None,
+            "retired_on": (draft.choices.on or default_day(self.store)).isoformat() if retired else None,
         }

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +36,7 @@ from gis.layers import LAYERS, Layer
 from gis.model import Query
 from gis.rules.land_classes import land_class_schemes
 from gis.store.port import Store
+from gis.workflows.assess_store import default_day
 from gis.workflows.classify_rows import RowFate, classify_entities, classify_ledger, lift_by_ledgers
 from gis.workflows.import_choices import UNKNOWN_SCHEME, Choices
 from gis.workflows.import_file import KINDS
@@ -169,7 +169,7 @@ class _Drafting:
         mapping = self.choices.mapping(self.opened.part.name)
         raw = fixed_raw(self.store, self.opened.raw, self.layer, mapping, self.choices)
         table, asks = self._with_scheme(self._checked(raw, mapping), raw, mapping)
-        ready = prepare_import(self.store, self.layer, table, self.choices.on or date.today())
+        ready = prepare_import(self.store, self.layer, table, self.choices.on or default_day(self.store))
         ready = self._as_appended(ready)
         fates = self._fates(ready)
         side_fates = lift_by_ledgers(self.store, fates, ready.side)
@@ -198,7 +198,7 @@ class _Drafting:
 
     def _checked(self, raw: RawTable, mapping: Mapping | None) -> CheckedTable:
         options = CheckOptions(
-            self.choices.on or date.today(),
+            self.choices.on or default_day(self.store),
             mapping,
             self.choices.crs,
             self.choices.swap_axes,

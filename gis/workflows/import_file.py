@@ -27,6 +27,7 @@ from gis.layers import LAYERS, Layer
 from gis.model import Actor, Query
 from gis.store.port import Store, Writer
 from gis.words import Words
+from gis.workflows.assess_store import default_day
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.prepare_import import Prepared, prepare_import
 from gis.workflows.store_prepared import Storing, Written, report_of
@@ -56,8 +57,8 @@ class ImportOptions:
     What the user says of a file.
 
     ``mapping``: a TOML file, column → field. ``crs``: of the file, where it cannot say it itself. ``on``: the day
-    from which changed attributes hold, and that of a stage without one (default: today). ``strict``: any refused
-    row refuses the file. ``layer_name``: which layer of a file that has several.
+    from which changed attributes hold, and that of a stage without one (default: today; a sample's own day).
+    ``strict``: any refused row refuses the file. ``layer_name``: which layer of a file that has several.
     """
 
     mapping: Path | None = None
@@ -117,7 +118,7 @@ class _Import:
 
     @property
     def today(self) -> date:
-        return self.options.on or date.today()
+        return self.options.on or default_day(self.store)
 
     def run(self, path: Path) -> ImportReport:
         began = time.perf_counter()

@@ -17,6 +17,7 @@ from gis.model import Actor, BBox, Query, Stage, TownLevel
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
+from gis.workflows.assess_store import default_day
 from gis.workflows.one_entity import read_one
 from gis.workflows.plain import Record, records_of
 from gis.workflows.record_row import record_row, standing_rows, withdraw_row
@@ -135,7 +136,7 @@ def record_task(store: Store, actor: Actor, code: str, town: str, task: Record, 
     Conflict
         Somebody recorded another one meanwhile (``seen``: see ``record_row``).
     """
-    today = date.today()
+    today = default_day(store)
     read_one(store, PROJECT, code, today, ("code",))
     read_one(store, TOWN, town, today, ("code",))
     if task["set_on"] is not None and task["set_on"] >= task["due_on"]:

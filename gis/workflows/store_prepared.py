@@ -18,6 +18,7 @@ from gis.ingest.report import Counts, ImportReport
 from gis.layers import LAYERS, Layer
 from gis.model import Query
 from gis.store.port import Outcome, PutResult, Store, Writer
+from gis.workflows.assess_store import default_day
 from gis.workflows.prepare_import import Prepared
 
 # So many new keys, and so many changed ones, are kept in the log by name.
@@ -107,7 +108,7 @@ class Storing:
         filled = completed(frame, self._stored_now(frame), self.layer.key[0])
         if not filled.empty:
             writer.put(self.layer.name, filled, on=date.min)
-        result = writer.put(self.layer.name, frame)
+        result = writer.put(self.layer.name, frame, on=default_day(self.store))
         updated = frame[self.layer.key[0]].isin(filled[self.layer.key[0]])
         outcomes = zip(result.outcomes, updated, strict=True)
         return PutResult(tuple("updated" if u and o == "unchanged" else o for o, u in outcomes))
