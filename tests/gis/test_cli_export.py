@@ -75,6 +75,15 @@ def test_what_cannot_be_done_is_a_sentence_and_no_file(county, tmp_path, argumen
     assert list(tmp_path.iterdir()) == []
 
 
+def test_more_parcels_than_a_format_holds_are_refused(county, tmp_path, monkeypatch):
+    monkeypatch.setattr("gis.workflows.export_parcels.MOST_IN_WORKBOOK", 2)
+    done = export(county, str(tmp_path / "p.xlsx"))
+    assert done.exit_code == 2
+    assert "≤ 2" in done.output
+    assert export(county, str(tmp_path / "p.xlsx"), "--where", "town=T1").exit_code == 0
+    assert export(county, str(tmp_path / "p.gpkg")).exit_code == 0
+
+
 def test_conditions_are_read():
     assert filter_of(()) == RegisterFilter()
     assert filter_of(("held=true", "overdue=false")) == RegisterFilter(held=True, overdue=False)
