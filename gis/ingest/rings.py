@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import hypot
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import shapely
@@ -86,11 +86,11 @@ def _is_one_usual_ring(points: Sequence[BoundaryPoint], same: float) -> bool:
     """As nearly every parcel is written: one ring, closed by its first point, all others named and placed apart."""
     if len(points) < 4 or len({p.name for p in points[:-1]}) != len(points) - 1 or len({p.ring for p in points}) > 1:
         return False
-    east, north = np.array([(p.east, p.north) for p in points]).T
-    if east[0] != east[-1] or north[0] != north[-1] or (east == north).any():
+    xy = np.array([(p.east, p.north) for p in points])
+    if (xy[0] != xy[-1]).any() or (xy[:, 0] == xy[:, 1]).any():
         return False
-    to_first = np.hypot(east[1:-1] - east[0], north[1:-1] - north[0])
-    return bool(min(np.hypot(np.diff(east), np.diff(north)).min(), to_first.min()) >= same)
+    gaps = np.concatenate([xy[1:] - xy[:-1], xy[1:-1] - xy[0]])
+    return bool(np.einsum("ij,ij->i", gaps, gaps).min() >= same * same)
 
 
 class _Tracing:
@@ -210,11 +210,11 @@ def polygon_of(rings: Sequence[Ring]) -> BaseGeometry:
     BadRing
         Rings cross themselves, or lie within or over one another, so often that nobody could have meant it.
     """
-    faces = [Polygon(ring) for ring in rings]
-    if any(crosses_too_often(face) for face in faces):
+    faces: list[Any] = [shapely.polygons(np.array(ring)) for ring in rings]
+    if any(len(ring) >= MOST_EDGES_UNSEEN and crosses_too_often(face) for ring, face in zip(rings, faces, strict=True)):
         raise BadRing(0, f"{sum(map(len, rings)):,}", CROSSES_TOO_OFTEN)
     if len(faces) == 1:
-        return faces[0]
+        return cast("Polygon", faces[0])
     faces = _unequal(faces)
     faces.sort(key=lambda face: -face.area)
     depths, innermost = _nested(faces)
