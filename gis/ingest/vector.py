@@ -311,8 +311,8 @@ def _read(path: Path, source: SourceFile, layer: str | None, *, encoding: str | 
         with _gdal_quiet():
             meta, table = read_arrow(path, layer=layer, encoding=encoding, **options)
         table.validate(full=True)  # texts that are not UTF-8 would be found out much later
-    except (*_GDAL_ERRORS, pa.ArrowException, UnicodeDecodeError, OSError, IndexError) as error:
-        raise _broken(source, error) from None
+    except (*_GDAL_ERRORS, pa.ArrowException, UnicodeError, OSError, IndexError, NameError) as error:
+        raise _broken(source, error) from None  # NameError: pyogrio's own, over a .prj that is no text
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names:
         wkb: Geometries = np.full(table.num_rows, None, dtype=object)

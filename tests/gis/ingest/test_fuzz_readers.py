@@ -262,6 +262,14 @@ def test_two_columns_of_one_name_are_both_kept() -> None:
     assert list(raw.frame.columns) == ["编号", "编号-2"]
 
 
+def test_a_projection_file_that_is_no_text_is_refused() -> None:
+    """Found by the fuzzer: the library that reads it fails with an error of its own."""
+    files = good_shapefile()
+    prj = files["prj"].replace(b'PROJCS["', b'PROJCS["\x80\xff', 1)
+    beside = {**files, "prj": prj}
+    answered(lambda: read_file("parcels.shp", files["shp"], **{k: v for k, v in beside.items() if k != "shp"}))
+
+
 def test_a_workbook_packed_by_a_later_zip_is_refused() -> None:
     """Found by the fuzzer: the version needed to unpack, in the directory, is 6.4."""
     data = bytearray(good_xlsx())
