@@ -60,7 +60,10 @@ def document() -> dict[str, Any]:
     """A JSON object as it was sent, for a value that reads and bounds itself (gis.workflows.import_choices)."""
     if request.mimetype != "application/json":
         raise _unreadable(request.mimetype or "", "Content-Type: application/json")
-    return dict(_given())
+    found = dict(_given())
+    if not _printable(json.dumps(found, ensure_ascii=False)):
+        raise _unreadable("", "UTF-8")
+    return found
 
 
 def form_field(name: str) -> str | None:
@@ -186,6 +189,9 @@ class BodyAsker:
             return {}
         single = (str, int, float, bool, type(None))
         fit = isinstance(value, dict) and len(value) <= MOST_VALUES
+        fit = fit and all(
+            _printable(text, lines=True) for pair in value.items() for text in pair if isinstance(text, str)
+        )
         if fit and all(
             isinstance(v, single) and len(_shown(v, LONGEST_NOTE + 1)) <= LONGEST_NOTE for v in value.values()
         ):

@@ -132,10 +132,11 @@ def is_for_programs(path: str) -> bool:
 
 
 def _rendered(problem: dict[str, object], words: Words, status: int) -> Response:
-    if is_for_programs(request.path):
-        response = Response(current_app.json.dumps(problem), status, mimetype="application/problem+json")
-    else:
-        response = Response(_page(problem, words, status), status, mimetype="text/html")
+    for_programs = is_for_programs(request.path)
+    text = current_app.json.dumps(problem) if for_programs else _page(problem, words, status)
+    # What was sent may hold halves of characters (JSON's \ud800), which no answer can.
+    body = text.encode(errors="replace")
+    response = Response(body, status, mimetype="application/problem+json" if for_programs else "text/html")
     response.cache_control.no_store = status >= 500  # nobody on the way keeps what will pass
     return response
 

@@ -225,7 +225,7 @@ def _edits(given: dict[str, Any]) -> dict[int, dict[str, str]]:
         raise _wrong(str(value), "edits", f"≤ {_MOST_EDITS}")
     found: dict[int, dict[str, str]] = {}
     for row, cells in value.items():
-        if not str(row).isdigit() or not isinstance(cells, dict) or len(cells) > 100:
+        if not (str(row).isdecimal() and len(str(row)) < 10) or not isinstance(cells, dict) or len(cells) > 100:
             raise _wrong(f"{row}: {cells}", "edits", "{row: {column: text}}")
         for header, text in cells.items():
             if not isinstance(text, str) or len(text) > 2000 or len(header) > 2000:

@@ -72,6 +72,7 @@ def test_what_is_drawn_is_sent_as_a_polygon(client: FlaskClient) -> None:
         {"polygon": {"type": "Point", "coordinates": [0, 0]}},
         {"polygon": {"type": "Polygon", "coordinates": [[["a", 0], [1, 0], [1, 1]]]}},
         {"polygon": {"type": "Polygon", "coordinates": 7}},
+        {"polygon": {"type": "Polygon", "coordinates": [[[10**400, 0], [1, 0], [1, 1]]]}},
         {"polygon": {"type": "Polygon", "coordinates": [[[0, 0]] * 3000]}},
         {"parcels": ["P1"], "more": 1},
     ],

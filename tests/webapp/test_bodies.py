@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gis.errors import InvalidParameter
 from gis.model import Stage
-from webapp.bodies import BodyAsker, body
+from webapp.bodies import BodyAsker, body, document
 from webapp.params import InvalidParameters
 
 APP = Flask("bodies")
@@ -119,6 +119,17 @@ def test_columns_of_a_row_come_as_they_were_sent():
     sent = {"values": {"owner": "某村", "area_m2": 5.5, "remark": None, "is": True}}
     assert asked(lambda ask: ask.scalars("values"), json=sent) == sent["values"]
     assert problems(lambda ask: ask.scalars("values"), json={"values": {"a": []}}) == [("values", "{'a': []}")]
+
+
+@pytest.mark.parametrize("values", [{"remark": "\ud800"}, {"\ud800": "x"}, {"remark": "a\x00"}])
+def test_columns_of_a_row_hold_no_text_that_no_file_can_hold(values):
+    assert [column for column, _ in problems(lambda ask: ask.scalars("v"), json={"v": values})] == ["v"]
+
+
+def test_what_cannot_be_written_down_is_refused_as_a_whole():
+    with APP.test_request_context("/", method="POST", json={"columns": {"\ud800": "name"}}):
+        with pytest.raises(InvalidParameter, match="cannot be read"):
+            document()
 
 
 def test_a_geometry_is_passed_on_as_it_is():

@@ -172,6 +172,7 @@ def test_a_dropped_upload_is_gone_with_its_file(desk, folder):
     "choices",
     [
         {"kind": "castles"},
+        {"edits": {"²": {"地块编号": "x"}}},
         {"edits": {"1": {"户数": 5}}},
         {"repair": ["1"]},
         {"crs": 4547},

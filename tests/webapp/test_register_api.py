@@ -12,6 +12,7 @@ import pytest
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import SourceFile
 from gis.model import LOCAL_ACTOR, Query
+from tests.webapp.sending import token_of
 from tests.webapp.test_page import page_data
 
 
@@ -250,3 +251,10 @@ def test_an_empty_list_is_still_a_file(client):
 def test_a_format_that_is_none_is_not_there(client):
     assert client.get("/export/parcels.docx").status_code == 404
     assert client.get("/export/parcels.zip?encoding=BIG5").status_code == 400
+
+
+@pytest.mark.parametrize("text", ['{"name": "\\ud800"}', '{"name": "a", "\\udfff": 1}'])
+def test_half_a_character_is_refused_like_any_other_wrong_text(own_client, text):
+    headers = {"X-CSRFToken": token_of(own_client), "Content-Type": "application/json"}
+    answer = own_client.post("/api/views", data=text, headers=headers)
+    assert (answer.status_code, answer.get_json()["type"]) == (400, "InvalidParameter")

@@ -101,6 +101,7 @@ def test_parcels_are_merged_and_a_new_one_is_drawn(client: FlaskClient) -> None:
         ("/api/merged-parcels", {"parcels": ["P1"], "parcel_no": "M"}, 400),
         ("/api/merged-parcels", {"parcels": ["P1", "P2"], "parcel_no": "M", "colour": "red"}, 400),
         ("/api/parcels/P0/split", {"line": line((-10, 30), (110, 30)), "versions": {"P0": 7}}, 409),
+        ("/api/parcels/P0/split", {"line": line((-10, 30), (110, 30)), "versions": {"P0": "7"}}, 400),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason_and_changes_nothing(
@@ -111,6 +112,13 @@ def test_what_cannot_be_is_refused_with_a_reason_and_changes_nothing(
     assert answer.status_code == status, answer.get_json()
     assert answer.get_json()["title"]["zh"]
     assert store.version() == before
+
+
+def test_a_version_beyond_all_numbers_is_refused(client: FlaskClient) -> None:
+    token = client.get("/api/session").get_json()["csrf_token"]
+    text = '{"line": {"type": "LineString", "coordinates": [[112, 37], [113, 37]]}, "versions": {"P0": 1e999}}'
+    answer = client.post("/api/parcels/P0/split", data=text, content_type="application/json", headers={TOKEN: token})
+    assert (answer.status_code, answer.get_json()["column"]) == (400, "versions")
 
 
 def test_a_stranger_may_look_but_not_draw(client: FlaskClient) -> None:

@@ -22,7 +22,7 @@ from gis.workflows.set_land_quota import MOST_M2, GivenQuota, set_land_quota
 from gis.workflows.show_batch import show_batch
 from gis.workflows.withdraw_batch_step import withdraw_batch_step
 from webapp.acting import allow
-from webapp.bodies import BodyAsker, body
+from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
 from webapp.views.answering import answer
@@ -205,4 +205,4 @@ def _ring(ask: BodyAsker) -> Drawn | None:
 
 
 def _is_place(place: list[object]) -> bool:
-    return len(place) >= 2 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in place[:2])
+    return len(place) >= 2 and all(type(v) in (int, float) and abs(v) <= LARGEST_NUMBER for v in place[:2])

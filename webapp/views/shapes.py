@@ -17,7 +17,7 @@ from gis.workflows.redraw_parcels import (
 )
 from gis.workflows.show_shape import redrawn_json, show_shape
 from webapp.acting import allow
-from webapp.bodies import BodyAsker, body
+from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
 from webapp.views.desk_page import render_desk
@@ -91,11 +91,12 @@ def merge() -> Response:
 
 
 def _how(ask: BodyAsker) -> Redrawing:
-    versions = {
-        key: int(value)
-        for key, value in ask.scalars("versions").items()
-        if isinstance(value, int | float) and value >= 0
-    }
+    versions: dict[str, int] = {}
+    for key, value in ask.scalars("versions").items():
+        if isinstance(value, int | float) and 0 <= value <= LARGEST_NUMBER:
+            versions[key] = int(value)
+        elif value is not None:
+            ask.wrong("versions", f"{value}", "{parcel_no: 0, 1, 2 …}")
     return Redrawing(
         on=served().day(ask.day("on")),
         versions=versions,
