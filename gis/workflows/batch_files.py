@@ -18,7 +18,7 @@ from gis.analysis.batch_gaps import Gap
 from gis.analysis.batch_overlaps import Relation
 from gis.analysis.batch_zones import PRELIMINARY
 from gis.analysis.columns import objects
-from gis.crs import crs_name, lonlat_of, reproject, same_crs, zone_crs
+from gis.crs import crs_name, same_crs
 from gis.errors import InvalidValue
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import SourceFile
@@ -37,6 +37,7 @@ from gis.words import Words
 from gis.workflows.assemble_store_batch import Assembled, boxes_near
 from gis.workflows.names import read_names
 from gis.workflows.show_batch import PARCEL_COLUMNS
+from gis.workflows.survey_zone import in_zone, zone_of
 
 # What may be lost by writing coordinates to the millimetre and reading them again (m).
 MOST_OFF_M = 0.001
@@ -89,30 +90,12 @@ def survey_file(store: Store, found: Assembled, parcels: gpd.GeoDataFrame) -> tu
     InvalidValue
         A parcel cannot be written (see ``write_survey_txt``).
     """
-    zone, width, crs = _zone_of(parcels)
-    placed = (
-        parcels
-        if same_crs(str(parcels.crs), crs)
-        else parcels.set_geometry(reproject(parcels.geometry, str(parcels.crs), crs))
-    )
-    header = SurveyHeader(zone, store.info.name, found.report.on, width)
+    zone = zone_of(parcels)
+    placed = in_zone(parcels, zone)
+    header = SurveyHeader(zone.zone, store.info.name, found.report.on, zone.width)
     landed = placed.assign(land_use=found.batch.purpose or "")
     written = write_survey_txt(landed, header)
-    return written.data, compare_survey(written.data, placed, zone), written.warnings
-
-
-def _zone_of(parcels: gpd.GeoDataFrame) -> tuple[int, Any, str]:
-    """The zone of the parcels' CRS, its width, and a CRS of it; else the 3° zone in whose middle they lie."""
-    crs = str(parcels.crs)
-    for width, zones in ((3, range(25, 46)), (6, range(13, 24))):
-        for zone in zones:
-            for prefixed in (False, True):
-                if same_crs(crs, zone_crs(zone, width, prefixed=prefixed)):
-                    return zone, width, crs
-    west, south, east, north = parcels.total_bounds
-    lon = float(lonlat_of(np.array([[(west + east) / 2, (south + north) / 2]]), crs)[0][0])
-    zone = round(lon / 3)
-    return zone, 3, zone_crs(zone, 3)
+    return written.data, compare_survey(written.data, placed, zone.zone), written.warnings
 
 
 def compare_survey(data: bytes, parcels: gpd.GeoDataFrame, zone: int) -> Compared:
@@ -300,11 +283,11 @@ def plan_of(store: Store, found: Assembled, parcels: gpd.GeoDataFrame, review_no
 
 def _crs_words(parcels: gpd.GeoDataFrame, code: str) -> str:
     """The working CRS as a survey names it."""
-    zone, width, crs = _zone_of(parcels)
-    if not same_crs(str(parcels.crs), crs):
+    zone = zone_of(parcels)
+    if not same_crs(str(parcels.crs), zone.crs):
         return f"{crs_name(code)}（{code}）"
-    middle = 3 * zone if width == 3 else 6 * zone - 3
-    return f"2000国家大地坐标系 高斯-克吕格 {width}度带 {zone}带（中央子午线 {middle}°，{code}）"
+    middle = 3 * zone.zone if zone.width == 3 else 6 * zone.zone - 3
+    return f"2000国家大地坐标系 高斯-克吕格 {zone.width}度带 {zone.zone}带（中央子午线 {middle}°，{code}）"
 
 
 def _group_look(group: LandGroup) -> Look:
