@@ -22,7 +22,8 @@ def parcels(count: int, corners: int) -> gpd.GeoDataFrame:
     """So many parcels of so many corners on a grid, the same each time."""
     rng = np.random.default_rng(1)
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    radius = 40 + 10 * rng.random((count, corners))
+    # Corners lie some metres apart, however many there are.
+    radius = max(40.0, corners / 6) + 10 * rng.random((count, corners)) * (corners <= 100)
     middles = np.stack([500_000 + np.arange(count) % 100 * 120.0, 4_100_000 + np.arange(count) // 100 * 120.0], axis=1)
     around = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     shapes = shapely.polygons((middles[:, None] + radius[..., None] * around).round(3))

@@ -159,7 +159,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_every_parcel_of_either_day_is_counted_in_one_movement_and_one_group(rows: list[Any]) -> None:
     first = parcels(*(parcel(f"P{n}", a, town=t) for n, (a, _, there, _, t) in enumerate(rows) if there))

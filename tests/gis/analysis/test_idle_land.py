@@ -162,7 +162,7 @@ SUPPLIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(SUPPLIES, max_size=4), st.dates(date(2018, 1, 1), date(2027, 12, 31)))
 def test_a_row_stands_alike_alone_and_in_a_table(supplies: list[dict[str, Any]], on: date) -> None:
     frame = idle_statuses(pd.DataFrame(supplies, columns=[*SUPPLY_TYPES]), on, RULES)
@@ -175,6 +175,7 @@ def test_a_row_stands_alike_alone_and_in_a_table(supplies: list[dict[str, Any]],
         assert alone.reason.en
 
 
+@settings(max_examples=60, deadline=None)
 @given(SUPPLIES, st.dates(date(2018, 1, 1), date(2027, 12, 31)))
 def test_while_nothing_begins_a_parcel_never_stands_better_the_next_day(supply: dict[str, Any], on: date) -> None:
     still = {**supply, "legal_start_on": None, "government_cause": None}

@@ -176,7 +176,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(ROWS)
 def test_the_groups_add_up_to_the_whole(rows: list[dict[str, Any]]) -> None:
     land = parcels(*({**row, "parcel_no": f"P{n}"} for n, row in enumerate(rows)))
