@@ -46,7 +46,7 @@ def account_rows(parcels: Sequence[Row], events: Sequence[Row]) -> list[Row]:
         paid = sum(row.get("compensation_paid_wan") or 0.0 for row in land)
         day = min(row["on_date"] for row in events if row["parcel_no"] == land[0]["parcel_no"])
         rows += [
-            _entry(len(rows) + 1, code, land[0]["town"], day, round(max(due * 0.8, paid), 2), "示例：财政预存"),
+            _entry(len(rows) + 1, code, land[0]["town"], day, round(due, 2), "示例：财政预存"),
             _entry(len(rows) + 2, code, land[0]["town"], day + timedelta(days=40), -round(paid, 2), "示例：兑付"),
         ]
     return rows
