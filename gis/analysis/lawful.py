@@ -56,7 +56,10 @@ class RunningWait:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The step that comes next, and the first day on which its waits allow it (None: they allow it already)."""
+    """
+    The step that comes next, and the first day on which it may be taken: its waits have run out, and the last step was
+    taken (None: nothing stands before it).
+    """
 
     stage: Stage
     legal_on: date | None
@@ -105,7 +108,7 @@ def next_step(case: Case, rules: RuleBook) -> NextStep | None:
         return None
     waits = running_waits(case, step, rules)
     last = [case.last_step.on] if case.last_step else []
-    return NextStep(step, max((wait.first_on for wait in waits), default=max(last, default=None)), waits)
+    return NextStep(step, max([*last, *(wait.first_on for wait in waits)], default=None), waits)
 
 
 def running_waits(case: Case, before: Stage, rules: RuleBook) -> tuple[RunningWait, ...]:
@@ -321,7 +324,8 @@ def _of_effort(case: Case, proposed: ProposedEvent) -> Iterator[Breach]:
 
 def _of_announcement(case: Case, proposed: ProposedEvent, law: Law) -> Iterator[Breach]:
     wait = announcement(law.rules)
-    began = case.began(wait.after)
+    is_requisitioned = wait.after in law.rules.path(case.owner)
+    began = case.began(wait.after) if is_requisitioned else None
     on = proposed.on.isoformat()
     if began is None or proposed.on < began:
         expected = say.after(wait.after) if began is None else f"≥ {began}"

@@ -93,7 +93,8 @@ def _opens_on(store: Store, register: Register, places: Places, rules: RuleBook)
     events = standing(store.read("parcel_event", Query(on=register.on, keys=tuple(numbers))))
     cases = cases_of(parcels, events)
     steps = [next_step(cases[number], rules) if number in cases else None for number in numbers]
-    return np.array([step is not None and bool(step.waits) and step.legal_on == register.on for step in steps])
+    waits = [step.waits if step is not None else () for step in steps]
+    return np.array([max((wait.first_on for wait in each), default=None) == register.on for each in waits])
 
 
 def _rows(register: Register, places: Places, days: DeskDays, towns: Mapping[str, str]) -> list[Record]:

@@ -129,6 +129,14 @@ def test_a_step_that_is_left_out_is_named_with_the_one_that_comes_first() -> Non
     assert breach.source == "土地管理法 44–49; 实施条例 26–32"
 
 
+def test_the_next_step_is_not_told_for_a_day_before_the_last_one() -> None:
+    # The ten working days ended on 19 January, and the survey began six weeks later.
+    surveyed = case((Stage.PRE_NOTICE, "2026-01-05"), (Stage.SURVEY, "2026-03-02"))
+    coming = next_step(surveyed, RULES)
+    assert coming is not None
+    assert (coming.stage, coming.legal_on) == (Stage.PLAN_NOTICE, day("2026-03-02"))
+
+
 def test_the_state_s_land_goes_straight_to_cleared_and_has_no_notices() -> None:
     land = Case("P1", OwnerKind.STATE)
     assert breaches_of(land, step(Stage.CLEARED, "2026-06-01"), LAW) == ()
@@ -276,6 +284,12 @@ def test_nothing_is_announced_before_it_is_approved_and_nothing_is_due_twice() -
     assert announcement_due(NOTICED, RULES) is None
     assert announcement_due(Case("P1", OwnerKind.STATE, entries=steps((Stage.CLEARED, "2025-09-22"))), RULES) is None
     (breach,) = breaches_of(NOTICED, ProposedEvent(EventKind.ANNOUNCED, day("2026-03-01")), LAW)
+    assert (breach.code, breach.overridable) == ("not_reached", False)
+
+
+def test_no_requisition_of_the_state_s_own_land_is_announced() -> None:
+    own = Case("P1", OwnerKind.STATE, entries=steps((Stage.CLEARED, "2025-09-22")))
+    (breach,) = breaches_of(own, ProposedEvent(EventKind.ANNOUNCED, day("2025-10-09")), LAW)
     assert (breach.code, breach.overridable) == ("not_reached", False)
 
 
