@@ -287,5 +287,6 @@ def _days_left(line: Days, today: np.datetime64, begun: Flags) -> Any:
 
 
 def _fees(table: _Table, bounds: IdleRules, status: npt.NDArray[np.object_]) -> Floats:
-    due = np.isin(status.astype(str), [s.value for s in _BEFORE_THE_FEE])
+    by_government = table.frame["government_cause"].fillna(False).to_numpy(dtype=bool)
+    due = np.isin(status.astype(str), [s.value for s in _BEFORE_THE_FEE]) & ~by_government
     return np.where(due, bounds.fee_share * table.floats("price_wan"), np.nan)

@@ -56,6 +56,13 @@ def test_the_fee_is_a_fifth_of_the_price_until_the_land_is_taken_back() -> None:
     assert idle_status({**AGREED, "price_wan": None}, date(2025, 3, 2)).fee_preview_wan is None
 
 
+def test_no_fee_is_foretold_where_the_government_is_the_cause() -> None:
+    caused = {**AGREED, "government_cause": True}
+    assert idle_status(caused, date(2024, 1, 1)).status is IdleStatus.NOT_DUE
+    assert idle_status(caused, date(2024, 1, 1)).fee_preview_wan is None
+    assert idle_status(caused, date(2025, 3, 2)).fee_preview_wan is None
+
+
 def test_without_an_agreed_day_a_year_after_the_handover_counts() -> None:
     handed = {"handed_over_on": pd.Timestamp("2024-02-29")}
     result = idle_status(handed, date(2026, 2, 28))
