@@ -18,6 +18,7 @@ from gis.analysis.footprints import Shapes, require_one_crs, shapes_of, valid_po
 from gis.analysis.overlap_area import Floats
 from gis.analysis.overlay import remaining_shapes, united
 from gis.analysis.readiness import Slivers
+from gis.model import half_width
 from gis.words import Words
 
 ARABLE = "01"
@@ -92,7 +93,7 @@ def _by_kind(parcels: gpd.GeoDataFrame, land: Shapes, farmland: gpd.GeoDataFrame
     """Four rows, a column a parcel: farmland, other arable land, other land, land of no stated class (m²)."""
     inside = _common_m2(land, valid_polygons(shapes_of(farmland)), slivers or Slivers())
     outside = shapely.area(land) - inside
-    codes = [str(code).strip() if pd.notna(code) else "" for code in parcels["land_class_code"].tolist()]
+    codes = [half_width(str(code)).strip() if pd.notna(code) else "" for code in parcels["land_class_code"].tolist()]
     is_arable = np.array([code.startswith(ARABLE) for code in codes], dtype=bool)
     is_stated = np.array([bool(code) for code in codes], dtype=bool)
     kinds = (is_arable, is_stated & ~is_arable, ~is_stated)

@@ -34,6 +34,11 @@ def test_arable_land_other_land_and_land_of_no_class_are_counted_apart() -> None
     assert areas == ApprovalAreas(0, 20_000, 10_000, 10_000)
 
 
+def test_arable_land_is_arable_in_full_width_digits_too() -> None:
+    # As gis.rules.land_groups reads them: 35.01 公顷 of it would else be the province's.
+    assert approval_areas(land(("０１０３", square(0))), zones()) == ApprovalAreas(0, 10_000, 0, 0)
+
+
 def test_arable_land_that_is_permanent_basic_farmland_is_not_counted_as_arable_again() -> None:
     parcels = land(("0103", square(0)), ("0301", square(1)))
     areas = approval_areas(parcels, zones(square(0.5), square(0.6)))  # half of each; the zones overlap
