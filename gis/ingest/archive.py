@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, Any, cast
 
 from gis.ingest.source import unreadable
 
@@ -17,6 +18,8 @@ MAX_MEMBERS = 2000
 # Deflate packs nothing closer than 1,032 : 1; tables of blanks reach 100 : 1. What is small does no harm.
 MAX_RATIO = 250
 RATIO_MINDED_BYTES = 50 * 1024**2
+# 2,000 members with long names take a tenth of it; one of 200 MB would take gigabytes to go through.
+MAX_LIST_BYTES = 4 * 1024**2
 _CHUNK = 1024 * 1024
 _UTF8_FLAG = 0x800
 
@@ -51,8 +54,8 @@ def members(path: Path) -> tuple[Member, ...]:
         or a name that leads out of it.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
+        with path.open("rb") as file:
+            infos = listed(file)
     except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
         raise _broken(path, str(error)) from None
     if len(infos) > MAX_MEMBERS:
@@ -67,6 +70,27 @@ def members(path: Path) -> tuple[Member, ...]:
     for member in found:
         _check_member(path, member)
     return tuple(m for m in found if not _is_litter(m.name))
+
+
+class _ListedShortly:
+    """An open file that gives no long piece at once: zipfile reads an archive's list of members in one."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_LIST_BYTES:
+            raise zipfile.BadZipFile(f"a list of members of {size:,} B, over {MAX_LIST_BYTES:,} B")
+        return self._file.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def listed(file: IO[bytes]) -> list[zipfile.ZipInfo]:
+    """The members of an open ZIP as its list has them; raises BadZipFile, also where that list is over 4 MB."""
+    with zipfile.ZipFile(cast("IO[bytes]", _ListedShortly(file))) as archive:
+        return archive.infolist()
 
 
 def unpack(path: Path, member: Member, target: Path) -> Path:

@@ -15,6 +15,7 @@ from gis.errors import UnreadableFile
 from gis.ingest.archive import Member, members, unpack
 from gis.ingest.files import Reading, kind_of, read_unpacked
 from gis.ingest.source import unreadable
+from gis.ingest.spreadsheet import refuse_bomb
 from gis.ingest.table import RawTable, SourceFile
 from gis.ingest.together import joined
 from gis.ingest.vector import layers_of
@@ -188,6 +189,8 @@ def _layers(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
 
 
 def _sheets(file: Path, part: Part) -> tuple[list[Part], list[Ignored]]:
+    with file.open("rb") as stream:  # to list its sheets is to unpack all of its texts
+        refuse_bomb(stream, SourceFile(part.name, file.stat().st_size, ""))
     try:
         book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
     except Exception:  # the reader tells what is wrong, in words for people

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 from openpyxl.utils import range_boundaries
 
 from gis.errors import Place, UnreadableFile
-from gis.ingest.archive import MAX_RATIO, RATIO_MINDED_BYTES
+from gis.ingest.archive import MAX_RATIO, RATIO_MINDED_BYTES, listed
 from gis.ingest.cells import UNCACHED, is_blank
 from gis.ingest.grid import MAX_COLUMNS, MAX_ROWS, Grid, PlainTable, header_score, known_names, plain_table
 from gis.ingest.placed import with_geometry
@@ -141,7 +141,7 @@ def read_xlsx(
     UnreadableFile
         Broken, locked with a password, over the limits, or without that sheet.
     """
-    _refuse_bomb(data, source)
+    refuse_bomb(io.BytesIO(data), source)
     names = known_names(known)
     book = _opened(data, source, values=True)
     title, grid, others = _chosen(book, names, sheet, source)
@@ -164,14 +164,15 @@ def _complete(grid: Grid, data: bytes, source: SourceFile, sheet: Any) -> None:
     _fill_down(grid, marks.merged)
 
 
-def _refuse_bomb(data: bytes, source: SourceFile) -> None:
+def refuse_bomb(file: IO[bytes], source: SourceFile) -> None:
+    """Raise UnreadableFile where an open workbook is none, or unpacks to more than is read: before it is unpacked."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(info.file_size for info in archive.infolist())
+        size = sum(info.file_size for info in listed(file))
+        packed = file.seek(0, io.SEEK_END)
     except Exception as error:  # zipfile, too, lets what it stumbles on through
         raise _broken(source, error) from None
-    if size > RATIO_MINDED_BYTES and size > MAX_RATIO * len(data):
-        found = f"{size // max(1, len(data)):,} : 1"
+    if size > RATIO_MINDED_BYTES and size > MAX_RATIO * packed:
+        found = f"{size // max(1, packed):,} : 1"
         raise unreadable(
             source.name,
             "压缩比异常，疑似压缩炸弹",

@@ -205,4 +205,8 @@ def _ring(ask: BodyAsker) -> Drawn | None:
 
 
 def _is_place(place: list[object]) -> bool:
-    return len(place) >= 2 and all(type(v) in (int, float) and abs(v) <= LARGEST_NUMBER for v in place[:2])
+    return len(place) >= 2 and all(map(_is_coordinate, place[:2]))
+
+
+def _is_coordinate(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER

@@ -227,6 +227,33 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
         read_raw(path)
 
 
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_its_sheets_are_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("unpacked"))
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(["甲", "x"]))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/more.xml", b"<si><t>a</t></si>" * 4_000_000)
+    with pytest.raises(UnreadableFile, match="bomb"):
+        contents_of(path, "a.xlsx")
+
+
+def test_a_list_of_members_without_end_is_not_gone_through(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.txt", b"x")
+    data = path.read_bytes()
+    begins, ends = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    many = data[begins:ends] * 100_000
+    end = bytearray(data[ends:])
+    end[12:16] = len(many).to_bytes(4, "little")
+    path.write_bytes(data[:begins] + many + end)
+    with zipfile.ZipFile(path) as sound:
+        assert len(sound.namelist()) == 100_000
+    with pytest.raises(UnreadableFile) as refused:
+        contents_of(path, "a.zip")
+    assert "a list of members of" in refused.value.found
+
+
 def test_a_workbook_packed_as_no_program_does_is_refused(tmp_path):
     path = tmp_path / "a.xlsx"
     data = workbook(["甲", "x"])
