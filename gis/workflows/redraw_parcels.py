@@ -19,7 +19,6 @@ import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.analysis.stages import standing
 from gis.analysis.topology import (
     GAP_WIDTH_M,
     TopologyFinding,
@@ -30,26 +29,17 @@ from gis.analysis.topology import (
     split_shape,
 )
 from gis.errors import Clash, Conflict, InvalidRow, InvalidValue
-from gis.layers import LAYERS, PARCEL
+from gis.layers import PARCEL
 from gis.model import Actor, BBox, LineageKind, Query
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_entity import not_found
+from gis.workflows.succession import OF_THE_WHOLE, WRITABLE, inherited_events, lineage_of, merged_row
 
 MOST_PARTS = 50
-# What is of the whole parcel and cannot be told of a piece: to be filled in anew.
-OF_THE_WHOLE = (
-    "declared_area_m2",
-    "declared_basis",
-    "households",
-    "buildings",
-    "compensation_due_wan",
-    "compensation_paid_wan",
-)
 _ALIKE = ("stage", "owner_kind", "supply_kind", "batch", "hold_reason")
-_WRITABLE = tuple(column.name for column in PARCEL.columns if not column.derived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +96,7 @@ def draw_parcel(
 
     def plan(writer: Writer) -> _Plan:
         _refuse_taken(writer, [number])
-        frame = pd.DataFrame([{name: attributes[name] for name in _WRITABLE if name in attributes}])
+        frame = pd.DataFrame([{name: attributes[name] for name in WRITABLE if name in attributes}])
         return _Plan({number: multipolygon_of(shape)}, frame)
 
     return _redraw(store, actor, how, plan)
@@ -151,7 +141,7 @@ def split_parcel(
             words = Words("分割出的地块过多", "too many pieces")
             raise InvalidValue(words, found=str(len(pieces)), expected=f"≤ {MOST_PARTS}")
         named = _piece_numbers(writer, parcel_no, numbers, len(pieces))
-        rows = pd.DataFrame(before[[*_WRITABLE]]).drop(columns=[*OF_THE_WHOLE])
+        rows = pd.DataFrame(before[[*WRITABLE]]).drop(columns=[*OF_THE_WHOLE])
         frame = rows.loc[rows.index.repeat(len(pieces))].assign(parcel_no=named)
         shapes = {number: MultiPolygon([piece]) for number, piece in zip(named, pieces, strict=True)}
         return _Plan(shapes, frame, tuple((number, parcel_no) for number in named), LineageKind.SPLIT)
@@ -173,7 +163,7 @@ def merge_parcels(store: Store, actor: Actor, parcel_nos: Sequence[str], number:
         _refuse_taken(writer, [number])
         shape = merge_shapes(before.geometry.tolist())
         parents = tuple((number, old) for old in dict.fromkeys(parcel_nos))
-        return _Plan({number: shape}, _merged_row(before, number), parents, LineageKind.MERGE)
+        return _Plan({number: shape}, merged_row(before, number), parents, LineageKind.MERGE)
 
     if not 2 <= len(set(parcel_nos)) <= MOST_PARTS:
         words = Words("合并需要两块以上的地块", "at least two parcels are put together")
@@ -244,58 +234,14 @@ def _write(writer: Writer, plan: _Plan, done: Redrawn, how: Redrawing, crs: str)
     if plan.kept:
         writer.put("parcel", frame, on=how.on, expected=how.versions)
         return
-    events = _events(writer, plan, how)
+    events = inherited_events(writer, plan.parents, how.on)
     if plan.retired:
         writer.retire("parcel", plan.retired, how.on)
     writer.put("parcel", frame, on=how.on, since=how.on)
     if len(events):
         writer.append("parcel_event", events)
     if plan.kind is not None:
-        writer.append("lineage", _lineage(plan, plan.kind, how))
-
-
-def _lineage(plan: _Plan, kind: LineageKind, how: Redrawing) -> pd.DataFrame:
-    rows = [
-        {
-            "parcel_no": child,
-            "parent_no": parent,
-            "kind": kind.value,
-            "on_date": pd.Timestamp(how.on),
-            "note": how.note or None,
-        }
-        for child, parent in plan.parents
-    ]
-    return pd.DataFrame(rows)
-
-
-def _events(reader: Reader, plan: _Plan, how: Redrawing) -> pd.DataFrame:
-    """The parents' standing events as those of the children; of a stage that several have, the latest day."""
-    names = [name for name in LAYERS["parcel_event"].names if name != "withdrawn"]
-    known = standing(reader.read("parcel_event", Query(keys=plan.retired)))
-    if known.empty:
-        return pd.DataFrame(columns=names)
-    _refuse_before_events(known, how)
-    rows = known[names].merge(pd.DataFrame(plan.parents, columns=["child", "parcel_no"]), on="parcel_no")
-    rows["note"] = _carried_over(rows)
-    rows["parcel_no"] = rows.pop("child")
-    rows = rows.sort_values("on_date", kind="stable")
-    is_stage = rows["stage"].notna()
-    stages = rows[is_stage].drop_duplicates(["parcel_no", "kind", "stage"], keep="last")
-    others = rows[~is_stage].drop_duplicates(["parcel_no", "kind", "on_date"], keep="last")
-    return pd.concat([stages, others]).sort_values("on_date", kind="stable").reset_index(drop=True)
-
-
-def _carried_over(rows: pd.DataFrame) -> list[str]:
-    notes = rows["note"].fillna("").tolist()
-    told = [f"沿用原地块 {parent} 的记录" for parent in rows["parcel_no"].tolist()]
-    return [f"{note}（{carried}）" if note else carried for note, carried in zip(notes, told, strict=True)]
-
-
-def _refuse_before_events(events: pd.DataFrame, how: Redrawing) -> None:
-    latest = events["on_date"].max().date()
-    if how.on < latest:
-        words = Words("日期早于地块最近的记录", "the day is before the parcel's last event")
-        raise InvalidValue(words, found=how.on.isoformat(), expected=f"≥ {latest.isoformat()}")
+        writer.append("lineage", lineage_of(plan.parents, plan.kind, how.on, how.note))
 
 
 # ------------------------------------------------------------------ what was there
@@ -383,16 +329,3 @@ def _refuse_unlike(before: gpd.GeoDataFrame) -> None:
                 Words(f"“{words.zh}”不同的地块不能合并", f"parcels of different {words.en} are not put together"),
                 found="、".join(f"{no}: {value}" for no, value in zip(before["parcel_no"], values, strict=True)),
             )
-
-
-def _merged_row(before: gpd.GeoDataFrame, number: str) -> pd.DataFrame:
-    row = {name: _agreed(name, before[name]) for name in _WRITABLE}
-    return pd.DataFrame([{name: value for name, value in {**row, "parcel_no": number}.items() if value is not None}])
-
-
-def _agreed(name: str, values: pd.Series) -> Any:
-    """The sum of what is of the whole, where all have it; else the value in which all are alike."""
-    if name in OF_THE_WHOLE and name != "declared_basis":
-        return None if values.isna().any() else values.sum()
-    first = values.iloc[0]
-    return None if values.isna().any() or (values != first).any() else first
