@@ -9,11 +9,12 @@ import pandas as pd
 
 from gis.errors import InvalidParameter, NotFound, Place
 from gis.layers import ATTACHMENT, FRAME_DTYPES
-from gis.model import Actor, AttachmentKind, Stage
+from gis.model import Actor, AttachmentKind, Query, Stage
 from gis.store.attached_files import AttachedFiles
 from gis.store.attached_types import IMAGES, tidy_file_name
-from gis.store.port import Store, Writer
+from gis.store.port import Reader, Store, Writer
 from gis.words import Words
+from gis.workflows.judge_events import refuse_strangers
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.list_attachments import SHOWN, Subject, attachment_rows, counting, require_subject
 from gis.workflows.plain import Record, records_of
@@ -39,10 +40,12 @@ def attach_file(
     ------
     NotFound
         There is no such parcel or batch.
+    NotAllowed
+        The actor is an editor, and it is not of his jurisdiction.
     UnreadableFile, InvalidParameter, TooMuchAsked, StoreFull
         As ``AttachedFiles.keep``; nothing is attached.
     """
-    require_subject(store, subject, key)
+    _require_own(store, actor, subject, key)
     kept = files.keep(file, told.file_name)
     is_picture = kept.media_type in IMAGES
     row = {
@@ -58,7 +61,7 @@ def attach_file(
         "withdrawn": False,
     }
     with writing_assessed(store, actor) as writer:
-        require_subject(writer, subject, key)
+        _require_own(writer, actor, subject, key)
         writer.append(ATTACHMENT.name, _frame(row))
         return _one(writer, subject, key, kept.sha256)
 
@@ -71,6 +74,8 @@ def withdraw_attachment(store: Store, actor: Actor, subject: Subject, key: str, 
     ------
     NotFound
         Nothing of this content is attached there.
+    NotAllowed
+        The actor is an editor, and it is not of his jurisdiction.
     InvalidParameter
         No reason is given.
     """
@@ -78,8 +83,19 @@ def withdraw_attachment(store: Store, actor: Actor, subject: Subject, key: str, 
         raise InvalidParameter(Words("撤销须说明理由", "to withdraw needs a reason"), place=Place(column="reason"))
     with writing_assessed(store, actor) as writer:
         rows = _counting_of(writer, subject, key, sha256)
+        _require_own(writer, actor, subject, key)
         row = {name: rows.iloc[0][name] for name in ATTACHMENT.names}
         writer.append(ATTACHMENT.name, _frame({**row, "note": reason.strip(), "withdrawn": True}))
+
+
+def _require_own(reader: Reader, actor: Actor, subject: str, key: str) -> None:
+    """The parcel or batch is there, and the actor, if an editor, is of the towns that its land lies in."""
+    require_subject(reader, subject, key)
+    columns = ("parcel_no", "town")
+    wanted = (
+        Query(keys=(key,), columns=columns) if subject == "parcel" else Query(where=(("batch", key),), columns=columns)
+    )
+    refuse_strangers(reader, actor, reader.read("parcel", wanted))
 
 
 def _counting_of(writer: Writer, subject: str, key: str, sha256: str) -> pd.DataFrame:

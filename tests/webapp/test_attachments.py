@@ -222,6 +222,23 @@ def test_where_there_are_accounts_files_are_for_people_who_signed_in(own_store, 
     assert attach(viewer).status_code == 403
 
 
+def test_an_editor_of_one_town_attaches_and_withdraws_nothing_elsewhere(own_store, folder, tmp_path):
+    accounts = AccountFile(tmp_path / "accounts.json")
+    accounts.put(Account("城关", Role.EDITOR, jurisdiction="T1", password_hash=hash_of(PASSWORD)))
+    accounts.put(Account("北关", Role.EDITOR, jurisdiction="T2", password_hash=hash_of(PASSWORD)))
+    app = create_app(replace(SETTINGS, files_dir=str(folder), accounts=str(accounts.path)), own_store)
+    own, other = app.test_client(), app.test_client()
+    sign_in(own, "城关", PASSWORD)
+    sign_in(other, "北关", PASSWORD)
+    assert attach(other).status_code == 403
+    assert not folder.exists()
+    assert attach(own).status_code == 201
+    withdrawal = ("DELETE", f"/api/parcels/1/attachments/{SHA}", {"reason": "传错了"})
+    assert send(other, *withdrawal).status_code == 403
+    assert len(listed(own)) == 1
+    assert send(own, *withdrawal).status_code == 200
+
+
 def test_a_database_without_a_folder_says_what_to_set(own_store):
     answer = attach(create_app(SETTINGS, own_store).test_client())
     assert (answer.status_code, answer.get_json()["expected"]) == (400, "GUATU_FILES_DIR=FOLDER")
