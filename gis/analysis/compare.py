@@ -232,9 +232,11 @@ def comparison_total(found: Comparison) -> dict[str, Any]:
     """
     ``movements``: ``{code: {n, area_m2, households}}``; ``promises``: ``{code: {n, area_m2}}``, ``promised``: their
     number, ``kept_share`` (kept of promised but of retired parcels; None where nothing was promised);
-    ``due_wan``; ``paid_wan``: what was paid between the two days, of parcels of both (a correction may take away).
+    ``due_wan``: of the parcels of the second day; ``paid_wan``: what was paid between the two days, of parcels of both
+    (a correction may take away).
     """
     parcels, promises = found.parcels, found.promises
+    there = parcels[parcels["movement"] != Movement.RETIRED.value]
     outcomes = {code.value: promises[promises["outcome"] == code.value] for code in PromiseOutcome}
     judged = len(promises) - len(outcomes[PromiseOutcome.GONE])
     return {
@@ -245,7 +247,7 @@ def comparison_total(found: Comparison) -> dict[str, Any]:
             code: {"n": len(rows), "area_m2": exact_sum(rows["area_planar_m2"])} for code, rows in outcomes.items()
         },
         "kept_share": len(outcomes[PromiseOutcome.KEPT]) / judged if judged else None,
-        "due_wan": exact_sum(parcels["due_wan"]),
+        "due_wan": exact_sum(there["due_wan"]),
         "paid_wan": _paid(parcels),
     }
 
@@ -256,6 +258,10 @@ def _counted(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _paid(parcels: pd.DataFrame) -> float:
-    """Paid on the second day less paid on the first, but of retired parcels; nothing recorded is nothing paid."""
-    of_both = parcels[parcels["movement"] != Movement.RETIRED.value]
+    """
+    Paid on the second day less paid on the first; nothing recorded is nothing paid.
+
+    Of parcels of both days alone: what a parcel made of others bears was paid to those.
+    """
+    of_both = parcels[~parcels["movement"].isin((Movement.RETIRED.value, Movement.NEW.value))]
     return exact_sum(of_both["paid_to_wan"].fillna(0) - of_both["paid_from_wan"].fillna(0))

@@ -137,6 +137,20 @@ def test_money_and_households_are_summed_by_group() -> None:
     assert rows["T2"]["paid_wan"] == 7.0
 
 
+def test_money_of_parcels_that_were_put_together_is_neither_paid_nor_due_again() -> None:
+    first = parcels(
+        parcel("A", "survey", compensation_due_wan=60.0, compensation_paid_wan=10.0),
+        parcel("B", "survey", compensation_due_wan=40.0, compensation_paid_wan=20.0),
+        parcel("C", "survey", compensation_due_wan=5.0, compensation_paid_wan=1.0),
+    )
+    second = parcels(
+        parcel("AB", "survey", compensation_due_wan=100.0, compensation_paid_wan=30.0),
+        parcel("C", "survey", compensation_due_wan=5.0, compensation_paid_wan=4.0),
+    )
+    total = comparison_total(compared(first, second))
+    assert (total["due_wan"], total["paid_wan"]) == (105.0, 3.0)
+
+
 def test_the_matrix_counts_each_parcel_once() -> None:
     first = parcels(parcel("A", "survey"), parcel("B", "survey"), parcel("R", "approved"))
     second = parcels(parcel("A", "agreement"), parcel("B", "agreement"), parcel("N", None))
