@@ -92,7 +92,7 @@ def code_words(codes: type[StockKind | IdleStatus]) -> list[Record]:
 def read_stock(store: Store, on: date, names: Names) -> pd.DataFrame:
     """All stock of the store as of ``on``, the worst first: STOCK_COLUMNS."""
     rules = RuleBook.from_frame(store.read("rule_parameter"), on)
-    supplies = standing_rows(store, LAND_SUPPLY, on=on)
+    supplies = _supplies(store, on)
     parcels = _parcels(store, on, supplies["parcel_no"])
     numbers = tuple(parcels["parcel_no"].tolist())
     events = standing(store.read("parcel_event", Query(on=on, keys=numbers)))
@@ -103,6 +103,16 @@ def read_stock(store: Store, on: date, names: Names) -> pd.DataFrame:
     built = built_on(parcels, works, rules, on)
     with_built = land.assign(**{name: built[name].array for name in built.columns})
     return _told(stock_of(with_built, supplies, events, rules, on), names, on)
+
+
+def _supplies(store: Store, on: date) -> pd.DataFrame:
+    """The contracts, but those of land that was supplied only after ``on``: they bear no day of their own."""
+    rows = standing_rows(store, LAND_SUPPLY, on=on)
+    stages = (("stage", (Stage.SUPPLIED.value, Stage.REGISTERED.value)),)
+    told = standing(store.read("parcel_event", Query(keys=tuple(rows["parcel_no"].tolist()), where=stages)))
+    first = told.groupby("parcel_no")["on_date"].min().reindex(rows["parcel_no"])
+    is_later = (first > pd.Timestamp(on)).to_numpy(dtype=bool)
+    return rows[~is_later].reset_index(drop=True)
 
 
 def _parcels(store: Store, on: date, supplied: pd.Series) -> gpd.GeoDataFrame:

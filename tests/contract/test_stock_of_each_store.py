@@ -66,6 +66,15 @@ def test_stock_of_an_earlier_day_is_what_it_was_then(land: Store) -> None:
     ]
 
 
+def test_a_contract_supplies_no_land_on_days_before_the_land_was_supplied(land: Store) -> None:
+    record_supply(land, OFFICER, "P1", {"agreed_start_on": date(2025, 1, 1)}, seen=None, today=ON)
+    (before,) = [p for p in list_stock(land, date(2024, 8, 15), StockFilter())["parcels"] if p["parcel_no"] == "P1"]
+    assert (before["kind"], before["since_on"], before["status"]) == ("approved_not_supplied", "2024-07-01", None)
+    (after,) = [p for p in list_stock(land, date(2024, 9, 1), StockFilter())["parcels"] if p["parcel_no"] == "P1"]
+    assert (after["kind"], after["stage_behind"]) == ("supplied_not_used", False)
+    assert list_stock(land, date(2024, 1, 15), StockFilter())["all"] == 0
+
+
 def test_the_filter_narrows_the_list_and_its_sums(land: Store) -> None:
     only = list_stock(land, ON, StockFilter(kind=(StockKind.UNUSED,)))
     assert (only["count"], only["all"]) == (1, 2)
