@@ -127,9 +127,9 @@ def test_columns_of_a_row_hold_no_text_that_no_file_can_hold(values):
 
 
 def test_what_cannot_be_written_down_is_refused_as_a_whole():
-    with APP.test_request_context("/", method="POST", json={"columns": {"\ud800": "name"}}):
-        with pytest.raises(InvalidParameter, match="cannot be read"):
-            document()
+    asked = APP.test_request_context("/", method="POST", json={"columns": {"\ud800": "name"}})
+    with asked, pytest.raises(InvalidParameter, match="cannot be read"):
+        document()
 
 
 def test_a_geometry_is_passed_on_as_it_is():
