@@ -260,7 +260,12 @@ def _note_presence() -> None:
 
 
 def _keep_private(response: Response) -> Response:
-    """Where reading needs an account, nobody on the way keeps an answer for others (deploy/nginx.conf, too)."""
+    """
+    Nobody keeps an answer of which its view says nothing: it may be one person's own. Where reading needs an account,
+    nobody on the way keeps any for others (deploy/nginx.conf, too).
+    """
+    if request.path.startswith("/api/") and not response.headers.get("Cache-Control"):
+        response.cache_control.no_store = True
     if _is_closed() and request.endpoint not in _ALWAYS_OPEN:
         response.cache_control.private = True
         response.headers["X-Accel-Expires"] = "0"

@@ -42,12 +42,12 @@ def list_households(store: Store, actor: Actor, parcel_no: str, *, full: bool = 
 
 
 def list_buildings(store: Store, actor: Actor, parcel_no: str) -> Record:
-    """``{parcel_no, buildings, totals}``; owners' names are masked but for land officers and administrators."""
+    """``{parcel_no, buildings, totals}``; for others than land officers and administrators masked, without notes."""
     require_parcel(store, parcel_no)
     rows = standing_rows(store, BUILDING, parcel_no)
     shown = records_of(rows.assign(seen=rows["recorded_at"].astype("str")), (*BUILDING.names, "seen", "recorded_by"))
     if actor.role not in HOUSEHOLD_READERS:
-        shown = [{**row, "owner": masked(row["owner"], (1, 0), fewest=1)} for row in shown]
+        shown = [{**row, "owner": masked(row["owner"], (1, 0), fewest=1), "note": None} for row in shown]
     return {"parcel_no": parcel_no, "buildings": shown, "totals": building_totals(rows)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gis.errors import GuatuError
+from gis.errors import GuatuError, StoreBusy
 from gis.ingest.staging import Staging, Upload
 from gis.model import Actor
 from gis.store.port import Store
@@ -49,6 +49,18 @@ def status_of(store: Store, upload: Upload) -> dict[str, Any]:
     is_busy = upload.is_worked_on  # before the status is read: who ends writes it first
     status: dict[str, Any] = upload.kept(STATUS) or idle()
     if status["doing"] is None or is_busy:
+        return status
+    try:
+        with upload.working():  # what began meanwhile is not called interrupted
+            return _ended(store, upload)
+    except StoreBusy:
+        return upload.kept(STATUS) or idle()
+
+
+def _ended(store: Store, upload: Upload) -> dict[str, Any]:
+    """The status of an upload that nobody works on, set right where its work was cut short."""
+    status: dict[str, Any] = upload.kept(STATUS) or idle()
+    if status["doing"] is None:
         return status
     if status["doing"] == "committing" and (report := logged_report(store, upload, int(status["part"]))) is not None:
         upload.keep(f"done-{status['part']}.json", report)

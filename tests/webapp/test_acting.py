@@ -400,6 +400,12 @@ def test_the_wall_map_shows_who_is_signed_in_and_signs_out(desk):
     assert desk.post("/logout", data={"csrf_token": token}).status_code == 303
 
 
+def test_an_answer_that_may_be_one_persons_own_is_kept_by_nobody(desk):
+    sign_in(desk, "李土地", PASSWORD)
+    for address in ("/api/imports", "/api/imports/0123456789abcdef"):
+        assert desk.get(address).headers["Cache-Control"] == "no-store"
+
+
 def test_a_visitor_of_the_open_map_gets_no_session(desk):
     for address in ("/", "/api/projects", "/tiles/parcel/1/0/0.mvt"):
         assert "guatu_session" not in desk.get(address).headers.get("Set-Cookie", "")

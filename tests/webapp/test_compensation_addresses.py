@@ -151,6 +151,15 @@ def test_nobody_on_the_way_keeps_what_is_told_of_people(desk):
         assert desk.get(address).headers["Cache-Control"] == "private, no-store"
 
 
+def test_a_note_on_a_building_is_for_those_who_may_know_its_owner(desk):
+    address = "/api/parcels/1/buildings"
+    building = {"building_no": "1", "owner": "张三", "note": "张三 13800001111"}
+    assert send(desk, "POST", address, building).status_code == 201
+    assert desk.get(address).get_json()["buildings"][0]["note"] == building["note"]
+    (seen,) = desk.get(address, environ_base=ELSEWHERE).get_json()["buildings"]
+    assert (seen["owner"], seen["note"]) == ("张*", None)
+
+
 def test_a_building_goes_through_its_life(desk):
     address = "/api/parcels/1/buildings"
     made = send(desk, "POST", address, {"building_no": "1", "owner": "张三", "floor_area_m2": 120}).get_json()

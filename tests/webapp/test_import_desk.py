@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gis.accounts import Account, AccountFile, hash_of
-from gis.ingest.staging import Limits, Staging
+from gis.ingest.staging import Limits, Staging, Upload
 from gis.model import LOCAL_ACTOR, Query, Role
 from gis.store.port import Store
 from gis.workflows import commit_upload as committing
@@ -300,6 +300,17 @@ def test_work_whose_process_ended_says_that_nothing_was_stored(desk, own_store, 
     assert told["status"]["doing"] is None
     assert told["status"]["error"]["cause"] == "Interrupted"
     assert own_store.count("parcel") == 3
+
+
+def test_work_that_begins_while_somebody_asks_is_not_called_interrupted(desk, folder, monkeypatch):
+    upload_id = uploaded(desk).get_json()["id"]
+    upload = Staging(folder).upload(upload_id, LOCAL_ACTOR)
+    status = {**idle(), "doing": "checking", "share": 0.2}
+    monkeypatch.setattr(Upload, "is_worked_on", False)  # it was not yet, when it was looked at
+    with upload.working():
+        upload.keep(STATUS, status)
+        assert desk.get(f"/api/imports/{upload_id}").get_json()["status"] == status
+    assert upload.kept(STATUS) == status
 
 
 def test_work_that_committed_before_its_process_ended_is_told_as_done(desk, folder):
