@@ -12,9 +12,11 @@ import { megabytes, Sender } from "./import_send.js";
 import { WallMap } from "./map.js";
 import { page } from "./page_data.js";
 import { bindTools, tell } from "./tools.js";
-import { gettext, wordsOf } from "./words.js";
+import { gettext, isEnglish, wordsOf } from "./words.js";
 
 const POLL_MS = 700;
+// The part that is all survey files of an archive together (gis/ingest/contents.py).
+const EVERY_TXT = "*.txt";
 const NARROW = matchMedia("(max-width: 1000px)");
 const part = (name) => find(`[data-part=${name}]`);
 const nobody = () => {};
@@ -106,12 +108,15 @@ function drawWork() {
   } else fill(part("work"));
 }
 
+/** Of what is read together the server says the name in both languages. */
+const nameOf = ({ name, member }) => (member === EVERY_TXT ? name.split(" / ")[isEnglish ? 1 : 0] : name);
+
 function drawParts() {
   if (!current) {
     fill(part("parts"));
     return;
   }
-  const options = current.parts.map((each, i) => el("option", { value: i, selected: i === chosen }, each.name + (each.done ? ` ✓` : "")));
+  const options = current.parts.map((each, i) => el("option", { value: i, selected: i === chosen }, nameOf(each) + (each.done ? ` ✓` : "")));
   const pick = current.parts.length > 1 && el("label", { class: "part" }, gettext("其中的"), el("select", { class: "field", onchange: (event) => choosePart(Number(event.target.value)) }, options));
   const ignored = current.ignored.length > 0 && el("details", {}, el("summary", {}, gettext("略过 {n} 个文件", { n: current.ignored.length })), el("ul", { class: "dots" }, current.ignored.map((each) => el("li", {}, `${each.name}：${wordsOf(each.why)}`))));
   const drop = el("button", { type: "button", class: "button danger", "data-act": "drop", onclick: dropUpload }, now()?.done ? gettext("关闭") : gettext("放弃"));

@@ -52,7 +52,7 @@ export class Detected {
   #kind(found) {
     const kinds = Object.entries(found.kinds).map(([kind, words]) => [kind, wordsOf(words)]);
     const shapes = Object.entries(found.shapes).map(([shape, n]) => `${SHAPES[shape]()} ${number(n)}`);
-    const told = [gettext("{rows} 行", { rows: number(found.rows) }), ...shapes, found.format].join(" · ");
+    const told = [gettext("{rows} 行", { rows: number(found.rows) }), ...shapes, found.format === "survey_txt" ? gettext("界址点 TXT") : found.format].join(" · ");
     const guess = found.is_guess ? gettext("按列名判断，可以改") : "";
     const pick = choice(gettext("导入为"), kinds, found.kind, (kind) => this.say({ kind, columns: {}, complete_for: null, retire: false }));
     return row(gettext("导入为"), pick, quiet(told, guess && ` · ${guess}`));
