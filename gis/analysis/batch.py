@@ -41,7 +41,8 @@ class BatchInputs:
 
     ``members`` are its parcels with all columns, ``others`` the parcels near them (``parcel_no``, ``batch``), ``zones``
     those near them and ``stored`` what the store has of each kind at all. ``quota``: of the batch's year, None where
-    none is known. ``quota_m2``: what its approval took of it, None where it is not approved.
+    none is known. ``quota_m2``: what its approval took of it, which ``quota`` has as used; None where it took nothing
+    yet.
     """
 
     on: date
@@ -71,6 +72,8 @@ class BatchReport:
         See ``find_overlaps``, ``compare_zones``, ``find_gaps``, ``checklist``.
     quota, takes_m2
         The year's quota; and the planar area that this batch takes of it, or took when it was approved.
+    counted
+        What it took is among what is used of the quota.
     """
 
     on: date
@@ -85,14 +88,14 @@ class BatchReport:
     checklist: pd.DataFrame
     quota: Quota | None
     takes_m2: float
-    approved: bool
+    counted: bool
 
     @property
     def left_m2(self) -> float | None:
         """What is left of the quota after this batch; below zero where it does not suffice."""
         if self.quota is None:
             return None
-        return self.quota.left_m2 - (0.0 if self.approved else self.takes_m2)
+        return self.quota.left_m2 - (0.0 if self.counted else self.takes_m2)
 
 
 def assemble_batch(inputs: BatchInputs) -> BatchReport:
@@ -124,7 +127,7 @@ def assemble_batch(inputs: BatchInputs) -> BatchReport:
         checklist=checklist(gaps, len(members), rules),
         quota=inputs.quota,
         takes_m2=taken_m2(measured) if inputs.quota_m2 is None else inputs.quota_m2,
-        approved=inputs.approved,
+        counted=inputs.quota_m2 is not None,
     )
 
 

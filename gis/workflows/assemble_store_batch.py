@@ -56,7 +56,7 @@ def assemble(reader: Reader, name: str, on: date) -> Assembled:
         rules=RuleBook.from_frame(reader.read("rule_parameter"), on),
         quota=read_quota(reader, batch.year, on),
         approved=state is BatchState.APPROVED,
-        quota_m2=batch.converted_area_m2 if batch.approved_on is not None else None,
+        quota_m2=batch.converted_area_m2 if batch.approved_on is not None and batch.approved_on <= on else None,
     )
     return Assembled(batch, state, members, zones, assemble_batch(inputs))
 

@@ -126,7 +126,7 @@ def quota_record(report: BatchReport, year: int) -> Record:
         "given_m2": quota.given_m2 if quota else None,
         "used_m2": quota.used_m2 if quota else None,
         "this_m2": report.takes_m2,
-        "counted": report.approved,
+        "counted": report.counted,
         "left_m2": report.left_m2,
         "document": quota.document if quota else None,
     }

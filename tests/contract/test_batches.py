@@ -203,6 +203,31 @@ def test_submission_and_approval_move_every_parcel_at_once(store: Store) -> None
     assert events["stage"].tolist()[-1] == "approved"
 
 
+def test_an_approval_takes_no_quota_on_days_before_it(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
+    set_land_quota(store, OFFICER, GivenQuota(2026, 50_000.0))
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)  # of 1 June
+    then, later = (show_batch(store, NAME, on)["quota"] for on in (date(2026, 5, 31), date(2026, 6, 1)))
+    assert (then["counted"], later["counted"]) == (False, True)
+    # Of that day, no parcel was in the batch yet.
+    assert (then["used_m2"], then["this_m2"], then["left_m2"]) == pytest.approx((0.0, 0.0, 50_000.0))
+    assert (later["used_m2"], later["this_m2"], later["left_m2"]) == pytest.approx((20_000.0, 20_000.0, 30_000.0))
+
+
+def test_a_batch_that_nobody_registered_has_taken_no_quota_yet(store: Store) -> None:
+    fill(store)
+    frame = pd.DataFrame({"parcel_no": ["P0", "P1"], "batch": pd.Series([NAME] * 2, dtype="str")})
+    put(store, "parcel", frame, on=date(2026, 5, 20))
+    for number in ("P0", "P1"):
+        append(store, "parcel_event", stages(number, ("approved", "2026-05-20")))
+    set_land_quota(store, OFFICER, GivenQuota(2026, 50_000.0))
+    shown = show_batch(store, NAME, ON)
+    assert (shown["batch"]["state"], shown["quota"]["used_m2"], shown["quota"]["counted"]) == ("approved", 0.0, False)
+    assert shown["quota"]["left_m2"] == pytest.approx(30_000.0)
+
+
 def test_a_wrong_approval_is_taken_back_for_every_parcel_and_gives_the_quota_back(store: Store) -> None:
     fill(store)
     new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
