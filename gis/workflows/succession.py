@@ -12,7 +12,7 @@ import pandas as pd
 from gis.analysis.stages import standing
 from gis.errors import InvalidValue
 from gis.layers import LAYERS, PARCEL
-from gis.model import LineageKind, Query
+from gis.model import EventKind, LineageKind, Query
 from gis.store.port import Reader
 from gis.words import Words
 
@@ -40,6 +40,8 @@ def inherited_events(reader: Reader, parents: Parents, on: date) -> pd.DataFrame
     """
     The parents' standing events as those of the children; of a stage that several have, the latest day.
 
+    Funds and an announcement are of the whole from the day on which every parent has them.
+
     Raises
     ------
     InvalidValue
@@ -52,6 +54,7 @@ def inherited_events(reader: Reader, parents: Parents, on: date) -> pd.DataFrame
         return pd.DataFrame(columns=names)
     _refuse_before(known, on)
     rows = known[names].merge(pd.DataFrame(parents, columns=["child", "parcel_no"]), on="parcel_no")
+    rows = rows[~_is_of_some_only(rows, parents)].reset_index(drop=True)
     rows["note"] = _carried_over(rows)
     rows["parcel_no"] = rows.pop("child")
     rows = rows.sort_values("on_date", kind="stable")
@@ -59,6 +62,17 @@ def inherited_events(reader: Reader, parents: Parents, on: date) -> pd.DataFrame
     stages = rows[is_stage].drop_duplicates(["parcel_no", "kind", "stage"], keep="last")
     others = rows[~is_stage].drop_duplicates(["parcel_no", "kind", "on_date"], keep="last")
     return pd.concat([stages, others]).sort_values("on_date", kind="stable").reset_index(drop=True)
+
+
+def _is_of_some_only(rows: pd.DataFrame, parents: Parents) -> pd.Series:
+    """Funds and announcements (``child``: of whom they are to be) before the day on which all parents have them."""
+    of_all = rows["kind"].isin((EventKind.FUNDS.value, EventKind.ANNOUNCED.value))
+    wanted = pd.Series([child for child, _ in parents], dtype="str").value_counts()
+    first = rows[of_all].groupby(["child", "kind", "parcel_no"])["on_date"].min()
+    whole = first.groupby(level=["child", "kind"]).agg(["size", "max"])
+    has_all = whole["size"].to_numpy() == wanted.reindex(whole.index.get_level_values("child")).to_numpy()
+    since = whole["max"].where(has_all).reindex(pd.MultiIndex.from_frame(rows[["child", "kind"]]))
+    return of_all & ~(rows["on_date"] >= since.array)
 
 
 def _carried_over(rows: pd.DataFrame) -> list[str]:

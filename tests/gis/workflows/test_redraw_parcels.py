@@ -158,6 +158,24 @@ def test_merged_parcels_are_one_with_the_latest_days_and_the_sums_of_both(county
     assert sorted(county.read("lineage")["parent_no"]) == ["P0", "P1"]
 
 
+def funds(parcel_no: str, on: str) -> pd.DataFrame:
+    return pd.DataFrame({"parcel_no": [parcel_no], "kind": ["funds"], "on_date": pd.to_datetime([on])})
+
+
+def test_funds_of_one_parcel_are_not_those_of_the_whole_that_it_is_put_into(county: Store) -> None:
+    append(county, "parcel_event", funds("P0", "2026-05-11"))
+    merge_parcels(county, OFFICER, ["P0", "P1"], "M", how())
+    assert "funds" not in county.read("parcel_event", Query(keys=("M",)))["kind"].tolist()
+
+
+def test_funds_are_in_place_from_the_day_on_which_all_have_them(county: Store) -> None:
+    for number, day in (("P0", "2026-05-11"), ("P1", "2026-05-20"), ("P0", "2026-05-25")):
+        append(county, "parcel_event", funds(number, day))
+    merge_parcels(county, OFFICER, ["P0", "P1"], "M", how())
+    told = county.read("parcel_event", Query(keys=("M",)))
+    assert told["on_date"][told["kind"] == "funds"].dt.strftime("%m-%d").tolist() == ["05-20", "05-25"]
+
+
 def test_parcels_of_different_stages_or_holds_are_not_put_together(county: Store) -> None:
     with pytest.raises(InvalidValue) as refused:
         merge_parcels(county, OFFICER, ["P1", "P2"], "M", how())
