@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.stages import standing
@@ -64,7 +66,7 @@ def inherited_events(reader: Reader, parents: Parents, on: date) -> pd.DataFrame
     return pd.concat([stages, others]).sort_values("on_date", kind="stable").reset_index(drop=True)
 
 
-def _is_of_some_only(rows: pd.DataFrame, parents: Parents) -> pd.Series:
+def _is_of_some_only(rows: pd.DataFrame, parents: Parents) -> npt.NDArray[np.bool_]:
     """Funds and announcements (``child``: of whom they are to be) before the day on which all parents have them."""
     of_all = rows["kind"].isin((EventKind.FUNDS.value, EventKind.ANNOUNCED.value))
     wanted = pd.Series([child for child, _ in parents], dtype="str").value_counts()
@@ -72,7 +74,7 @@ def _is_of_some_only(rows: pd.DataFrame, parents: Parents) -> pd.Series:
     whole = first.groupby(level=["child", "kind"]).agg(["size", "max"])
     has_all = whole["size"].to_numpy() == wanted.reindex(whole.index.get_level_values("child")).to_numpy()
     since = whole["max"].where(has_all).reindex(pd.MultiIndex.from_frame(rows[["child", "kind"]]))
-    return of_all & ~(rows["on_date"] >= since.array)
+    return np.asarray(of_all & ~(rows["on_date"] >= since.array), dtype=bool)
 
 
 def _carried_over(rows: pd.DataFrame) -> list[str]:
