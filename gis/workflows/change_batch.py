@@ -140,7 +140,9 @@ def _area(drawn: Drawn, crs: str) -> np.ndarray[tuple[int], np.dtype[np.object_]
             expected=f"3 … {MOST_CORNERS} × [lon, lat]",
             place=Place(column="polygon"),
         )
-    shape = valid_polygons(from_lonlat([shapely.Polygon(places)], crs))
-    if shapely.is_empty(shape[0]):
-        raise InvalidParameter(Words("圈画的范围没有面积", "what was drawn has no area"), place=Place(column="polygon"))
+    shape = from_lonlat([shapely.Polygon(places)], crs)
+    # As the register has it. To untangle a ring takes minutes where it crosses itself a million times.
+    if not shapely.is_valid(shape[0]) or not shapely.area(shape[0]) > 0:
+        words = Words("圈画的范围无效（边线自相交或面积为零）", "the drawn shape crosses itself or has no area")
+        raise InvalidParameter(words, place=Place(column="polygon"))
     return shape

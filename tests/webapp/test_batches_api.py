@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +23,8 @@ from webapp import create_app
 
 SUBMIT = {"on": "2026-04-20", "document": "示自然资报〔2026〕1号"}
 APPROVE = {"on": "2026-06-01", "document": "晋政地字〔2026〕1号"}
+# A star that crosses itself a million times: to make polygons of it would take longer than anybody waits.
+TANGLE = [[114 + math.cos(n * 2.4), 37 + math.sin(n * 2.4)] for n in range(1_900)]
 
 
 @pytest.fixture
@@ -73,6 +76,7 @@ def test_what_is_drawn_is_sent_as_a_polygon(client: FlaskClient) -> None:
         {"polygon": {"type": "Polygon", "coordinates": [[["a", 0], [1, 0], [1, 1]]]}},
         {"polygon": {"type": "Polygon", "coordinates": 7}},
         {"polygon": {"type": "Polygon", "coordinates": [[[10**400, 0], [1, 0], [1, 1]]]}},
+        {"polygon": {"type": "Polygon", "coordinates": [TANGLE]}},
         {"polygon": {"type": "Polygon", "coordinates": [[[0, 0]] * 3000]}},
         {"parcels": ["P1"], "more": 1},
     ],
