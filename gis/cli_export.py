@@ -19,7 +19,8 @@ from gis.words import Words
 _TEXTS = ("words", "blocking", "area")
 _YES_NO = {"true": True, "false": False}
 _CODES: dict[str, type[Stage] | type[HoldReason]] = {"stage": Stage, "hold_reason": HoldReason}
-_NAMES = tuple(field.name for field in fields(RegisterFilter))
+# The filter of projects is the wall map's: its conditions come with an address.
+_NAMES = tuple(field.name for field in fields(RegisterFilter) if field.name != "projects")
 
 
 @click.group()

@@ -166,21 +166,21 @@ class Asker:
         self._wrong(name, raw or "", f"{low:g} … {high:g}")
         return default if default is not None else low
 
-    def project_filter(self) -> ProjectFilter:
-        """The one filter that map, table, charts and exports share."""
+    def project_filter(self, prefix: str = "") -> ProjectFilter:
+        """The one filter that map, table, charts and exports share; its names may stand behind a ``prefix``."""
         return ProjectFilter(
-            town=self.texts("town"),
-            park=self.texts("park"),
-            industry=self.texts("industry", listed=False),
-            category=self.codes("category", ProjectCategory),
-            level=self.codes("level", Level),
-            kind=self.codes("kind", ProjectKind),
-            stage=self.codes("stage", ProjectStage),
-            lamp=self.codes("lamp", Lamp),
-            flag=self.codes("flag", Flag),
-            leader=self.texts("leader", listed=False),
-            department=self.texts("department", listed=False),
-            words=self.text("words"),
+            town=self.texts(f"{prefix}town"),
+            park=self.texts(f"{prefix}park"),
+            industry=self.texts(f"{prefix}industry", listed=False),
+            category=self.codes(f"{prefix}category", ProjectCategory),
+            level=self.codes(f"{prefix}level", Level),
+            kind=self.codes(f"{prefix}kind", ProjectKind),
+            stage=self.codes(f"{prefix}stage", ProjectStage),
+            lamp=self.codes(f"{prefix}lamp", Lamp),
+            flag=self.codes(f"{prefix}flag", Flag),
+            leader=self.texts(f"{prefix}leader", listed=False),
+            department=self.texts(f"{prefix}department", listed=False),
+            words=self.text(f"{prefix}words"),
         )
 
     def near(self) -> Near:

@@ -32,6 +32,7 @@ def register_filter(ask: Asker) -> RegisterFilter:
         legal_within_days=_days(ask, "legal_within_days"),
         words=ask.text("words"),
         blocking=ask.text("blocking"),
+        projects=ask.project_filter("project_"),
         area=ask.text("area", longest=LONGEST_AREA_TEXT),
     )
 

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from gis.analysis.register import STROKE, Register
 from gis.analysis.register_columns import CODES, KINDS, NO_COUNT, NO_DAY, CodedColumn, Flags, Places
 from gis.errors import InvalidParameter, Place
-from gis.model import AreaBasis, OwnerKind, Stage
+from gis.model import AreaBasis, OwnerKind, ProjectFilter, Stage
 from gis.words import Words
 
+EVERY_PROJECT = ProjectFilter()
 # As a value of a filter: rows in which the column is empty.
 NOT_STATED = "none"
 SEARCHED_TEXTS = ("parcel_no", "name")
@@ -36,7 +37,8 @@ class RegisterFilter:
     "none" among ``town``, ``owner_kind``, ``land_class``, ``unit``, ``person``, ``batch``: rows without one.
     ``land_class`` values are a code, or "scheme|edition|code". ``legal_within_days``: the next step may be taken so
     many days from the register's day on, or already. ``blocking`` is the code of a project that the parcel holds up,
-    ``area`` the text of a drawn shape: whoever asks finds out which parcels these are (``among`` of ``passing``).
+    ``projects`` the filter of the wall map: parcels on the land of a project that it lets pass; ``area`` the text of
+    a drawn shape. Of these three whoever asks finds out which parcels are meant (``among`` of ``passing``).
     """
 
     town: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class RegisterFilter:
     legal_within_days: int | None = None
     words: str = ""
     blocking: str = ""
+    projects: ProjectFilter = EVERY_PROJECT
     area: str = ""
 
     @property

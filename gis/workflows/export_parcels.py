@@ -11,7 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from gis.crs import to_lonlat
 from gis.errors import InvalidParameter
 from gis.layers import PARCEL
 from gis.maps.geojson import features_of
-from gis.model import Query
+from gis.model import ProjectFilter, Query
 from gis.reports.geofile import write_geojson, write_geopackage
 from gis.reports.parcel_columns import PARCEL_COLUMNS, PARCEL_FIELDS
 from gis.reports.shapefile import DbfEncoding, write_shapefile
@@ -193,6 +193,9 @@ def _filter_words(wanted: RegisterFilter) -> Words:
 
 
 def _value_text(value: object) -> str:
+    if isinstance(value, ProjectFilter):
+        set_ = [(f.name, getattr(value, f.name)) for f in fields(value)]
+        return ", ".join(f"{name} {_value_text(said)}" for name, said in set_ if said)
     return "、".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

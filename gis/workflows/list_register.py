@@ -22,6 +22,7 @@ from gis.words import Words
 from gis.workflows.assess_store import assess_in_full
 from gis.workflows.find_in_area import parcels_in_area
 from gis.workflows.names import read_names
+from gis.workflows.parcels_under import parcels_under
 from gis.workflows.plain import Record
 from gis.workflows.register_index import REGISTER_LAYERS, RegisterIndex, read_rows
 
@@ -93,7 +94,8 @@ class Registers:
             return View(kept.version, register, among, passing(register, wanted, among))
 
         # What a project is held up by changes with more than the parcels.
-        version = self.version() if wanted.blocking else kept.version
+        of_projects = wanted.blocking or not wanted.projects.is_empty
+        version = self.version() if of_projects else kept.version
         return self._get_or_make(("view", version, on, wanted), make)
 
     def order(self, view: View, wanted: RegisterFilter, sort: str) -> Places:
@@ -108,6 +110,9 @@ class Registers:
         if wanted.blocking:
             blocking = assess_in_full(self.store, overview_at(on), [wanted.blocking]).blocking
             found = set(blocking["parcel_no"].dropna())
+        if not wanted.projects.is_empty:
+            under = parcels_under(self.store, overview_at(on), wanted.projects)
+            found = under if found is None else found & under
         if wanted.area:
             inside = parcels_in_area(self.store, wanted.area, on)
             found = inside if found is None else found & inside

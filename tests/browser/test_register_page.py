@@ -288,3 +288,14 @@ def test_it_prints_the_rows_and_not_the_map(office):
     page.emulate_media(media="print")
     expect(page.locator(".ledger-map")).not_to_be_visible()
     expect(page.locator(".filters")).not_to_be_visible()
+
+
+def test_the_wall_maps_filter_leads_to_the_parcels_of_its_projects(office: Watched) -> None:
+    page = office.open("/?flag=late")
+    page.click("[data-format=parcels]")
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page.locator("[data-part=chips]")).to_contain_text("预计晚于开工")
+    total = page.locator("[data-part=sums]").inner_text()
+    page.locator("[data-part=chips] button", has_text="全部清除").click()
+    expect(page.locator("[data-part=sums]")).not_to_have_text(total)
+    assert "project_flag" not in page.url

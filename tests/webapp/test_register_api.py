@@ -50,6 +50,28 @@ def test_rows_of_a_filter(client):
     assert [row["parcel_no"] for row in rows(client, "blocking=A")] == ["2"]
 
 
+@pytest.mark.parametrize(
+    "query", ["kind=new", "lamp=red", "lamp=green&lamp=none", "words=A", "park=P1", "leader=nobody"]
+)
+@pytest.mark.parametrize("on", ["", "&on=2026-03-31"])
+def test_the_wall_maps_filter_lists_the_parcels_on_the_land_of_its_projects(client, query, on):
+    codes = {project["code"] for project in client.get(f"/api/projects?{query}{on}").get_json()["projects"]}
+    standing = {
+        number: {project["code"] for project in client.get(f"/api/parcels/{number}?{on}").get_json()["projects"]}
+        for number in "123"
+    }
+    behind = "&".join(f"project_{condition}" for condition in query.split("&"))
+    found = [row["parcel_no"] for row in rows(client, behind + on)]
+    assert found == [number for number, there in standing.items() if there & codes]
+
+
+def test_a_filter_of_projects_narrows_and_is_narrowed(client):
+    every = [row["parcel_no"] for row in rows(client, "project_words=A")]
+    assert 0 < len(every) < 3
+    assert rows(client, "project_words=A&project_leader=nobody") == []
+    assert [row["parcel_no"] for row in rows(client, "project_words=A&blocking=A")] == ["2"]
+
+
 def test_sums_and_choices(client):
     sums = client.get("/api/register/sums?town=T1").get_json()
     assert sums["count"] == 2

@@ -24,7 +24,7 @@ const MOST_MARKED = 2_000;
 const LONGEST_ADDRESS = 8_000;
 const AROUND_DEG = 0.0015;
 const SHOWS_ROWS = ["columns", "unit_of_area"];
-const OF_ROWS = ["facets", "held", "overdue", "legal_within_days", "words", "blocking", "area", "on"];
+const OF_ROWS = ["facets", "held", "overdue", "legal_within_days", "words", "blocking", "projects", "area", "on"];
 
 const state = new RegisterState();
 const banners = openFrame({ retry: tryAgain, state });

@@ -34,6 +34,14 @@ function areaWords(text) {
   return kinds[text.split(":")[0]] ?? text;
 }
 
+const PROJECT_CODES = { category: "ProjectCategory", level: "Level", kind: "ProjectKind", stage: "ProjectStage", lamp: "Lamp", flag: "Flag" };
+
+/** What a condition on the projects above the parcels says. */
+function projectText(name, value) {
+  const list = PROJECT_CODES[name.slice("project_".length)];
+  return list ? wordOf(list, value) : value;
+}
+
 export class RegisterFilter {
   constructor(root, chips, state) {
     this.state = state;
@@ -161,6 +169,7 @@ export class RegisterFilter {
       ...of("held", (value) => Object.fromEntries(yesNo("held"))[value] ?? value),
       ...of("words", (text) => text),
       ...of("blocking", (code) => code),
+      ...now.projects.map(([name, value], at) => this.#chip(gettext("项目"), projectText(name, value), () => this.state.set({ projects: now.projects.filter((_, other) => other !== at) }))),
       ...of("area", areaWords),
     ];
     if (chips.length) chips.push(el("button", { type: "button", class: "text clear-all", onclick: () => this.state.clearFilter() }, gettext("全部清除")));

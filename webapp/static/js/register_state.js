@@ -1,6 +1,8 @@
 // What the register shows, kept in the address: a link shows the same, a saved view is the address's own text.
 
 export const FACETS = ["town", "stage", "owner_kind", "land_class", "unit", "person", "batch", "hold_reason"];
+// The wall map's filter of projects, behind a prefix: parcels on the land of those that it lets pass.
+export const PROJECT_FIELDS = ["town", "park", "industry", "category", "level", "kind", "stage", "lamp", "flag", "leader", "department", "words"].map((name) => `project_${name}`);
 const SINGLES = ["held", "overdue", "legal_within_days", "words", "blocking", "area"];
 export const UNITS = ["mu", "ha", "m2"];
 const NOT_OF_A_VIEW = ["lang", "sel", "at"];
@@ -16,6 +18,7 @@ export function stateOf(search) {
   return {
     facets: Object.fromEntries(FACETS.map((name) => [name, query.getAll(name).filter(Boolean)])),
     ...Object.fromEntries(SINGLES.map((name) => [name, query.get(name) ?? ""])),
+    projects: PROJECT_FIELDS.flatMap((name) => query.getAll(name).filter(Boolean).map((value) => [name, value])),
     on: /^\d{4}-\d{2}-\d{2}$/.test(query.get("on") ?? "") ? query.get("on") : null,
     sort: query.get("sort") ?? "",
     columns: (query.get("columns") ?? "").split(",").filter(Boolean),
@@ -30,6 +33,7 @@ export function filterQuery(state) {
   const query = new URLSearchParams();
   for (const name of FACETS) for (const value of state.facets[name]) query.append(name, value);
   for (const name of SINGLES) if (state[name]) query.set(name, state[name]);
+  for (const [name, value] of state.projects) query.append(name, value);
   if (state.on) query.set("on", state.on);
   return query;
 }
@@ -46,7 +50,7 @@ function searchOf(state) {
 }
 
 /** How many conditions are set. */
-export const countOfFilters = (state) => FACETS.reduce((n, name) => n + state.facets[name].length, 0) + SINGLES.filter((name) => state[name]).length;
+export const countOfFilters = (state) => FACETS.reduce((n, name) => n + state.facets[name].length, 0) + SINGLES.filter((name) => state[name]).length + state.projects.length;
 
 export class RegisterState {
   #listeners = [];
@@ -75,7 +79,7 @@ export class RegisterState {
   }
 
   clearFilter() {
-    this.set({ facets: Object.fromEntries(FACETS.map((name) => [name, []])), ...Object.fromEntries(SINGLES.map((name) => [name, ""])) });
+    this.set({ facets: Object.fromEntries(FACETS.map((name) => [name, []])), ...Object.fromEntries(SINGLES.map((name) => [name, ""])), projects: [] });
   }
 
   /** The address's text without what belongs to this moment: what a saved view keeps. */

@@ -204,8 +204,10 @@ export class ProjectTable {
   #links() {
     const query = filterQuery(this.state.now);
     query.set("lang", page.language);
+    const parcels = new URLSearchParams([...filterQuery(this.state.now)].map(([name, value]) => (name === "on" ? [name, value] : [`project_${name}`, value])));
     fill(
       this.exports,
+      el("a", { href: `/register?${parcels}`, "data-format": "parcels" }, gettext("地块台账")),
       FORMATS.map((format) => el("a", { href: `/export/projects.${format}?${query}`, download: true, "data-format": format }, format === "gpkg" ? "GeoPackage" : format === "geojson" ? "GeoJSON" : format.toUpperCase())),
     );
   }
