@@ -128,8 +128,13 @@ export class Edits {
     this.heard.counted(this.steps.length);
   }
 
-  /** Take the last step back. */
-  async undo() {
+  /** Take the last step back; one after the other, however fast it is asked for: each gives the next one its version. */
+  undo() {
+    this.undoing = (this.undoing ?? Promise.resolve()).catch(() => {}).then(() => this.#stepBack());
+    return this.undoing;
+  }
+
+  async #stepBack() {
     const edits = this.steps.pop();
     if (!edits) return;
     this.heard.counted(this.steps.length);
