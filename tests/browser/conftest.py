@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,7 @@ from shutil import which
 from urllib.parse import urlsplit
 
 import pytest
+from flask import request
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -26,6 +29,8 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 OFFICE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# A test that does not wait for what it did passes by luck: `GUATU_SLOW_WRITES=2 pytest tests/browser` finds it.
+SLOW_WRITES_SECONDS = float(os.environ.get("GUATU_SLOW_WRITES", "0"))
 VENDOR = Path(__file__).resolve().parents[2] / "webapp" / "static" / "vendor" / "leaflet" / "leaflet.js"
 
 
@@ -70,6 +75,11 @@ class Served:
     address: str
 
 
+def _dawdle() -> None:
+    if request.method not in ("GET", "HEAD"):
+        time.sleep(SLOW_WRITES_SECONDS)
+
+
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Settings], Served]]:
     """Serve an app over a store file."""
@@ -77,7 +87,10 @@ def serve() -> Iterator[Callable[[Settings], Served]]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
     def start(settings: Settings) -> Served:
-        server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+        app = create_app(settings)
+        if SLOW_WRITES_SECONDS:
+            app.before_request(_dawdle)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         return Served(f"http://127.0.0.1:{server.server_port}")

@@ -1,6 +1,6 @@
 // What is attached to a parcel or a batch: documents and photographs, a place to drop new ones, withdrawal with a reason.
 import { ask, inPath, Problem, send, upload } from "./api.js";
-import { openDialog } from "./dialog.js";
+import { withReason } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
 import { day, number } from "./format.js";
 import { page } from "./page_data.js";
@@ -70,20 +70,8 @@ const taker = (row, take) =>
 
 /** Ask for the reason and withdraw; the list is shown anew. */
 async function withdraw(address, row, show) {
-  const reason = el("textarea", { class: "field", rows: "2", maxlength: "2000", required: true, autofocus: true, "aria-label": gettext("撤销理由") });
-  const failed = el("small", { class: "bad", role: "alert" });
-  const content = [el("p", {}, gettext("“{name}”将不再显示，记录和文件仍会保留。请写明理由：", { name: row.file_name })), reason, failed];
-  const buttons = [{ text: gettext("取消"), value: null }, { text: gettext("撤销"), value: "yes", kind: "danger" }];
-  const check = async () => {
-    try {
-      await send("DELETE", `${address}/${row.sha256}`, { reason: reason.value.trim() });
-      return true;
-    } catch (problem) {
-      failed.textContent = problem.message;
-      return false;
-    }
-  };
-  if ((await openDialog(gettext("撤销附件"), content, buttons, { check })) === null) return;
+  const sentence = gettext("“{name}”将不再显示，记录和文件仍会保留。请写明理由：", { name: row.file_name });
+  if (!(await withReason(gettext("撤销附件"), sentence, gettext("撤销"), (reason) => send("DELETE", `${address}/${row.sha256}`, { reason })))) return;
   tell(gettext("已撤销"));
   await show();
 }

@@ -1,6 +1,6 @@
 // The forms over the page of batches: a new one, parcels by number, submission and approval, the package, the quota.
 import { inPath, send } from "./api.js";
-import { confirmed, openDialog } from "./dialog.js";
+import { confirmed, form, withReason } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { number } from "./format.js";
 import { page } from "./page_data.js";
@@ -14,24 +14,6 @@ const label = (text, field, kind = "") => el("label", { class: kind }, el("span"
 const input = (attributes) => el("input", { class: "field", ...attributes });
 const said = (problem) => [problem.message, problem.detail].filter(Boolean).join(" · ");
 const asNumbers = (text) => [...new Set(text.split(/[\s,，;；、]+/).map((each) => each.trim()).filter(Boolean))];
-const cancel = { text: gettext("取消"), value: null };
-
-/** Open a form whose `act` sends it: what the server answered, or null. What goes wrong stays in the form. */
-async function form(title, content, button, act) {
-  const failed = el("small", { class: "bad", role: "alert" });
-  let done = null;
-  const check = async () => {
-    try {
-      done = await act();
-      return done !== false;
-    } catch (problem) {
-      failed.textContent = said(problem);
-      return false;
-    }
-  };
-  const value = await openDialog(title, [content, failed], [cancel, { text: button, value: "yes" }], { check });
-  return value === null ? null : done;
-}
 
 /** A new batch of `numbers`; its answer, or null. */
 export function newDialog(numbers) {
@@ -71,21 +53,20 @@ export async function addNumbersDialog(name) {
 
 /** Take the batch away; true where it is gone. */
 export async function dissolveDialog(name) {
-  const reason = el("textarea", { class: "field", rows: "2", maxlength: "1000", required: true, autofocus: true, "aria-label": gettext("理由") });
-  const content = [el("p", {}, gettext("解散后地块不再属于本批次，地块和征收记录不变，批次的记录仍保留。请写明理由：")), reason];
-  const done = await form(gettext("解散批次"), content, gettext("解散"), () => send("DELETE", `/api/batches/${inPath(name)}`, { reason: reason.value.trim() }));
+  const sentence = gettext("解散后地块不再属于本批次，地块和征收记录不变，批次的记录仍保留。请写明理由：");
+  const done = await withReason(gettext("解散批次"), sentence, gettext("解散"), (reason) => send("DELETE", `/api/batches/${inPath(name)}`, { reason }));
   if (done) tell(gettext("已解散批次"));
-  return Boolean(done);
+  return done;
 }
 
 /** Take back what was recorded wrongly; true where it was. */
 export async function withdrawDialog(name, isApproval) {
-  const reason = el("textarea", { class: "field", rows: "2", maxlength: "1000", required: true, autofocus: true, "aria-label": gettext("撤销理由") });
-  const content = [el("p", {}, gettext("各地块的这一步将以撤销记录更正，原记录仍保留；占用的指标退回。请写明理由：")), reason];
+  const sentence = gettext("各地块的这一步将以撤销记录更正，原记录仍保留；占用的指标退回。请写明理由：");
   const title = isApproval ? gettext("撤销批准") : gettext("撤销上报");
-  const done = await form(title, content, gettext("撤销"), () => send("POST", `/api/batches/${inPath(name)}/withdraw`, { reason: reason.value.trim() }));
-  if (done) tell(gettext("已撤销 {n} 块地的记录", { n: number(done.parcels.length) }));
-  return Boolean(done);
+  return withReason(title, sentence, gettext("撤销"), async (reason) => {
+    const done = await send("POST", `/api/batches/${inPath(name)}/withdraw`, { reason });
+    tell(gettext("已撤销 {n} 块地的记录", { n: number(done.parcels.length) }));
+  });
 }
 
 /** The submission or the approval: the law is asked first, and what breaks it needs a reason. True where it was recorded. */

@@ -2,9 +2,12 @@
 import { el, fill, find, icon } from "./dom.js";
 import { gettext } from "./words.js";
 
+const LONGEST_REASON = 1000;
+
 /**
  * Open a box with `title` and `content` (nodes). `buttons`: [{text, value, kind}], the last one main. The promise gives
- * the value of the button that closed it (Enter: the first one that has a value), or null. `check(value)`, may be async: false keeps it open.
+ * the value of the button that closed it (Enter: the first one that has a value), or null. `check(value)`, may be async:
+ * until it has answered the buttons do nothing, so that nothing is sent twice; false keeps the box open.
  * `broad`: wide enough for a table.
  */
 export function openDialog(title, content, buttons, { check = null, broad = false } = {}) {
@@ -16,8 +19,10 @@ export function openDialog(title, content, buttons, { check = null, broad = fals
       done(value);
     };
     const press = async (value) => {
-      if (value !== null && check && (await check(value)) === false) return;
-      close(value);
+      if (box.getAttribute("aria-busy") === "true") return;
+      box.setAttribute("aria-busy", "true");
+      const may = check ? await Promise.resolve(check(value)).finally(() => box.removeAttribute("aria-busy")) : true;
+      if (may !== false) close(value);
     };
     const last = buttons.at(-1);
     const submit = (event) => {
@@ -43,6 +48,33 @@ export function openDialog(title, content, buttons, { check = null, broad = fals
     box.showModal();
     find("[autofocus], .content input, .content select, .content textarea, footer .button:last-child", box)?.focus();
   });
+}
+
+/**
+ * Open a form whose `act` sends it: what `act` gave (true where it gave nothing), or null where nothing was sent. The form stays until the
+ * answer is there, and what goes wrong stays in it, with everything that was typed. `act` gives false to keep it open.
+ */
+export async function form(title, content, button, act, { danger = false } = {}) {
+  const failed = el("small", { class: "bad", role: "alert" });
+  let done = null;
+  const check = async () => {
+    failed.textContent = "";
+    try {
+      done = (await act()) ?? true;
+      return done !== false;
+    } catch (problem) {
+      failed.textContent = [problem.message, problem.detail].filter(Boolean).join(" · ");
+      return false;
+    }
+  };
+  const buttons = [{ text: gettext("取消"), value: null }, { text: button, value: "yes", kind: danger ? "danger" : "main" }];
+  return (await openDialog(title, [content, failed], buttons, { check })) === null ? null : done;
+}
+
+/** A form that asks why before something is taken back: `act(reason)` sends it. True where it was done. */
+export async function withReason(title, sentence, button, act) {
+  const reason = el("textarea", { class: "field", rows: "3", maxlength: LONGEST_REASON, required: true, autofocus: true, "aria-label": gettext("理由") });
+  return (await form(title, [el("p", {}, sentence), reason], button, () => act(reason.value.trim()), { danger: true })) !== null;
 }
 
 /** Ask before something that cannot be undone; true where the person agreed. */

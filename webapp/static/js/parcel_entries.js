@@ -1,11 +1,10 @@
 // What was recorded of a parcel: every entry, those taken back struck through, and the story of each hold.
 import { send } from "./api.js";
-import { openDialog } from "./dialog.js";
+import { withReason } from "./dialog.js";
 import { el } from "./dom.js";
 import { day } from "./format.js";
 import { gettext, wordOf } from "./words.js";
 
-const LONGEST = 1000;
 const EMPTY = "—";
 
 /** What an entry says, in a word. */
@@ -23,23 +22,9 @@ function remarks(entry) {
 
 /** Ask why, and take the entry back. */
 async function withdraw(entry, no, done) {
-  const reason = el("textarea", { class: "field", rows: 3, maxlength: LONGEST, required: true, autofocus: true });
-  const failure = el("p", { class: "bad", role: "alert" });
-  const content = [el("p", {}, gettext("撤销“{what}”（{day}）。原记录保留并标明已撤销。", { what: told(entry), day: entry.on_date })), el("label", {}, gettext("撤销理由"), reason), failure];
-  const check = async () => {
-    try {
-      await send("POST", "/api/events/withdraw", { parcel: no, kind: entry.kind, stage: entry.stage, on: entry.on_date, reason: reason.value });
-      return true;
-    } catch (problem) {
-      failure.textContent = problem.message;
-      return false;
-    }
-  };
-  const buttons = [
-    { text: gettext("取消"), value: null },
-    { text: gettext("撤销记录"), value: "yes", kind: "danger" },
-  ];
-  if ((await openDialog(gettext("撤销记录"), content, buttons, { check })) === "yes") done(gettext("已撤销"));
+  const sentence = gettext("撤销“{what}”（{day}）。原记录保留并标明已撤销。请写明理由：", { what: told(entry), day: entry.on_date });
+  const act = (reason) => send("POST", "/api/events/withdraw", { parcel: no, kind: entry.kind, stage: entry.stage, on: entry.on_date, reason });
+  if (await withReason(gettext("撤销记录"), sentence, gettext("撤销记录"), act)) done(gettext("已撤销"));
 }
 
 function row(entry, no, done) {

@@ -1,6 +1,6 @@
 // Saved views, chosen columns, exports: what hangs under the buttons above the ledger.
 import { ask, send } from "./api.js";
-import { confirmed, openDialog } from "./dialog.js";
+import { confirmed, form } from "./dialog.js";
 import { el, icon } from "./dom.js";
 import { page } from "./page_data.js";
 import { closePopover } from "./popover.js";
@@ -12,27 +12,28 @@ import { gettext } from "./words.js";
 const PAGE = "register";
 const FORMATS = [["xlsx", "Excel", ".xlsx"], ["gpkg", "GeoPackage", ".gpkg"], ["zip", "Shapefile (GBK)", ".zip"], ["zip?encoding=UTF-8", "Shapefile (UTF-8)", ".zip"], ["txt", "TXT", ".txt"], ["geojson", "GeoJSON", ".geojson"]];
 
-const failed = (problem) => tell([problem.message, problem.detail].filter(Boolean).join("："));
-
-async function nameAsked(title, name = "") {
+/** Ask for a name and keep `body` under it; a name that another view has asks once more. */
+async function nameAndSave(title, body, name = "") {
   const field = el("input", { class: "field", type: "text", maxlength: 60, value: name, required: true, autofocus: true });
-  const buttons = [{ text: gettext("取消"), value: null }, { text: gettext("保存"), value: "save" }];
-  const check = () => field.value.trim() !== "";
-  const pressed = await openDialog(title, el("label", { class: "form-rows" }, gettext("视图名称"), field), buttons, { check });
-  return pressed ? field.value.trim() : null;
+  await form(title, el("label", { class: "form-rows" }, gettext("视图名称"), field), gettext("保存"), async () => {
+    const named = field.value.trim();
+    if (!named || !(await kept({ page: PAGE, ...body, name: named }))) return false;
+    tell(gettext("已保存视图“{name}”", { name: named }));
+    return true;
+  });
 }
 
-async function save(body) {
+/** Send the view; false where its name is another's and the person would not replace that. */
+async function kept(body) {
   try {
-    await send("POST", "/api/views", { page: PAGE, ...body });
-    tell(gettext("已保存视图“{name}”", { name: body.name }));
+    await send("POST", "/api/views", body);
+    return true;
   } catch (problem) {
     const isTaken = problem.status === 400 && problem.problem?.column === "name" && !body.replace;
-    if (!isTaken) return failed(problem);
+    if (!isTaken) throw problem;
     const sentence = gettext("已有名为“{name}”的视图，要替换它吗？", { name: body.name });
-    if (await confirmed(sentence, { yes: gettext("替换") })) return save({ ...body, replace: true });
+    return (await confirmed(sentence, { yes: gettext("替换") })) && kept({ ...body, replace: true });
   }
-  return null;
 }
 
 /** The views that there are, and a button to save this one. */
@@ -56,19 +57,14 @@ export async function viewsMenu(state) {
   return [el("header", {}, el("strong", {}, gettext("视图"))), rows.length ? el("div", { class: "options" }, rows) : el("p", { class: "empty" }, gettext("还没有保存的视图")), saveButton];
 }
 
-async function saveThis(state) {
-  const name = await nameAsked(gettext("保存当前视图"));
-  if (name) await save({ name, query: state.viewQuery() });
-}
+const saveThis = (state) => nameAndSave(gettext("保存当前视图"), { query: state.viewQuery() });
 
-async function rename(view) {
-  const name = await nameAsked(gettext("视图改名"), view.name);
-  if (name && name !== view.name) await save({ name, query: view.query === "?" ? "" : view.query, was: view.name });
-}
+const rename = (view) => nameAndSave(gettext("视图改名"), { query: view.query === "?" ? "" : view.query, was: view.name }, view.name);
 
 async function withdraw(view) {
-  if (!(await confirmed(gettext("删除视图“{name}”？", { name: view.name }), { yes: gettext("删除"), danger: true }))) return;
-  await send("POST", "/api/views/withdraw", { name: view.name }).then(() => tell(gettext("已删除")), failed);
+  const sentence = gettext("删除视图“{name}”？", { name: view.name });
+  const gone = await form(gettext("请确认"), el("p", {}, sentence), gettext("删除"), () => send("POST", "/api/views/withdraw", { name: view.name }), { danger: true });
+  if (gone !== null) tell(gettext("已删除"));
 }
 
 /** Which columns are shown, and in which unit areas are. `shown`: those that are now. */

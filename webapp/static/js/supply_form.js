@@ -1,6 +1,6 @@
 // The record of one parcel's supply, as a form over the page: contract, the three starts, how far it is, what was found.
 import { ask, inPath, send } from "./api.js";
-import { openDialog } from "./dialog.js";
+import { openDialog, withReason } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
 import { page } from "./page_data.js";
 import { tell } from "./tools.js";
@@ -80,12 +80,7 @@ export async function openSupply(parcelNo, on) {
 }
 
 /** Ask for the reason and withdraw what lies at `address`; true where it was done. */
-export async function withdraw(address, seen) {
-  const reason = el("textarea", { class: "field", rows: "2", maxlength: "2000", required: true, autofocus: true, "aria-label": gettext("撤销理由") });
-  const content = [el("p", {}, gettext("记录会保留在台账中，但不再计入。请写明理由：")), reason];
-  const buttons = [{ text: gettext("取消"), value: null }, { text: gettext("撤销"), value: "yes", kind: "danger" }];
-  const agreed = await openDialog(gettext("撤销记录"), content, buttons, { check: () => reason.value.trim() !== "" });
-  if (agreed === null) return false;
-  await send("DELETE", address, { reason: reason.value.trim(), seen });
-  return true;
+export function withdraw(address, seen) {
+  const sentence = gettext("记录会保留在台账中，但不再计入。请写明理由：");
+  return withReason(gettext("撤销记录"), sentence, gettext("撤销"), (reason) => send("DELETE", address, { reason, seen }));
 }
