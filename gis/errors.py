@@ -66,6 +66,20 @@ class InvalidParameter(GuatuError):
     """A request's or command's parameter that cannot be read."""
 
 
+class InvalidParameters(InvalidParameter):
+    """Several values that cannot be, told at once; ``problems`` has each with its column."""
+
+    def __init__(self, problems: Sequence[GuatuError], words: Words | None = None) -> None:
+        columns = [p.place.column or "" for p in problems]
+        super().__init__(
+            words or Words(f"请求参数有误：{'、'.join(columns)}", f"wrong parameters: {', '.join(columns)}"),
+            found="; ".join(p.found or "" for p in problems),
+            expected="; ".join(p.expected or "" for p in problems),
+            place=Place(column=", ".join(columns)),
+        )
+        self.problems = tuple(problems)
+
+
 class UnreadableFile(GuatuError):
     """A file that is not what its name says, or of a kind that is not read."""
 

@@ -22,10 +22,10 @@ from typing import Any, TypeVar
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from gis.errors import GuatuError, InvalidParameter, Place
+from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.model import Coded
 from gis.words import Words
-from webapp.params import FIRST_DAY, LAST_DAY, LONGEST_SHOWN, LONGEST_TEXT, MOST_VALUES, InvalidParameters
+from webapp.params import FIRST_DAY, LAST_DAY, LONGEST_SHOWN, LONGEST_TEXT, MOST_VALUES
 
 MOST_OBJECTS = 10_000
 LONGEST_NOTE = 2_000

@@ -21,7 +21,7 @@ from typing import TypeVar
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from gis.errors import GuatuError, InvalidParameter, Place
+from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.maps.tiles import Tile
 from gis.model import Coded, Flag, Lamp, Level, ProjectCategory, ProjectFilter, ProjectKind, ProjectStage
 from gis.words import Words
@@ -34,20 +34,6 @@ EVERYWHERE = ("lang",)
 NARROWING = frozenset({*(field.name for field in fields(ProjectFilter)), "on"})
 
 C = TypeVar("C", bound=Coded)
-
-
-class InvalidParameters(InvalidParameter):
-    """Everything that is wrong with one request's parameters."""
-
-    def __init__(self, problems: Sequence[GuatuError]) -> None:
-        names = "、".join(p.place.column or "" for p in problems)
-        super().__init__(
-            Words(f"请求参数有误：{names}", f"wrong parameters: {names.replace('、', ', ')}"),
-            found="; ".join(p.found or "" for p in problems),
-            expected="; ".join(p.expected or "" for p in problems),
-            place=Place(column=names.replace("、", ", ")),
-        )
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)

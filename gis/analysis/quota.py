@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gis.analysis.withdrawn import is_withdrawn
 from gis.model import OwnerKind
 from gis.rules.land_groups import grouped_class
 
@@ -61,11 +62,6 @@ def used_m2(batches: pd.DataFrame, year: int, on: date) -> float:
 
 def _is_of(rows: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
     return (rows["year"] == year).fillna(value=False).to_numpy(dtype=bool)
-
-
-def is_withdrawn(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows of a ledger were taken away."""
-    return rows["withdrawn"].fillna(value=False).to_numpy(dtype=bool)
 
 
 def takes_quota(parcels: pd.DataFrame) -> npt.NDArray[np.bool_]:

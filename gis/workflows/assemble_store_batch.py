@@ -12,6 +12,7 @@ from gis.analysis.batch import BatchInputs, BatchReport, BatchState, assemble_ba
 from gis.analysis.batch_gaps import Papers
 from gis.analysis.batch_zones import ZoneLayer
 from gis.analysis.quota import Quota, quota_of
+from gis.analysis.withdrawn import counting
 from gis.model import AttachmentKind, BBox, Query
 from gis.rules import RuleBook
 from gis.store.port import Reader
@@ -101,8 +102,8 @@ def _papers(reader: Reader, name: str, members: gpd.GeoDataFrame, on: date) -> P
 
 def _attached(reader: Reader, name: str, numbers: tuple[str, ...]) -> frozenset[tuple[str, str]]:
     """(parcel number, or "" for the batch itself; stage) of what is attached."""
-    rows = reader.read("attachment")
-    there = rows[~rows["withdrawn"].fillna(value=False).astype(bool) & (rows["kind"] == AttachmentKind.DOCUMENT.value)]
+    there = counting(reader.read("attachment"))
+    there = there[there["kind"] == AttachmentKind.DOCUMENT.value]
     of_batch = there[(there["subject"] == "batch") & (there["subject_key"] == name)]
     of_parcels = there[(there["subject"] == "parcel") & there["subject_key"].isin(numbers)]
     found = {("", code) for code in column_values(of_batch["stage"]) if code}

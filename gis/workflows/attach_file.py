@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 import pandas as pd
 
+from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound, Place
-from gis.layers import ATTACHMENT, FRAME_DTYPES
+from gis.layers import ATTACHMENT
 from gis.model import Actor, AttachmentKind, Query, Stage
 from gis.store.attached_files import AttachedFiles
 from gis.store.attached_types import IMAGES, tidy_file_name
@@ -16,8 +17,9 @@ from gis.store.port import Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.judge_events import refuse_strangers
 from gis.workflows.keep_assessment import writing_assessed
-from gis.workflows.list_attachments import SHOWN, Subject, attachment_rows, counting, require_subject
+from gis.workflows.list_attachments import SHOWN, Subject, attachment_rows, require_subject
 from gis.workflows.plain import Record, records_of
+from gis.workflows.record_row import row_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def attach_file(
     }
     with writing_assessed(store, actor) as writer:
         _require_own(writer, actor, subject, key)
-        writer.append(ATTACHMENT.name, _frame(row))
+        writer.append(ATTACHMENT.name, row_frame(ATTACHMENT, row))
         return _one(writer, subject, key, kept.sha256)
 
 
@@ -85,7 +87,7 @@ def withdraw_attachment(store: Store, actor: Actor, subject: Subject, key: str, 
         rows = _counting_of(writer, subject, key, sha256)
         _require_own(writer, actor, subject, key)
         row = {name: rows.iloc[0][name] for name in ATTACHMENT.names}
-        writer.append(ATTACHMENT.name, _frame({**row, "note": reason.strip(), "withdrawn": True}))
+        writer.append(ATTACHMENT.name, row_frame(ATTACHMENT, {**row, "note": reason.strip(), "withdrawn": True}))
 
 
 def _require_own(reader: Reader, actor: Actor, subject: str, key: str) -> None:
@@ -108,8 +110,3 @@ def _counting_of(writer: Writer, subject: str, key: str, sha256: str) -> pd.Data
 
 def _one(writer: Writer, subject: str, key: str, sha256: str) -> Record:
     return records_of(_counting_of(writer, subject, key, sha256), SHOWN)[0]
-
-
-def _frame(row: Record) -> pd.DataFrame:
-    columns = {name: pd.Series([row[name]], dtype="object") for name in ATTACHMENT.names}
-    return pd.DataFrame(columns).astype({c.name: FRAME_DTYPES[c.type] for c in ATTACHMENT.columns})

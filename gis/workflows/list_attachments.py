@@ -6,6 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
+from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound
 from gis.layers import BATCH, PARCEL
 from gis.model import Query
@@ -74,8 +75,3 @@ def require_subject(reader: Reader, subject: str, key: str) -> None:
 def attachment_rows(reader: Reader, subject: str, key: str) -> pd.DataFrame:
     """The latest row of each attachment, those that were withdrawn among them."""
     return reader.read("attachment", Query(where=(("subject", subject), ("subject_key", key))))
-
-
-def counting(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a ledger that were not withdrawn."""
-    return rows[~rows["withdrawn"].fillna(False).astype(bool)]

@@ -8,7 +8,8 @@ from datetime import date
 import pandas as pd
 
 from gis.analysis.batch import BatchState
-from gis.analysis.quota import is_withdrawn, quota_of
+from gis.analysis.quota import quota_of
+from gis.analysis.withdrawn import counting
 from gis.model import Query
 from gis.store.port import Store
 from gis.workflows.one_batch import Batch, batches_of, state_of, unregistered
@@ -61,7 +62,7 @@ def _row(batch: Batch, members: pd.DataFrame | None) -> Record:
 
 def _quotas(store: Store, on: date) -> list[Record]:
     given, batches = store.read("land_quota"), store.read("batch")
-    years = sorted({int(year) for year in given["year"][~is_withdrawn(given)].dropna()}, reverse=True)
+    years = sorted({int(year) for year in counting(given)["year"].dropna()}, reverse=True)
     found = [quota_of(given, batches, year, on) for year in years]
     return [
         {

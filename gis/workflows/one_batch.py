@@ -17,6 +17,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gis.analysis.batch import BatchState
+from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotAllowed, NotFound, Place
 from gis.layers import BATCH
 from gis.model import Actor, BatchKind, Query, Role, Stage, half_width
@@ -86,9 +87,7 @@ def _text(day: date | None) -> str | None:
 
 def batches_of(reader: Reader) -> dict[str, Batch]:
     """Every registered batch by name, those taken away left out."""
-    rows = reader.read("batch")
-    there = rows[~rows["withdrawn"].fillna(value=False).astype(bool)]
-    return {row["name"]: _batch(row) for row in records_of(there, BATCH.names)}
+    return {row["name"]: _batch(row) for row in records_of(counting(reader.read("batch")), BATCH.names)}
 
 
 def _batch(row: Mapping[str, Any]) -> Batch:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from gis.errors import GuatuError, InvalidParameter, NotFound, Place
+from gis.errors import GuatuError, InvalidParameter, InvalidParameters, NotFound, Place
 from gis.layers import ACCOUNT_ENTRY, HOUSEHOLD, PARCEL, PROJECT, TOWN, Layer
 from gis.model import Actor, Query
 from gis.store.port import Store
@@ -19,19 +19,6 @@ _HAPPENED = ("signed_on", "paid_on", "cleared_on", "on_date")
 MOST_OF_A_DAY = 999
 
 
-class InvalidCompensation(InvalidParameter):
-    """Everything that is wrong with one row."""
-
-    def __init__(self, problems: list[GuatuError]) -> None:
-        super().__init__(
-            Words("填写的内容有误", "what was given is wrong"),
-            found="; ".join(p.found or "" for p in problems),
-            expected="; ".join(p.expected or "" for p in problems),
-            place=Place(column=", ".join(p.place.column or "" for p in problems)),
-        )
-        self.problems = tuple(problems)
-
-
 def add_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any], today: date) -> Record:
     """
     Add a household, a building or an entry. An entry without a number gets the next one of its day.
@@ -42,7 +29,7 @@ def add_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any], to
         The actor may not know of households.
     NotFound
         There is no such parcel.
-    InvalidCompensation
+    InvalidParameters
         Values that cannot be, a number that is taken: all of them.
     """
     _require_allowed(store, actor, layer, row)
@@ -54,7 +41,7 @@ def add_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any], to
         taken = Words("此编号已有记录", "there is a row of this number already")
         problems.append(_wrong(layer.key[-1], key[layer.key[-1]], "另一编号 / another number", taken))
     if problems:
-        raise InvalidCompensation(problems)
+        raise InvalidParameters(problems, Words("填写的内容有误", "what was given is wrong"))
     return record_row(store, actor, layer, row, seen=None)
 
 
@@ -73,7 +60,7 @@ def correct_row(
 
     Raises
     ------
-    NotAllowed, NotFound, InvalidCompensation
+    NotAllowed, NotFound, InvalidParameters
         As ``add_row``.
     Conflict
         Somebody wrote another one meanwhile.
@@ -85,7 +72,7 @@ def correct_row(
         raise NotFound(Words(f"没有{layer.words.zh}记录“{name}”", f"no {layer.words.en} row '{name}'"), found=name)
     row = {**{name: _cell(layer, name, standing[name]) for name in layer.names}, **changes}
     if problems := list(_problems(store, layer, row, today)):
-        raise InvalidCompensation(problems)
+        raise InvalidParameters(problems, Words("填写的内容有误", "what was given is wrong"))
     return record_row(store, actor, layer, row, seen)
 
 

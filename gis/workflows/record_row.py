@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from gis.analysis.withdrawn import counting
 from gis.errors import Conflict, GuatuError, InvalidParameter, NotFound, Place
 from gis.layers import FRAME_DTYPES, Column, Layer
 from gis.model import Actor, Query
@@ -21,7 +22,7 @@ def standing_rows(reader: Reader, layer: Layer, owner: str | None = None, *, on:
     """The ruling rows of a ledger that are not withdrawn; ``owner``: those of one key of its first key column."""
     keys = None if owner is None else (owner,)
     rows = reader.read(layer.name, Query(on=on, keys=keys))
-    return rows[~rows["withdrawn"].fillna(False).astype(bool)].reset_index(drop=True)
+    return counting(rows).reset_index(drop=True)
 
 
 def standing_row(reader: Reader, layer: Layer, key: Mapping[str, str]) -> Record | None:
@@ -54,7 +55,7 @@ def record_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any],
     key = {name: str(row[name]) for name in layer.key}
     with writing_assessed(store, actor) as writer:
         _require_seen(standing_row(writer, layer, key), seen, layer, key)
-        writer.append(layer.name, _frame(layer, {**row, "withdrawn": False}))
+        writer.append(layer.name, row_frame(layer, {**row, "withdrawn": False}))
         return standing_row(writer, layer, key) or {}
 
 
@@ -82,7 +83,7 @@ def withdraw_row(
             raise NotFound(Words(f"没有{layer.words.zh}记录“{name}”", f"no {layer.words.en} row '{name}'"), found=name)
         _require_seen(standing, seen, layer, key)
         kept = {name: standing[name] for name in layer.names}
-        writer.append(layer.name, _frame(layer, {**kept, "note": reason.strip(), "withdrawn": True}))
+        writer.append(layer.name, row_frame(layer, {**kept, "note": reason.strip(), "withdrawn": True}))
 
 
 def _require_seen(standing: Record | None, seen: str | None, layer: Layer, key: Mapping[str, str]) -> None:
@@ -101,8 +102,8 @@ def _require_seen(standing: Record | None, seen: str | None, layer: Layer, key: 
     )
 
 
-def _frame(layer: Layer, row: Mapping[str, Any]) -> pd.DataFrame:
-    """One row with every column of the layer."""
+def row_frame(layer: Layer, row: Mapping[str, Any]) -> pd.DataFrame:
+    """One row with every column of the layer; those that ``row`` lacks are empty."""
     columns = {
         column.name: pd.Series([_cell(column, row.get(column.name))], dtype="object") for column in layer.columns
     }

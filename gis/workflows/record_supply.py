@@ -10,7 +10,7 @@ import pandas as pd
 
 from gis.analysis.idle_land import SUPPLY_TYPES, idle_status
 from gis.analysis.idle_words import PRELIMINARY
-from gis.errors import GuatuError, InvalidParameter, Place
+from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.layers import LAND_SUPPLY, PARCEL
 from gis.model import Actor
 from gis.rules import RuleBook
@@ -69,7 +69,7 @@ def record_supply(
 
     Raises
     ------
-    InvalidSupply
+    InvalidParameters
         Days in the future of what has happened, amounts below zero, days in a wrong order: all of them.
     NotFound
         The store has no such parcel.
@@ -78,7 +78,7 @@ def record_supply(
     """
     problems = problems_of(supply, today)
     if problems:
-        raise InvalidSupply(problems)
+        raise InvalidParameters(problems, Words("供地记录有误", "the record of supply is wrong"))
     read_one(store, PARCEL, parcel_no, today, ("parcel_no",))
     row = {name: supply.get(name) for name in SUPPLY_FIELDS}
     return record_row(store, actor, LAND_SUPPLY, {**row, "parcel_no": parcel_no}, seen)
@@ -87,19 +87,6 @@ def record_supply(
 def withdraw_supply(store: Store, actor: Actor, parcel_no: str, *, reason: str, seen: str | None) -> None:
     """Take the record of a parcel's supply away, as ``withdraw_row`` does."""
     withdraw_row(store, actor, LAND_SUPPLY, {"parcel_no": parcel_no}, reason=reason, seen=seen)
-
-
-class InvalidSupply(InvalidParameter):
-    """Everything that is wrong with one record."""
-
-    def __init__(self, problems: list[GuatuError]) -> None:
-        super().__init__(
-            Words("供地记录有误", "the record of supply is wrong"),
-            found="; ".join(p.found or "" for p in problems),
-            expected="; ".join(p.expected or "" for p in problems),
-            place=Place(column=", ".join(p.place.column or "" for p in problems)),
-        )
-        self.problems = tuple(problems)
 
 
 def problems_of(supply: Mapping[str, Any], today: date) -> list[GuatuError]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound, Place
-from gis.model import Actor, Query
+from gis.model import Actor
 from gis.store.port import Reader, Store
 from gis.words import Words
 from gis.workflows.plain import Record, records_of
@@ -15,8 +16,7 @@ _SHOWN = ("name", "page", "query", "recorded_at", "recorded_by")
 
 def list_views(reader: Reader, page: str = "") -> list[Record]:
     """The views of ``page`` ("": of all), by name: name, page, query, and who saved it when."""
-    views = reader.read("saved_view", Query())
-    kept = views[~views["withdrawn"].fillna(value=False).astype(bool)]
+    kept = counting(reader.read("saved_view"))
     return records_of(kept[kept["page"] == page] if page else kept, _SHOWN)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound
 from gis.layers import ENTITIES, LAYERS, LEDGERS, Layer
 from gis.model import Actor, Query
@@ -237,7 +238,7 @@ class _Undoing:
         if ledger.name == "attachment":
             rows = rows[rows["subject"] == self.layer.name]
         if "withdrawn" in rows and ledger.name != "parcel_event":
-            rows = rows[~rows["withdrawn"].fillna(value=False).astype(bool)]
+            rows = counting(rows)
         keys = {key for column in columns for key in rows.loc[rows[column].isin(new), column]}
         words = ledger.words
         return [Words(f"{key} 已有{words.zh}", f"{key} has {words.en}") for key in sorted(map(str, keys))]
@@ -246,8 +247,7 @@ class _Undoing:
         """New parcels that have been put into a batch of the bureau."""
         if self.layer.name != "parcel":
             return []
-        batches = self.writer.read("batch")
-        standing = set(batches.loc[~batches["withdrawn"].fillna(value=False).astype(bool), "name"])
+        standing = set(counting(self.writer.read("batch"))["name"])
         rows = self.writer.read("parcel", Query(columns=("parcel_no", "batch")))
         hit = rows[rows["parcel_no"].isin(new) & rows["batch"].isin(standing)]
         pairs = zip(hit["parcel_no"], hit["batch"], strict=True)

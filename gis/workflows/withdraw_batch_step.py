@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from gis.analysis.stages import standing
 from gis.errors import InvalidParameter
 from gis.model import Actor, EventKind, Query, Stage
 from gis.store.port import Store, Writer
@@ -71,11 +72,8 @@ def _last_step(batch: Batch) -> tuple[Stage, date]:
 def _with_step(writer: Writer, numbers: list[str], stage: Stage, day: date) -> list[str]:
     """Those of which the batch's own event of that day stands."""
     rows = writer.read("parcel_event", Query(keys=tuple(numbers)))
-    keys = ["parcel_no", "kind", "stage", "on_date"]
-    last = rows[~rows.duplicated(keys, keep="last")]
-    stands = ~last["withdrawn"].fillna(value=False).astype(bool) & (last["kind"] == EventKind.STAGE.value)
-    mine = last[stands & (last["stage"] == stage.value) & (last["on_date"] == pd.Timestamp(day))]
-    return sorted(set(mine["parcel_no"]))
+    stood = standing(rows[(rows["kind"] == EventKind.STAGE.value) & (rows["stage"] == stage.value)])
+    return sorted(set(stood.loc[stood["on_date"] == pd.Timestamp(day), "parcel_no"]))
 
 
 def _clear_document(writer: Writer, name: str, document: str, on: date) -> None:

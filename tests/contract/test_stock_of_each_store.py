@@ -12,12 +12,12 @@ from shapely.geometry import LineString
 from gis.analysis.compare import Movement
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import StockKind
-from gis.errors import Conflict, InvalidParameter, NotFound
+from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotFound
 from gis.store.port import Store
 from gis.workflows.compare_days import CompareFilter, Span, compare_days, compare_features, usual_span
 from gis.workflows.list_stock import StockFilter, list_stock
 from gis.workflows.list_tasks import list_linear_projects, list_tasks, record_task, withdraw_task
-from gis.workflows.record_supply import InvalidSupply, record_supply, show_supply, withdraw_supply
+from gis.workflows.record_supply import record_supply, show_supply, withdraw_supply
 from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, append, parcels, put, square, stages, town
 
 ON = date(2026, 6, 30)
@@ -118,7 +118,7 @@ def test_a_record_that_cannot_be_is_refused_whole(land: Store) -> None:
         "stopped_since": date(2026, 6, 1),
         "certified_document": "闲认1号",
     }
-    with pytest.raises(InvalidSupply) as caught:
+    with pytest.raises(InvalidParameters) as caught:
         record_supply(land, OFFICER, "P1", wrong, seen=None, today=ON)
     assert {p.place.column for p in caught.value.problems} == {
         "legal_start_on", "price_wan", "agreed_finish_on", "stopped_since", "certified_on",

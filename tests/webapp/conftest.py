@@ -142,9 +142,9 @@ PROMISES = pd.DataFrame(
 )
 
 
-def make_county(path: Path) -> Store:
+def make_county(path: Path, data_on: date = ON) -> Store:
     """Two towns, a park, four projects of each kind of geometry, three parcels, a zone."""
-    made = create_store(path, name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=ON, is_sample=True)
+    made = create_store(path, name="示例县", crs=CRS, actor=LOCAL_ACTOR, data_on=data_on, is_sample=True)
     entities = {"town": TOWNS, "park": PARKS, "project": PROJECTS, "parcel": PARCELS, "zone": ZONES}
     ledgers = {"parcel_event": EVENTS, "project_plan": PLANS, "progress_report": REPORTS, "milestone": PROMISES}
     with made.writing(LOCAL_ACTOR) as writer:

@@ -12,10 +12,9 @@ from flask import Flask, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.errors import InvalidParameter
+from gis.errors import InvalidParameter, InvalidParameters
 from gis.model import Stage
 from webapp.bodies import BodyAsker, body, document
-from webapp.params import InvalidParameters
 
 APP = Flask("bodies")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from gis.errors import InvalidParameter
+from gis.errors import InvalidParameter, InvalidParameters
 from gis.model import Flag, Lamp, Level, ProjectFilter
-from webapp.params import InvalidParameters, Near, key_in_path, reading, tile_at
+from webapp.params import Near, key_in_path, reading, tile_at
 
 PLAIN = Flask(__name__)
 

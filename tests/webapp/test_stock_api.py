@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.settings import Settings
+from tests.webapp.conftest import make_county
 from tests.webapp.sending import ELSEWHERE, send
+from webapp import create_app
 
 
 @pytest.fixture
@@ -82,6 +87,18 @@ def test_every_wrong_value_of_a_supply_is_told(desk: FlaskClient) -> None:
     assert late.status_code == 400
     assert [error["column"] for error in late.get_json()["errors"]] == ["legal_start_on"]
     assert send(desk, "PUT", "/api/parcels/99/supply", {}).status_code == 404
+
+
+def test_what_happened_may_be_of_a_samples_own_day_though_it_be_after_today(tmp_path: Path) -> None:
+    store = make_county(tmp_path / "later.gpkg", data_on=date(2150, 6, 1))
+    desk = create_app(Settings(), store).test_client()
+    supplied = send(desk, "PUT", "/api/parcels/1/supply", {"legal_start_on": "2150-06-01"})
+    assert supplied.get_json()["supply"]["legal_start_on"] == "2150-06-01"
+    paid = {"on_date": "2150-06-01", "amount_wan": 10}
+    assert send(desk, "POST", "/api/account", paid).status_code == 201
+    late = send(desk, "POST", "/api/account", {**paid, "on_date": "2150-06-02"})
+    assert [error["column"] for error in late.get_json()["errors"]] == ["on_date"]
+    store.close()
 
 
 def test_who_may_not_write_records_nothing(own_app: Flask) -> None:

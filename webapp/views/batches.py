@@ -24,7 +24,7 @@ from gis.workflows.withdraw_batch_step import withdraw_batch_step
 from webapp.acting import allow
 from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
-from webapp.params import key_in_path, reading
+from webapp.params import FIRST_DAY, key_in_path, reading
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
 
@@ -184,7 +184,7 @@ def _decision(ask: BodyAsker) -> Decision:
     on = ask.day("on", required=True)
     document, override = ask.text("document"), ask.note("override", longest=LONGEST_TEXT)
     authority = ask.code("authority", Authority)
-    return Decision(on or date.today(), document, authority, override)
+    return Decision(on or FIRST_DAY, document, authority, override)
 
 
 def _ring(ask: BodyAsker) -> Drawn | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
 from gis.layers import ACCOUNT_ENTRY, BUILDING, HOUSEHOLD, Layer
 from gis.model import Actor, Role
+from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.list_households import HOUSEHOLD_READERS, list_buildings, list_households, masked_household
 from gis.workflows.plain import Record
 from gis.workflows.record_compensation import add_row, correct_row, take_row_away
@@ -137,13 +137,15 @@ def _added(acts: Actor, layer: Layer, parcel_no: str | None) -> tuple[Response, 
     of_parcel = {} if parcel_no is None else {"parcel_no": parcel_no}
     with body() as ask:
         row = {**_values(ask, layer, new=True), **of_parcel}
-    return _private(_told(layer, add_row(served().store, acts, layer, row, date.today()))), 201
+    store = served().store
+    return _private(_told(layer, add_row(store, acts, layer, row, last_day_that_may_have_been(store)))), 201
 
 
 def _corrected(acts: Actor, layer: Layer, key: dict[str, str]) -> Response:
     with body() as ask:
         changes, seen = _values(ask, layer, new=False), ask.text("seen", required=True)
-    row = correct_row(served().store, acts, layer, key, changes, seen=seen, today=date.today())
+    store = served().store
+    row = correct_row(store, acts, layer, key, changes, seen=seen, today=last_day_that_may_have_been(store))
     return _private(_told(layer, row))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, send_file
@@ -14,6 +13,7 @@ from gis.analysis.stock import GROUPED_BY, StockKind
 from gis.layers import LAND_SUPPLY
 from gis.model import Role
 from gis.workflows.export_stock import export_stock
+from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.list_stock import STOCK_LAYERS, StockFilter, list_stock
 from gis.workflows.names import read_names
 from gis.workflows.record_supply import SUPPLY_FIELDS, record_supply, show_supply, withdraw_supply
@@ -86,7 +86,7 @@ def put_supply(parcel_no: str) -> Response:
     with body() as ask:
         given, seen = _supply(ask), ask.text("seen")
     number, store = key_in_path("parcel_no", parcel_no), served().store
-    record_supply(store, acts, number, given, seen=seen or None, today=date.today())
+    record_supply(store, acts, number, given, seen=seen or None, today=last_day_that_may_have_been(store))
     return jsonify(show_supply(store, number, served().day(None)))
 
 
