@@ -111,7 +111,7 @@ def test_files_are_attached_shown_refused_and_withdrawn(desk, parcel, tmp_path):
     page.wait_for_function("picture => picture.complete && picture.naturalWidth === 1", arg=picture.element_handle())
     card.get_by_role("button", name="撤销 公告.pdf").click()
     box = page.get_by_role("dialog")
-    box.get_by_label("撤销理由").fill("传错了地块")
+    box.get_by_label("理由", exact=True).fill("传错了地块")
     box.get_by_role("button", name="撤销").click()
     expect(card.get_by_role("link", name="公告.pdf")).to_have_count(0)
     desk.forgive("422")

@@ -66,7 +66,7 @@ def test_a_supply_is_recorded_and_withdrawn_with_a_reason(own: Watched) -> None:
     expect(rows.first).to_contain_text("收回线")
     rows.first.get_by_role("button", name="供地记录").click()
     page.get_by_role("button", name="撤销记录…").click()
-    page.get_by_label("撤销理由").fill("示例：录错地块")
+    page.get_by_label("理由", exact=True).fill("示例：录错地块")
     page.locator("dialog.box").last.get_by_role("button", name="撤销", exact=True).click()
     expect(rows.first).to_contain_text("资料不全")
 
