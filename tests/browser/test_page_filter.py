@@ -81,13 +81,13 @@ def test_the_table_sorts_both_ways_with_missing_values_last(office):
         )
 
     header.click()
-    page.wait_for_timeout(300)
+    expect(page.locator(".tabulator-col[tabulator-field=gap_pp][aria-sort=ascending]")).to_be_visible()
     rising = [float(text.replace("−", "-").replace("+", "")) for text in gaps() if text != "—"]
     assert rising == sorted(rising)
     assert len(rising) > 3
     assert gaps()[0] != "—"
     header.click()
-    page.wait_for_timeout(300)
+    expect(page.locator(".tabulator-col[tabulator-field=gap_pp][aria-sort=descending]")).to_be_visible()
     falling = [float(text.replace("−", "-").replace("+", "")) for text in gaps() if text != "—"]
     assert falling == sorted(falling, reverse=True)
     assert gaps()[0] != "—"

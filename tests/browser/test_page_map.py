@@ -85,8 +85,7 @@ def test_a_hidden_layer_is_hidden_on_the_map_and_in_the_address(office):
     assert "hide=zone" in page.url
     office.open(page.url.removeprefix(office.address))
     assert not page.is_checked("[data-layer=zone]")
-    page.wait_for_timeout(300)
-    assert gl(page, "gl.getLayoutProperty('zone-line', 'visibility')") == "none"
+    page.wait_for_function(f"() => {{ {FIND_GL} return gl.getLayoutProperty('zone-line', 'visibility') === 'none'; }}")
 
 
 def come_to_rest(page: Page) -> None:
@@ -132,12 +131,15 @@ def test_a_click_on_a_blocking_parcel_flies_there_and_marks_it(office):
     number = row.get_attribute("data-parcel")
     before = page.evaluate("window.guatuWall.map.getCenter()")
     row.click()
-    page.wait_for_timeout(1800)
     bounds = page.evaluate(f"fetch('/api/parcels/{number}').then((r) => r.json())")["bounds"]
-    centre = page.evaluate("window.guatuWall.map.getCenter()")
-    assert bounds[0] - 0.002 < centre["lng"] < bounds[2] + 0.002
-    assert bounds[1] - 0.002 < centre["lat"] < bounds[3] + 0.002
-    assert centre != before
+    page.wait_for_function(
+        """([west, south, east, north]) => {
+          const { lng, lat } = window.guatuWall.map.getCenter();
+          return west - 0.002 < lng && lng < east + 0.002 && south - 0.002 < lat && lat < north + 0.002;
+        }""",
+        arg=bounds,
+    )
+    assert page.evaluate("window.guatuWall.map.getCenter()") != before
     expect(row).to_have_class("row two chosen")
     assert number in json.dumps(gl(page, "gl.getFilter('parcel-blocking')"))
 
