@@ -37,8 +37,9 @@ LONGEST_SESSION_SECONDS = 12 * 3600
 FROM_WITHIN = "guatu.from_within"
 # A cookie is written again at most this often.
 NOTED_EVERY_SECONDS = 60
-# Asked by whoever is not signed in, and by programs that watch the server.
-_ALWAYS_OPEN = frozenset({"static", "health.healthz", "signing_in.page", "signing_in.sign_in", "signing_in.told"})
+# Asked by whoever is not signed in or no longer is, by readers who may write nothing, and by programs that watch.
+_SIGNING = frozenset({"signing_in.page", "signing_in.sign_in", "signing_in.sign_out", "signing_in.told"})
+_ALWAYS_OPEN = frozenset({"static", "health.healthz", *_SIGNING})
 
 
 @dataclass(frozen=True, slots=True)

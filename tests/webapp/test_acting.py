@@ -236,6 +236,18 @@ def test_signing_out_ends_the_session(desk):
     assert send(desk, "POST", "/api/any").status_code == 401
 
 
+def test_a_viewer_signs_out_too(desk):
+    assert sign_in(desk, "李四", PASSWORD).status_code == 303
+    assert send(desk, "POST", "/logout").status_code == 303
+    assert desk.get("/api/session").get_json()["me"]["name"] is None
+
+
+def test_who_signs_out_after_the_session_ended_is_not_refused(desk, monkeypatch):
+    assert sign_in(desk, "张三", PASSWORD).status_code == 303
+    later(monkeypatch, 31 * 60)
+    assert send(desk, "POST", "/logout").status_code == 303
+
+
 def test_who_is_made_inactive_is_out_at_once(desk, account_file):
     sign_in(desk, "张三", PASSWORD)
     account_file.change("张三", active=False)
