@@ -17,9 +17,9 @@ import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -191,9 +191,14 @@ class Staging:
         self.limits = limits or Limits()
         self._swept = 0.0
 
-    def receive(self, name: str, stream: IO[bytes], actor: Actor) -> Upload:
+    def receive(
+        self, name: str, stream: IO[bytes], actor: Actor, look: Callable[[Upload], None] | None = None
+    ) -> Upload:
         """
         Take a file in, its bytes as they are.
+
+        ``look``: what is done with it before anybody sees that it is there, such as listing what it holds; where
+        that raises, nothing of the file stays.
 
         Raises
         ------
@@ -214,8 +219,11 @@ class Staging:
         try:
             size, sha256 = self._copy(stream, making / f"original{_safe_suffix(shown)}", shown)
             at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            upload = Upload(upload_id, shown, size, sha256, actor.name, at, self.folder / upload_id)
-            (making / "about.json").write_text(json.dumps(upload.as_dict(), ensure_ascii=False), encoding="utf-8")
+            coming = Upload(upload_id, shown, size, sha256, actor.name, at, making)
+            if look is not None:
+                look(coming)
+            coming.keep("about.json", coming.as_dict())
+            upload = replace(coming, folder=self.folder / upload_id)
             os.replace(making, upload.folder)
         except OSError as error:
             raise StoreFull(
@@ -301,7 +309,7 @@ class Staging:
 
     def _every(self) -> Iterator[Upload]:
         for folder in self._folders():
-            upload = _read(folder)
+            upload = _read(folder) if _ID.fullmatch(folder.name) else None  # what is still coming is not there yet
             if upload is not None:
                 yield upload
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from gis.errors import GuatuError, StoreBusy
+from gis.errors import GuatuError, NotFound, StoreBusy
 from gis.ingest.staging import Staging, Upload
 from gis.model import Actor
 from gis.store.port import Store
@@ -98,8 +99,12 @@ def list_uploads(store: Store, staging: Staging, actor: Actor) -> list[dict[str,
     """The person's uploads in short: name, how many parts, how many of them are imported, what is being done."""
     found = []
     for upload in staging.uploads(actor):
-        parts = contents_kept(upload).parts
-        done = sum(upload.path(f"done-{i}.json").exists() for i in range(len(parts)))
-        status = status_of(store, upload)
-        found.append({**upload.as_dict(), "parts": len(parts), "done": done, "status": status})
+        with suppress(NotFound):  # dropped or swept since it was listed
+            found.append(_in_short(store, upload))
     return found
+
+
+def _in_short(store: Store, upload: Upload) -> dict[str, Any]:
+    parts = contents_kept(upload).parts
+    done = sum(upload.path(f"done-{i}.json").exists() for i in range(len(parts)))
+    return {**upload.as_dict(), "parts": len(parts), "done": done, "status": status_of(store, upload)}

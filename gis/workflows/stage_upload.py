@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from gis.errors import GuatuError, NotAllowed, NotFound
+from gis.errors import NotAllowed, NotFound
 from gis.ingest.contents import Contents, Ignored, Part, contents_of
 from gis.ingest.staging import Staging, Upload
 from gis.model import Actor, Role
@@ -28,13 +28,11 @@ def stage_upload(staging: Staging, actor: Actor, name: str, stream: IO[bytes]) -
         There is no room for it.
     """
     check_importer(actor)
-    upload = staging.receive(name, stream, actor)
-    try:
-        keep_contents(upload, contents_of(upload.file, upload.name))
-    except GuatuError:
-        staging.drop(upload)
-        raise
-    return upload
+    return staging.receive(name, stream, actor, _look_through)
+
+
+def _look_through(upload: Upload) -> None:
+    keep_contents(upload, contents_of(upload.file, upload.name))
 
 
 def check_importer(actor: Actor) -> None:

@@ -21,6 +21,7 @@ from gis.ingest.staging import Limits, Staging, Upload
 from gis.model import LOCAL_ACTOR, Query, Role
 from gis.store.port import Store
 from gis.workflows import commit_upload as committing
+from gis.workflows import stage_upload
 from gis.workflows.show_upload import STATUS, idle
 from tests.webapp.conftest import EAST, NORTH, SETTINGS
 from tests.webapp.sending import ELSEWHERE, send, sign_in
@@ -196,6 +197,25 @@ def test_a_file_that_cannot_be_read_is_answered_and_not_kept(desk, folder):
     assert answer.status_code == 422
     assert answer.get_json()["found"] == ".bin"
     assert [p.name for p in folder.iterdir()] == []
+
+
+def test_an_upload_that_is_gone_takes_no_other_from_the_list(desk, folder):
+    kept, gone = (uploaded(desk, name=name).get_json()["id"] for name in ("甲.geojson", "乙.geojson"))
+    (folder / gone / "contents.json").unlink()  # as between the listing and the reading
+    answer = desk.get("/api/imports")
+    assert answer.status_code == 200
+    assert [upload["id"] for upload in answer.get_json()["uploads"]] == [kept]
+
+
+def test_an_upload_is_listed_only_when_it_has_been_looked_through(desk, folder, monkeypatch):
+    real = stage_upload.contents_of
+
+    def seen_meanwhile(*given):
+        assert desk.get("/api/imports").get_json()["uploads"] == []
+        return real(*given)
+
+    monkeypatch.setattr(stage_upload, "contents_of", seen_meanwhile)
+    assert uploaded(desk).status_code == 201
 
 
 def test_too_large_an_upload_is_refused_without_being_kept(own_store, folder, monkeypatch):

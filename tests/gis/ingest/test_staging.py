@@ -139,6 +139,27 @@ def test_work_on_a_dropped_upload_ends_without_bringing_it_back(staging):
     assert not upload.folder.exists()
 
 
+def test_what_is_still_looked_through_is_not_there_yet_for_anybody(staging):
+    def look(upload):
+        upload.keep("contents.json", {})
+        assert staging.uploads(OFFICER) == ()
+        with pytest.raises(NotFound):
+            staging.upload(upload.id, OFFICER)
+
+    upload = staging.receive("a.txt", io.BytesIO(b"test\n"), OFFICER, look)
+    assert staging.uploads(OFFICER) == (upload,)
+    assert upload.kept("contents.json") == {}
+
+
+def test_a_file_that_cannot_be_looked_through_leaves_nothing_whatever_went_wrong(staging):
+    def look(_upload):
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        staging.receive("a.txt", io.BytesIO(b"test\n"), OFFICER, look)
+    assert list(staging.folder.iterdir()) == []
+
+
 def test_a_folder_of_somebody_else_is_not_used(tmp_path):
     place = tmp_path / "link"
     place.symlink_to(tmp_path)
