@@ -6,7 +6,6 @@ The file's own bytes stay as they came; a fix is applied to the table that was r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.errors import InvalidParameter, Place
+from gis.errors import InvalidParameter, InvalidValue, Place
 from gis.ingest import cells
 from gis.ingest.headers import find_header
 from gis.ingest.table import CheckedTable, RawTable, Refusal
@@ -24,7 +23,6 @@ from gis.units import UNITS_BY_DIMENSION
 from gis.words import Words
 
 Edits = Mapping[int, Mapping[str, str]]
-_NUMBER_HEAD = re.compile(r"^([+-]?[\d,，．.]*\d)")
 
 
 def with_edits(raw: RawTable, edits: Edits) -> RawTable:
@@ -80,13 +78,14 @@ def with_area_units(raw: RawTable, units: Mapping[str, str]) -> RawTable:
 
 
 def _in_unit(value: Any, unit: str) -> Any:
-    """The cell's number with this unit behind it; what is no number stays, to be refused."""
+    """The cell's number with this unit in place of its own; what is no number, or not of an area, is left."""
     if cells.is_blank(value):
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value!r}{unit}"
-    head = _NUMBER_HEAD.match(str(value).strip())
-    return f"{head[1]}{unit}" if head else value
+    try:
+        number, own = cells.split_number(value)
+    except InvalidValue:
+        return value
+    return f"{number}{unit}" if own is None or own in UNITS_BY_DIMENSION["area"] else value
 
 
 def with_land_classes(

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from gis.errors import InvalidParameter
+from gis.ingest.cells import read_number
 from gis.ingest.fixes import with_area_units, with_edits, with_land_classes, without_rows
 from gis.ingest.table import CheckedTable, RawTable, SourceFile
+from gis.layers import LAYERS
 from gis.rules.land_classes import scheme_of
 
 SOURCE = SourceFile("a.csv", 1, "")
@@ -42,11 +44,22 @@ def test_a_cell_that_is_not_there_is_named(edits):
 
 @pytest.mark.parametrize(
     ("cell", "made"),
-    [("0.7655公顷", "0.7655m2"), ("7655", "7655m2"), (7655.5, "7655.5m2"), ("1,234.5 亩", "1,234.5m2"), (None, None),
-     ("约五亩", "约五亩")],
+    [("0.7655公顷", "0.7655m2"), ("7655", "7655m2"), (7655.5, "7655.5m2"), ("1,234.5 亩", "1234.5m2"), (None, None),
+     ("１２．５", "12.5m2"), ("约五亩", "约五亩")],
 )  # fmt: skip
 def test_numbers_of_a_column_are_in_the_unit_that_the_user_says(cell, made):
     assert with_area_units(raw(面积=pd.Series([cell], dtype=object)), {"面积": "m2"}).frame["面积"].tolist() == [made]
+
+
+@pytest.mark.parametrize("cell", ["12 345", "100-200", "12亩3分", "12,34", "3户", "1.2.3"])
+def test_of_a_cell_that_is_no_area_no_part_is_taken_for_one(cell):
+    assert with_area_units(raw(面积=[cell]), {"面积": "mu"}).frame["面积"].tolist() == [cell]
+
+
+@pytest.mark.parametrize(("cell", "m2"), [("1.2E+05", 120_000), (np.float64(7655.5), 7655.5), ("1e5平方米", 100_000)])
+def test_a_number_is_the_same_however_it_is_written(cell, m2):
+    (made,) = with_area_units(raw(面积=pd.Series([cell], dtype=object)), {"面积": "m2"}).frame["面积"]
+    assert read_number(made, LAYERS["parcel"].column("declared_area_m2"), None) == m2
 
 
 @pytest.mark.parametrize("units", [{"面积": "万元"}, {"没有": "m2"}])
