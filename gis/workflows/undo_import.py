@@ -145,7 +145,8 @@ class _Undoing:
             raise InvalidParameter(Words(f"不能撤销：{why.zh}", f"cannot be undone: {why.en}"), found=self.layer.name)
         events = self._events()
         touched = self._touched()
-        standing = [*self._edited(touched), *self._later_events(events), *self._standing_on_new(touched)]
+        edited = [*self._edited(touched), *self._made_again()]
+        standing = [*edited, *self._later_events(events), *self._standing_on_new(touched)]
         if standing:
             raise StandsOnIt(standing)
         withdrawn = self._withdraw(events)
@@ -176,6 +177,22 @@ class _Undoing:
         if "new" in report and unnamed > 0:
             told.append(Words(f"有 {unnamed} 行此后被修改过", f"{unnamed} rows were changed later"))
         return told
+
+    @property
+    def _retired(self) -> tuple[str, ...]:
+        """The keys that it took out of the present."""
+        return tuple(self.found.report.get("retired") or ())
+
+    def _made_again(self) -> list[Words]:
+        """Rows that it retired and that stand again: what they say since is not overwritten by what they said."""
+        if not self._retired:
+            return []
+        key = self.layer.key[0]
+        again = self.writer.read(self.layer.name, Query(keys=self._retired, columns=(key,)))[key]
+        return [
+            Words(f"{self._name} {no} 注销后又重新建立", f"{no} was retired and made again since")
+            for no in sorted(map(str, again))
+        ]
 
     @property
     def _name(self) -> str:
@@ -281,7 +298,7 @@ class _Undoing:
 
     def _unretired(self) -> tuple[str, ...]:
         """Rows that the import took out of the present, as they were on the day before."""
-        keys = tuple(self.found.report.get("retired") or ())
+        keys = self._retired
         if not keys:
             return ()
         day = date.fromisoformat(self.found.report["retired_on"])

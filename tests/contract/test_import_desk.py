@@ -228,6 +228,17 @@ def test_retired_rows_come_back_with_the_undo(store, staging):
     assert store.read("parcel", Query(keys=("P4",)))["village"].tolist() == ["东村"]
 
 
+def test_a_retired_row_that_somebody_made_again_is_not_overwritten_by_the_undo(store, staging):
+    put(store, "parcel", parcels(5, village=["东村"] * 5, batch=["一批"] * 5))
+    upload = uploaded(staging, bureau_frame(报批批次=["一批"] * 4))
+    committed(store, upload, checked(store, upload, complete_for={"column": "all"}, retire=True))
+    put(store, "parcel", parcels(1, first=4, village=["新村"]))
+    with pytest.raises(StandsOnIt, match="P4 was retired and made again"):
+        undone(store)
+    stood = store.read("parcel").set_index("parcel_no")["village"]
+    assert stood.to_dict() == {"P0": "东村", "P1": "西村", "P2": "东村", "P3": "东村", "P4": "新村"}
+
+
 def test_reports_and_milestones_cannot_be_undone_and_say_so(store, staging):
     put(store, "project", pd.DataFrame({"code": ["X1"], "name": ["项目"]}))
     text = "项目代码,节点名称,承诺完成日期\nX1,开工,2026-09-01\n"
