@@ -183,12 +183,12 @@ def _samples(column: pd.Series[Any]) -> list[str]:
     return found
 
 
-def area_evidence(raw: RawTable, header: str, unit_said: str | None, planar_m2: Coords | None) -> dict[str, Any] | None:
+def area_evidence(raw: RawTable, header: str, unit_said: str | None, planar_m2: Coords | None) -> dict[str, Any]:
     """
     In which unit a column of areas is: what the file says, against the areas of its shapes.
 
     ``planar_m2`` (n,): of each row's shape, NaN where it has none. ``ratio``: median of declared ÷ drawn as the
-    numbers stand, by unit: near 1 is the unit. None where no number can be compared.
+    numbers stand, by unit: near 1 is the unit; not there where no number can be compared.
     """
     position = [str(h) for h in raw.frame.columns].index(header)
     numbers, units = _numbers(raw.frame.iloc[:, position])

@@ -103,8 +103,7 @@ def _crs(raw: RawTable, target: Target, choices: Choices) -> tuple[dict[str, Any
 def _areas(raw: RawTable, columns: list[dict[str, Any]], found: FoundCrs | None, crs: str) -> list[dict[str, Any]]:
     planar = planar_areas(found, crs)
     wanted = [column for column in columns if column.get("is_area")]
-    told = [area_evidence(raw, column["header"], column["unit"], planar) for column in wanted]
-    return [row for row in told if row is not None]
+    return [area_evidence(raw, column["header"], column["unit"], planar) for column in wanted]
 
 
 def _land_classes(raw: RawTable, columns: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ def check_upload(store: Store, upload: Upload, number: int, choices: Choices, te
     try:
         opened = open_part(upload, part, choices, alone=alone)
     except GuatuError as error:
-        upload.keep(f"preview-{number}.json", {"problem": _told(error)})
+        upload.keep(f"preview-{number}.json", {"problem": error.as_dict()})
         return
     tell(Words("识别", "detecting"), 0.35)
     upload.keep(f"detected-{number}.json", detect_upload(store, opened, choices))
@@ -50,14 +50,10 @@ def check_upload(store: Store, upload: Upload, number: int, choices: Choices, te
     try:
         draft = draft_import(store, opened, choices)
     except GuatuError as error:
-        upload.keep(f"preview-{number}.json", {"problem": _told(error)})
+        upload.keep(f"preview-{number}.json", {"problem": error.as_dict()})
         return
     keep_preview(store, upload, number, opened, draft)
     tell(Words("完成", "done"), 1.0)
-
-
-def _told(error: GuatuError) -> dict[str, object]:
-    return error.as_dict()
 
 
 def keep_preview(store: Store, upload: Upload, number: int, opened: OpenedPart, draft: Draft) -> None:

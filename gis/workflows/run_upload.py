@@ -16,7 +16,7 @@ from gis.errors import GuatuError
 from gis.ingest.staging import Upload
 from gis.words import Words
 from gis.workflows.preview_upload import Tell
-from gis.workflows.show_upload import STATUS, idle, told
+from gis.workflows.show_upload import STATUS, idle
 
 Doing = Literal["checking", "committing"]
 # Reading a large file takes memory: no more than so many at a time in one process.
@@ -56,7 +56,7 @@ def _run(upload: Upload, doing: Doing, part: int, work: Callable[[Tell], object]
         try:
             work(tell)
         except GuatuError as cause:
-            error = told(cause)
+            error = cause.as_dict()
         except Exception:  # nobody else would hear of it
             _log.exception("%s of upload %s failed", doing, upload.id)
             error = {"cause": "Unexpected", "message": _FAILED.as_dict(), "found": None, "expected": None}

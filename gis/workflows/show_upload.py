@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from gis.errors import GuatuError, NotFound, StoreBusy
+from gis.errors import NotFound, StoreBusy
 from gis.ingest.staging import Staging, Upload
 from gis.model import Actor
 from gis.store.port import Store
@@ -79,11 +79,6 @@ def idle() -> dict[str, Any]:
 
 def _interrupted() -> dict[str, object]:
     return {"cause": "Interrupted", "message": _INTERRUPTED.as_dict(), "found": None, "expected": None}
-
-
-def told(error: GuatuError) -> dict[str, object]:
-    """A cause as the status keeps it."""
-    return error.as_dict()
 
 
 def logged_report(store: Store, upload: Upload, number: int) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ _NOTE = "撤销导入 / import undone"
 
 
 class StandsOnIt(InvalidParameter):
-    """An import that something later stands on; ``problems`` names each of them."""
+    """An import that something later stands on; its words name the first of them."""
 
     def __init__(self, standing: list[Words]) -> None:
         shown = standing[:_NAMED]
@@ -244,7 +244,7 @@ class _Undoing:
     def _recorded(self, ledger: Layer, new: set[str]) -> list[Words]:
         """Ledger rows of new things, but for what came with the import itself."""
         columns = [c.name for c in ledger.columns if c.references == self.layer.name]
-        if ledger.name == "attachment" and self.layer.name in ("parcel", "batch"):
+        if ledger.name == "attachment" and self.layer.name == "parcel":
             columns = ["subject_key"]
         if (also := _ALSO_REFER.get(self.layer.name, {}).get(ledger.name)) is not None:
             columns.append(also)
@@ -319,7 +319,7 @@ class _Undoing:
         told = {"by": self.actor.name, "at": datetime.now(UTC).isoformat(timespec="seconds"), **undone.as_dict()}
         row = {name: self.found.row[name] for name in LAYERS["import_log"].names}
         row |= {"stored": 0, "updated": 0, "unchanged": 0, "read": 0, "refused": 0}
-        row["report"] = {**self.found.report, "undone": told, "undid": self.found.at.isoformat()}
+        row["report"] = {**self.found.report, "undone": told}
         self.writer.append("import_log", pd.DataFrame({name: [value] for name, value in row.items()}))
 
 
