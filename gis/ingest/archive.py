@@ -7,6 +7,8 @@ import lzma
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -93,24 +95,51 @@ def listed(file: IO[bytes]) -> list[zipfile.ZipInfo]:
         return archive.infolist()
 
 
-def unpack(path: Path, member: Member, target: Path) -> Path:
-    """Write one member to ``target``; stops at 1 GB whatever the archive's directory said."""
-    written = 0
+@contextmanager
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A ZIP whose ``members`` were looked through: who takes several of them reads its list once."""
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream, target.open("wb") as out:
-            while chunk := stream.read(_CHUNK):
-                written += len(chunk)
-                if written > MAX_UNPACKED_BYTES:
-                    raise _refused(path, "解压后超过 1 GB", "over 1 GB unpacked", member.name, "≤ 1024 MB")
-                out.write(chunk)
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
+        raise _broken(path, str(error)) from None
+    with archive:
+        yield archive
+
+
+def unpack(archive: zipfile.ZipFile, member: Member, target: Path) -> Path:
+    """Write one member to ``target``; stops at 1 GB whatever the archive's directory said."""
+    path, written = _path_of(archive), 0
+    with _reading(archive, member) as stream, target.open("wb") as out:
+        while chunk := stream.read(_CHUNK):
+            written += len(chunk)
+            if written > MAX_UNPACKED_BYTES:
+                raise _refused(path, "解压后超过 1 GB", "over 1 GB unpacked", member.name, "≤ 1024 MB")
+            out.write(chunk)
+    return target
+
+
+def head_of(archive: zipfile.ZipFile, member: Member, size: int) -> bytes:
+    """The first ``size`` bytes of a member."""
+    with _reading(archive, member) as stream:
+        return stream.read(size)
+
+
+@contextmanager
+def _reading(archive: zipfile.ZipFile, member: Member) -> Iterator[IO[bytes]]:
+    try:
+        with archive.open(member.info) as stream:
+            yield stream
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise _broken(path, f"{member.name}: {error}") from None
+        raise _broken(_path_of(archive), f"{member.name}: {error}") from None
     except OSError as error:
         # A member that claims to begin before the file does; or one that bzip2 cannot unpack, which has no number.
         if error.errno in (errno.EINVAL, None):
-            raise _broken(path, f"{member.name}: {error}") from None
+            raise _broken(_path_of(archive), f"{member.name}: {error}") from None
         raise
-    return target
+
+
+def _path_of(archive: zipfile.ZipFile) -> Path:
+    return Path(archive.filename or "")
 
 
 def _name(info: zipfile.ZipInfo) -> str:

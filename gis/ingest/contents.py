@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -12,8 +13,8 @@ from typing import Any
 import openpyxl
 
 from gis.errors import UnreadableFile
-from gis.ingest.archive import Member, members, unpack
-from gis.ingest.files import Reading, kind_of, read_unpacked
+from gis.ingest.archive import Member, head_of, members, opened, unpack
+from gis.ingest.files import HEAD_BYTES, Reading, kind_of, kind_of_head, read_unpacked
 from gis.ingest.source import unreadable
 from gis.ingest.spreadsheet import refuse_bomb
 from gis.ingest.table import RawTable, SourceFile
@@ -128,22 +129,37 @@ def _some(found: Contents, name: str) -> Contents:
 
 def _of_archive(file: Path) -> Contents:
     found = members(file)
-    stems = {m.stem for m in found if m.suffix == ".shp"}
     parts: list[Part] = []
     ignored: list[Ignored] = []
-    for member in found:
-        if _is_beside(member, stems):
-            continue
-        if len(parts) >= MOST_PARTS:
-            ignored.append(Ignored(member.name, _TOO_MANY))
-            continue
-        more, left = _of_member(file, member)
-        parts += more
-        ignored += left
-    texts = [part for part in parts if part.format == "txt"]
+    with opened(file) as archive:
+        texts = _survey_texts(archive, found)
+        for member in _not_beside(found):
+            if len(parts) < MOST_PARTS:
+                more, left = _of_member(file, archive, member)
+                parts += more
+                ignored += left
+            elif member not in texts:  # those are read together all the same
+                ignored.append(Ignored(member.name, _TOO_MANY))
     if len(texts) > 1:
         parts.insert(0, Part(f"全部 {len(texts)} 个 TXT / all {len(texts)} TXT", "txt", EVERY_TXT))
     return Contents(tuple(parts), tuple(ignored), is_archive=True)
+
+
+def _survey_texts(archive: zipfile.ZipFile, found: Sequence[Member]) -> list[Member]:
+    """What is read as one table where there are several: the texts of surveys, told from their first bytes."""
+    return [member for member in found if member.suffix == ".txt" and _is_survey(archive, member)]
+
+
+def _is_survey(archive: zipfile.ZipFile, member: Member) -> bool:
+    try:
+        return kind_of_head(head_of(archive, member, HEAD_BYTES), member.name) == "txt"
+    except UnreadableFile:  # who reads the member itself says why
+        return False
+
+
+def _not_beside(found: Sequence[Member]) -> list[Member]:
+    stems = {m.stem for m in found if m.suffix == ".shp"}
+    return [member for member in found if not _is_beside(member, stems)]
 
 
 def _is_beside(member: Member, stems: set[str]) -> bool:
@@ -151,7 +167,7 @@ def _is_beside(member: Member, stems: set[str]) -> bool:
     return member.suffix in _BESIDE_SHP and (member.stem in stems or member.stem.removesuffix(".shp") in stems)
 
 
-def _of_member(file: Path, member: Member) -> tuple[list[Part], list[Ignored]]:
+def _of_member(file: Path, archive: zipfile.ZipFile, member: Member) -> tuple[list[Part], list[Ignored]]:
     if member.suffix in _ARCHIVES:
         return [], [Ignored(member.name, _NESTED)]
     if member.suffix in (".shx", ".dbf"):
@@ -160,7 +176,7 @@ def _of_member(file: Path, member: Member) -> tuple[list[Part], list[Ignored]]:
         return [], [Ignored(member.name, _NOT_READ)]
     try:
         with _beside(file) as folder:
-            plain = unpack(file, member, Path(folder) / f"content{member.suffix}")
+            plain = unpack(archive, member, Path(folder) / f"content{member.suffix}")
             kind = kind_of(plain, member.name)
             if kind in (None, "zip"):
                 return [], [Ignored(member.name, _NESTED if kind else _NOT_READ)]
@@ -220,20 +236,26 @@ def unpacked(file: Path, part: Part) -> Iterator[Path]:
     if chosen is None:
         raise unreadable(file.name, "压缩包内没有这个文件", "not in the archive", found=part.member, expected="—")
     with _beside(file) as folder:
-        if chosen.suffix != ".shp":
-            yield unpack(file, chosen, Path(folder) / f"content{chosen.suffix}")
-            return
-        beside = [m for m in found if m.stem == chosen.stem]
-        targets = {m.suffix: unpack(file, m, Path(folder) / f"layer{m.suffix}") for m in beside}
-        yield targets[".shp"]
+        with opened(file) as archive:
+            plain = _unpacked_into(Path(folder), archive, chosen, found)
+        yield plain
+
+
+def _unpacked_into(folder: Path, archive: zipfile.ZipFile, chosen: Member, found: Sequence[Member]) -> Path:
+    if chosen.suffix != ".shp":
+        return unpack(archive, chosen, folder / f"content{chosen.suffix}")
+    beside = [m for m in found if m.stem == chosen.stem]
+    targets = {m.suffix: unpack(archive, m, folder / f"layer{m.suffix}") for m in beside}
+    return targets[".shp"]
 
 
 def first_file_of(file: Path, part: Part) -> Part:
     """The part itself; of all survey files together the first of them."""
     if part.member != EVERY_TXT:
         return part
-    first = next(m.name for m in members(file) if m.suffix == ".txt")
-    return replace(part, member=first)
+    with opened(file) as archive:
+        first = next(m for m in members(file) if m.suffix == ".txt" and _is_survey(archive, m))
+    return replace(part, member=first.name)
 
 
 def read_part(plain: Path, part: Part, source: SourceFile, reading: Reading) -> RawTable:
@@ -247,16 +269,23 @@ def read_part(plain: Path, part: Part, source: SourceFile, reading: Reading) -> 
     """
     if part.member != EVERY_TXT:
         return read_unpacked(plain, part.member or part.name, source, reading)
-    found, left = [], []
-    for member in (m for m in members(plain) if m.suffix == ".txt"):
-        try:
-            with unpacked(plain, Part(member.name, "txt", member.name)) as text:
-                found.append((member.name, read_unpacked(text, member.name, source, reading)))
-        except UnreadableFile as error:
-            left.append(Words(f"{member.name} 未读：{error.words.zh}", f"{member.name} not read: {error.words.en}"))
+    found, left = _read_texts(plain, source, reading)
     if not found:
         raise unreadable(
             source.name, "没有可读的界址点 TXT", "no survey TXT can be read", found=left[0].zh, expected="TXT"
         )
     made = joined(found, source)
     return replace(made, warnings=(*left, *made.warnings))
+
+
+def _read_texts(file: Path, source: SourceFile, reading: Reading) -> tuple[list[tuple[str, RawTable]], list[Words]]:
+    """The tables of an archive's survey texts by name, and what is said of those that cannot be read."""
+    found, left = [], []
+    with opened(file) as archive, _beside(file) as folder:
+        for member in _survey_texts(archive, members(file)):
+            try:
+                text = unpack(archive, member, Path(folder) / "content.txt")
+                found.append((member.name, read_unpacked(text, member.name, source, reading)))
+            except UnreadableFile as error:
+                left.append(Words(f"{member.name} 未读：{error.words.zh}", f"{member.name} not read: {error.words.en}"))
+    return found, left

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gis.ingest import vector
-from gis.ingest.archive import Member, members, unpack
+from gis.ingest.archive import Member, members, opened, unpack
 from gis.ingest.source import checked_path, source_of, unreadable
 from gis.ingest.spreadsheet import read_csv, read_xlsx
 from gis.ingest.survey_txt import read_survey_txt
@@ -22,7 +22,7 @@ from gis.ingest.table import RawTable, SourceFile
 from gis.ingest.text import decode
 from gis.words import Words
 
-_HEAD = 65_536
+HEAD_BYTES = 65_536
 # Nothing that we read needs them, and they can be made to unfold without end or to fetch files.
 _XML_ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _MUST_BE_UTF8 = {"geojson", "topojson", "kml"}
@@ -66,8 +66,8 @@ def read_raw(path: Path | str, reading: Reading | None = None) -> RawTable:
 def _read(file: Path, name: str, source: SourceFile | None, how: Reading) -> RawTable:
     """``source`` is that of the archive around the file, where there is one."""
     with file.open("rb") as stream:
-        head = stream.read(_HEAD)
-    kind = _binary_kind(head) or _text_kind(head, Path(name).suffix.lower())
+        head = stream.read(HEAD_BYTES)
+    kind = kind_of_head(head, name)
     if kind is None:
         raise _unknown(name, head)
     if kind == "zip":
@@ -83,7 +83,7 @@ def _read(file: Path, name: str, source: SourceFile | None, how: Reading) -> Raw
 def _refuse_entities(file: Path, name: str) -> None:
     with file.open("rb") as stream:
         tail = b""
-        while chunk := stream.read(_HEAD):
+        while chunk := stream.read(HEAD_BYTES):
             if found := _XML_ENTITIES.search(tail + chunk):
                 shown = found.group().decode()
                 raise unreadable(
@@ -99,7 +99,11 @@ def _refuse_entities(file: Path, name: str) -> None:
 def kind_of(file: Path, name: str) -> str | None:
     """What a file is by its content ("geojson", "gpkg", "shp", "xlsx", "zip" …), its name where that is not enough."""
     with file.open("rb") as stream:
-        head = stream.read(_HEAD)
+        return kind_of_head(stream.read(HEAD_BYTES), name)
+
+
+def kind_of_head(head: bytes, name: str) -> str | None:
+    """The same of a file of which only the first ``HEAD_BYTES`` are at hand."""
     return _binary_kind(head) or _text_kind(head, Path(name).suffix.lower())
 
 
@@ -120,7 +124,7 @@ def is_utf8(file: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open("rb") as stream:
         try:
-            while chunk := stream.read(_HEAD):
+            while chunk := stream.read(HEAD_BYTES):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -210,19 +214,19 @@ def _read_zip(file: Path, name: str, how: Reading) -> RawTable:
     found = members(file)
     source = replace(source_of(file), name=name)
     chosen = _chosen(name, found, how.layer_name)
-    with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
+    with tempfile.TemporaryDirectory(prefix="guatu-") as folder, opened(file) as archive:
         if chosen.suffix == ".shp":
             parts = [m for m in found if m.stem == chosen.stem]
-            targets = {m.suffix: unpack(file, m, Path(folder) / f"layer{m.suffix}") for m in parts}
+            targets = {m.suffix: unpack(archive, m, Path(folder) / f"layer{m.suffix}") for m in parts}
             unpacked = targets[".shp"]
         else:
-            unpacked = unpack(file, chosen, Path(folder) / f"content{chosen.suffix}")
+            unpacked = unpack(archive, chosen, Path(folder) / f"content{chosen.suffix}")
         return _read_inner(unpacked, chosen.name, source, how)
 
 
 def _read_inner(unpacked: Path, name: str, source: SourceFile, how: Reading) -> RawTable:
     with unpacked.open("rb") as stream:
-        if _binary_kind(stream.read(_HEAD)) == "zip":
+        if _binary_kind(stream.read(HEAD_BYTES)) == "zip":
             raise unreadable(source.name, "压缩包内又是压缩包", "a ZIP in a ZIP", found=name, expected=_KINDS)
     return _read(unpacked, name, source, how)
 

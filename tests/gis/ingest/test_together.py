@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from gis.errors import UnreadableFile
+from gis.ingest import contents
 from gis.ingest.contents import EVERY_TXT, contents_of, read_part, unpacked
 from gis.ingest.files import Reading
 from gis.ingest.source import source_of
@@ -70,3 +71,36 @@ def test_a_text_that_is_no_survey_is_left_aside_and_told(tmp_path):
 
 def test_one_text_alone_is_a_part_by_itself(tmp_path):
     assert [part.member for part in contents_of(archive(tmp_path, 甲=survey(1)), "a.zip").parts] == ["甲.txt"]
+
+
+def test_more_files_than_there_are_parts_are_counted_and_read_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(contents, "MOST_PARTS", 2)
+    path = archive(tmp_path, **{f"地块{n}": survey(n, 1000 * n) for n in range(1, 5)})
+    found = contents_of(path, "a.zip")
+    assert found.parts[0].name == "全部 4 个 TXT / all 4 TXT"
+    assert (len(found.parts), found.ignored) == (3, ())
+    assert together(path).frame["地块编号"].tolist() == ["1", "2", "3", "4"]
+
+
+def test_a_drawing_that_is_called_txt_is_no_survey_to_be_joined(tmp_path):
+    geojson = b'{"type": "FeatureCollection", "features": []}'
+    path = archive(tmp_path, 图=geojson, 甲=survey(1), 乙=survey(2, 1000))
+    assert [(part.name, part.format) for part in contents_of(path, "a.zip").parts] == [
+        ("全部 2 个 TXT / all 2 TXT", "txt"), ("图.txt", "geojson"), ("甲.txt", "txt"), ("乙.txt", "txt"),
+    ]  # fmt: skip
+    raw = together(path)
+    assert raw.frame["文件"].tolist() == ["甲.txt", "乙.txt"]
+    assert not any("图.txt" in words.zh for words in raw.warnings)
+
+
+def test_the_list_of_an_archive_is_gone_through_as_often_for_many_files_as_for_few(tmp_path, monkeypatch):
+    def lists_read(count):
+        path = archive(tmp_path, **{f"地块{n}": survey(n, 1000 * n) for n in range(1, count + 1)})
+        before = len(opened)
+        together(path)
+        return len(opened) - before
+
+    opened = []
+    real = zipfile.ZipFile.__init__
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda *a, **how: (opened.append(a), real(*a, **how))[1])
+    assert lists_read(2) == lists_read(12)
