@@ -1,6 +1,8 @@
 """
 Who signed in, and who looked at people's data in full: a line each, with no personal data in it.
 
+Who imported and who undid an import stands in the store's own import log, in the transaction that did it.
+
 A line is JSON: ``at`` (UTC), ``who``, ``from``, ``act``, ``on`` (the key of the thing), ``result``. It goes to the
 logger ``guatu.audit`` and, where there is a file, to its end; what cannot be written down is not shown.
 """

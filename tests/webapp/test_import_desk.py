@@ -150,6 +150,20 @@ def test_a_commit_is_logged_and_can_be_undone(desk, own_store):
     assert again.status_code == 400
 
 
+def test_an_import_and_its_undo_stand_in_the_stores_log_with_who_did_them_whatever_other_log_there_is(
+    own_store, folder, tmp_path
+):
+    (tmp_path / "audit.log").mkdir()  # nothing can be written to it
+    app = create_app(replace(SETTINGS, upload_dir=str(folder), audit_log=str(tmp_path / "audit.log")), own_store)
+    app.config[imports.WAIT_SECONDS] = 60.0
+    desk = app.test_client()
+    assert part_of(committed(desk, uploaded(desk)))["done"]["stored"] == 1
+    (logged,) = desk.get("/api/imports").get_json()["imports"]
+    undone = send(desk, "POST", "/api/imports/undo", {"sha256": logged["sha256"], "layer": "parcel"})
+    assert undone.status_code == 200
+    assert logged["by"] == undone.get_json()["imports"][0]["undone"]["by"] == LOCAL_ACTOR.name
+
+
 def test_what_changed_since_the_preview_is_told_as_a_conflict(desk, own_store):
     answer = uploaded(desk)
     with own_store.writing(LOCAL_ACTOR) as writer:

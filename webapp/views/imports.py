@@ -21,7 +21,6 @@ from gis.workflows.run_upload import Doing, run_upload
 from gis.workflows.show_upload import list_uploads, show_upload
 from gis.workflows.stage_upload import IMPORTERS, part_of, stage_upload
 from gis.workflows.undo_import import undo_import
-from webapp import audit
 from webapp.acting import allow
 from webapp.bodies import body, document
 from webapp.context import served
@@ -124,7 +123,6 @@ def commit(upload_id: str, number: int) -> Response:
     part_of(found, number)
     with body() as ask:
         seen = ask.text("digest", longest=DIGEST_LENGTH, required=True)
-    audit.note(acts.name, "import", f"{found.name} {found.sha256[:16]}")
     _begin(found, "committing", number, partial(commit_upload, served().store, acts, found, number, seen))
     return jsonify(show_upload(served().store, found))
 
@@ -137,7 +135,6 @@ def undo() -> Response:
         sha256 = ask.text("sha256", longest=DIGEST_LENGTH, required=True)
         layer = ask.text("layer", required=True)
     undone = undo_import(served().store, acts, sha256, layer)
-    audit.note(acts.name, "undo_import", f"{layer} {sha256[:16]}")
     return jsonify({"undone": undone.as_dict(), "imports": list_imports(served().store)})
 
 
