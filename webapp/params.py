@@ -80,7 +80,7 @@ class Asker:
         raw = self._raw(name)
         if raw is None:
             return default
-        if len(raw) > longest or any(ord(c) < 32 for c in raw):
+        if len(raw) > longest or _has_control(raw):
             self._wrong(name, raw, f"≤ {longest} 个字符 / characters")
             return default
         return raw
@@ -95,21 +95,23 @@ class Asker:
         given = self._args.getlist(name)
         split = [part for raw in given for part in raw.replace("，", ",").split(",")] if listed else given
         values = tuple(dict.fromkeys(part.strip() for part in split if part.strip()))
-        if len(values) > MOST_VALUES or any(len(v) > LONGEST_TEXT for v in values):
+        if len(values) > MOST_VALUES or any(len(v) > LONGEST_TEXT or _has_control(v) for v in values):
             expected = f"≤ {MOST_VALUES} × {LONGEST_TEXT} 个字符 / characters"
             self._wrong(name, f"{len(values)} × {max(map(len, values))}", expected)
             return ()
         return values
 
+    def among(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """Values of these only, repeated or in a comma list."""
+        values = self.texts(name)
+        for text in values:
+            if text not in allowed:
+                self._wrong(name, text, " | ".join(allowed), Words("不在代码表中", "not in the code list"))
+        return tuple(text for text in values if text in allowed)
+
     def codes(self, name: str, kind: type[C]) -> tuple[C, ...]:
         """Codes of a closed list, repeated or in a comma list."""
-        found: list[C] = []
-        for text in self.texts(name):
-            try:
-                found.append(kind(text))
-            except ValueError:
-                self._wrong(name, text, " | ".join(kind), Words("不在代码表中", "not in the code list"))
-        return tuple(found)
+        return tuple(kind(text) for text in self.among(name, tuple(kind)))
 
     def code(self, name: str, kind: type[C]) -> C | None:
         """One code of a closed list, or None."""
@@ -152,6 +154,14 @@ class Asker:
         self._wrong(name, raw or "", f"{low:g} … {high:g}")
         return default if default is not None else low
 
+    def whole(self, name: str, low: int, high: int, default: int) -> int:
+        """A whole number from ``low`` to ``high``."""
+        number = float(self.number(name, low, high, default))
+        if number.is_integer():
+            return int(number)
+        self._wrong(name, f"{number:g}", f"{low}, {low + 1} … {high}")
+        return default
+
     def project_filter(self, prefix: str = "") -> ProjectFilter:
         """The one filter that map, table, charts and exports share; its names may stand behind a ``prefix``."""
         return ProjectFilter(
@@ -193,10 +203,6 @@ class Asker:
             self._wrong(name, " & ".join(values), f"{name}=…", expected)
         return values[0].strip() if values else None
 
-    def wrong(self, name: str, found: str, expected: str) -> None:
-        """Note that a value is wrong: for what only the caller can tell."""
-        self._wrong(name, found, expected)
-
     def _wrong(self, name: str, found: str, expected: str, words: Words | None = None) -> None:
         self._problems.append(
             InvalidParameter(
@@ -220,7 +226,7 @@ def tile_at(z: int, x: int, y: int) -> Tile:
 
 def key_in_path(name: str, key: str) -> str:
     """A key of an address, bounded as every input is."""
-    if 0 < len(key) <= LONGEST_TEXT and not any(ord(c) < 32 for c in key):
+    if 0 < len(key) <= LONGEST_TEXT and not _has_control(key):
         return key
     raise InvalidParameter(
         Words("编号过长或含有控制字符", "the key is too long or holds control characters"),
@@ -228,3 +234,7 @@ def key_in_path(name: str, key: str) -> str:
         expected=f"1–{LONGEST_TEXT} 个字符 / characters",
         place=Place(column=name),
     )
+
+
+def _has_control(text: str) -> bool:
+    return any(ord(c) < 32 for c in text)

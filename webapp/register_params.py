@@ -26,7 +26,7 @@ def register_filter(ask: Asker) -> RegisterFilter:
         unit=ask.texts("unit", listed=False),
         person=ask.texts("person", listed=False),
         batch=ask.texts("batch", listed=False),
-        hold_reason=_hold_reasons(ask),
+        hold_reason=ask.among("hold_reason", (*HoldReason, NOT_STATED)),
         held=_yes_no(ask, "held"),
         overdue=_yes_no(ask, "overdue"),
         legal_within_days=_days(ask, "legal_within_days"),
@@ -40,26 +40,13 @@ def register_filter(ask: Asker) -> RegisterFilter:
 def page_of_rows(ask: Asker) -> Page:
     """``sort``, ``offset``, ``limit`` (at most 500), ``columns`` and ``versions``."""
     sort = ask.choice("sort", SORTS, "")
-    columns = ask.texts("columns")
-    known = tuple(name for name in columns if name in KINDS)
-    if len(known) != len(columns):
-        ask.wrong("columns", ",".join(columns), " | ".join(KINDS))
     return Page(
         sort=sort,
-        offset=int(ask.number("offset", 0, _FARTHEST_ROW, 0)),
-        limit=int(ask.number("limit", 1, MOST_ROWS, 100)),
-        columns=known,
+        offset=ask.whole("offset", 0, _FARTHEST_ROW, 0),
+        limit=ask.whole("limit", 1, MOST_ROWS, 100),
+        columns=ask.among("columns", tuple(KINDS)),
         versions=_yes_no(ask, "versions") is True,
     )
-
-
-def _hold_reasons(ask: Asker) -> tuple[str, ...]:
-    known = (*HoldReason, NOT_STATED)
-    values = ask.texts("hold_reason")
-    for value in values:
-        if value not in known:
-            ask.wrong("hold_reason", value, " | ".join(known))
-    return tuple(value for value in values if value in known)
 
 
 def _yes_no(ask: Asker, name: str) -> bool | None:
@@ -68,5 +55,5 @@ def _yes_no(ask: Asker, name: str) -> bool | None:
 
 
 def _days(ask: Asker, name: str) -> int | None:
-    days = ask.number(name, 0, _LONGEST_WAIT_DAYS, 0)
-    return int(days) if ask.is_given(name) else None
+    days = ask.whole(name, 0, _LONGEST_WAIT_DAYS, 0)
+    return days if ask.is_given(name) else None

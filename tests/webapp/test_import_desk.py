@@ -130,6 +130,13 @@ def test_a_crossing_ring_is_repaired_only_where_that_is_asked_for(desk, own_stor
     assert round(own_store.read("parcel", Query(keys=("9",)))["area_planar_m2"].iloc[0], 3) == 5000.0
 
 
+@pytest.mark.parametrize(("query", "wrong"), [("state=refused,built", "state"), ("page=1.5", "page")])
+def test_a_page_of_rows_that_cannot_be_meant_is_refused(desk, query, wrong):
+    upload_id = uploaded(desk).get_json()["id"]
+    answer = desk.get(f"/api/imports/{upload_id}/parts/0/rows?{query}")
+    assert (answer.status_code, answer.get_json()["column"]) == (400, wrong)
+
+
 def test_the_map_has_every_row_with_its_state(desk):
     answer = uploaded(desk)
     collection = desk.get(f"/api/imports/{answer.get_json()['id']}/parts/0/map").get_json()

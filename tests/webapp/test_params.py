@@ -98,6 +98,25 @@ def test_texts_and_lists_are_bounded() -> None:
     many = ",".join(str(i) for i in range(101))
     assert set(wrong(f"/?leader={many}", lambda ask: ask.project_filter())) == {"leader"}
     assert set(wrong("/?words=a%00b", lambda ask: ask.project_filter())) == {"words"}
+    assert set(wrong("/?town=T1,%00&leader=a%00b", lambda ask: ask.project_filter())) == {"town", "leader"}
+
+
+@pytest.mark.parametrize("number", ["1.5", "nan", "x", "-1", "10", ""])
+def test_of_a_number_that_is_no_whole_one_no_part_is_taken(number: str) -> None:
+    assert set(wrong(f"/?page={number}", lambda ask: ask.whole("page", 0, 9, 0))) == {"page"}
+
+
+def test_a_whole_number_is_given_or_its_default() -> None:
+    assert [read(address, lambda ask: ask.whole("page", 0, 9, 3)) for address in ("/", "/?page=7", "/?page=7.0")] == [
+        3, 7, 7,
+    ]  # fmt: skip
+
+
+def test_an_unknown_value_beside_known_ones_is_wrong_too() -> None:
+    states = ("new", "changed")
+    assert read("/?state=changed,new", lambda ask: ask.among("state", states)) == ("changed", "new")
+    problems = wrong("/?state=new&state=built", lambda ask: ask.among("state", states))
+    assert (problems["state"].found, problems["state"].expected) == ("built", "new | changed")
 
 
 def test_what_was_found_is_shown_only_in_part() -> None:

@@ -44,7 +44,7 @@ def year() -> Response:
     """The days of a year."""
     site = served()
     with reading() as ask:
-        wanted = int(ask.number("year", FIRST, LAST, site.day(None).year))
+        wanted = ask.whole("year", FIRST, LAST, site.day(None).year)
     return answer(site.tag(("rule_parameter",), wanted), lambda: show_calendar(site.store, wanted))
 
 

@@ -41,7 +41,7 @@ def lists() -> Response:
     """What is overdue, due, allowed and held."""
     with reading() as ask:
         asked, wanted = ask.day(), _filter(ask)
-        limit = int(ask.number("limit", 1, MOST_ROWS, 100))
+        limit = ask.whole("limit", 1, MOST_ROWS, 100)
     site = served()
     on = site.day(asked)
     tag = site.tag(None, on, wanted, limit)

@@ -100,10 +100,9 @@ def choices(upload_id: str, number: int) -> Response:
 def rows(upload_id: str, number: int) -> Response:
     """A page of the preview's rows."""
     with reading() as ask:
-        states = ask.texts("state")
-        page_asked = int(ask.number("page", 0, MOST_PAGES, 0))
-    known = tuple(state for state in states if state in STATES)
-    return jsonify(preview_rows(_upload(upload_id)[0], number, known or states, page_asked))
+        states = ask.among("state", STATES)
+        page_asked = ask.whole("page", 0, MOST_PAGES, 0)
+    return jsonify(preview_rows(_upload(upload_id)[0], number, states, page_asked))
 
 
 @blueprint.get("/api/imports/<upload_id>/parts/<int:number>/map")
