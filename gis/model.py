@@ -17,6 +17,9 @@ from typing import Self
 from gis.errors import InvalidValue
 from gis.words import Words
 
+# The days of this office: what people type outside of them is a slip.
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
+
 
 class Coded(StrEnum):
     """A closed list of codes, each with its words and its ``rank``: its place in the list, from 0."""

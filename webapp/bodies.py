@@ -23,9 +23,9 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
-from gis.model import Coded
+from gis.model import FIRST_DAY, LAST_DAY, Coded
 from gis.words import Words
-from webapp.params import FIRST_DAY, LAST_DAY, LONGEST_SHOWN, LONGEST_TEXT, MOST_VALUES
+from webapp.params import LONGEST_SHOWN, LONGEST_TEXT, MOST_VALUES
 
 MOST_OBJECTS = 10_000
 LONGEST_NOTE = 2_000

@@ -23,13 +23,23 @@ from werkzeug.datastructures import MultiDict
 
 from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.maps.tiles import Tile
-from gis.model import Coded, Flag, Lamp, Level, ProjectCategory, ProjectFilter, ProjectKind, ProjectStage
+from gis.model import (
+    FIRST_DAY,
+    LAST_DAY,
+    Coded,
+    Flag,
+    Lamp,
+    Level,
+    ProjectCategory,
+    ProjectFilter,
+    ProjectKind,
+    ProjectStage,
+)
 from gis.words import Words
 
 LONGEST_TEXT = 200
 MOST_VALUES = 100
 LONGEST_SHOWN = 80
-FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 EVERYWHERE = ("lang",)
 NARROWING = frozenset({*(field.name for field in fields(ProjectFilter)), "on"})
 

@@ -10,10 +10,9 @@ from functools import cached_property
 import pandas as pd
 
 from gis.errors import InvalidValue
-from gis.model import Authority, EventKind, HoldReason, OwnerKind, Stage, SupplyKind
+from gis.model import FIRST_DAY, LAST_DAY, Authority, EventKind, HoldReason, OwnerKind, Stage, SupplyKind
 from gis.words import Words
 
-FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 LONGEST_TEXT = 1_000
 # What of the store's tables a case is made of.
 CASE_COLUMNS = ("parcel_no", "owner_kind", "supply_kind")

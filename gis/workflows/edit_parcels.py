@@ -16,7 +16,7 @@ import pandas as pd
 
 from gis.errors import InvalidParameter, InvalidRow, NotFound, Place
 from gis.layers import FRAME_DTYPES, PARCEL, Column
-from gis.model import Actor, Query
+from gis.model import FIRST_DAY, LAST_DAY, Actor, Query
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.assess_store import default_day
@@ -28,7 +28,6 @@ MOST_EDITS = 1_000
 LONGEST_TEXT, LONGEST_REMARK = 200, 2_000
 LARGEST_NUMBER = 1e12
 LARGEST_COUNT = 10_000_000
-_FIRST_DAY, _LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 _NOT_HERE = frozenset({"parcel_no", "batch"})
 
 EDITABLE: tuple[Column, ...] = tuple(c for c in PARCEL.columns if not c.derived and c.name not in _NOT_HERE)
@@ -213,7 +212,7 @@ def _count(column: Column, given: Any) -> int | None:
 
 def _day(_: Column, given: Any) -> date | None:
     day = date.fromisoformat(given) if isinstance(given, str) and len(given) == 10 else None
-    return day if day is not None and _FIRST_DAY <= day <= _LAST_DAY else None
+    return day if day is not None and FIRST_DAY <= day <= LAST_DAY else None
 
 
 _READERS: dict[str, Callable[[Column, Any], Any]] = {

@@ -10,6 +10,7 @@ from typing import Any
 from gis.errors import InvalidParameter, InvalidValue, Place
 from gis.ingest.mapping import Mapping, mapping_of
 from gis.layers import Layer
+from gis.model import FIRST_DAY
 from gis.rules.land_classes import land_class_schemes
 from gis.words import Words
 from gis.workflows.import_file import KINDS, importable_layer
@@ -202,8 +203,8 @@ def _day(given: dict[str, Any]) -> date | None:
         day = date.fromisoformat(value)
     except ValueError:
         raise _wrong(value, "on", "YYYY-MM-DD") from None
-    if not date(1949, 10, 1) <= day <= date.today():
-        raise _wrong(value, "on", f"1949-10-01 … {date.today()}")
+    if not FIRST_DAY <= day <= date.today():
+        raise _wrong(value, "on", f"{FIRST_DAY} … {date.today()}")
     return day
 
 

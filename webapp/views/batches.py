@@ -9,7 +9,7 @@ from datetime import date
 from flask import Blueprint, Response, jsonify, send_file
 
 from gis.analysis.case import LONGEST_TEXT
-from gis.model import Authority, BatchKind, Role, Stage
+from gis.model import FIRST_DAY, Authority, BatchKind, Role, Stage
 from gis.rules.land_groups import LandGroup, group_words
 from gis.workflows.approve_batch import Decision, approve_batch, judge_batch, submit_batch
 from gis.workflows.batch_features import batch_features
@@ -24,7 +24,7 @@ from gis.workflows.withdraw_batch_step import withdraw_batch_step
 from webapp.acting import allow
 from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
-from webapp.params import FIRST_DAY, key_in_path, reading
+from webapp.params import key_in_path, reading
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from gis.ingest.holidays import LARGEST_BYTES
-from gis.model import OwnerKind, Role, Stage
+from gis.model import FIRST_DAY, OwnerKind, Role, Stage
 from gis.workflows.edit_calendar import (
     FIRST,
     LAST,
@@ -22,7 +22,7 @@ from gis.workflows.list_durations import DURATION_LAYERS, adopt_durations, list_
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
-from webapp.params import FIRST_DAY, reading
+from webapp.params import reading
 from webapp.security import takes_up_to
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, jsonify
 
 from gis.analysis.case import LONGEST_TEXT, ProposedEvent
-from gis.model import Actor, Authority, EventKind, HoldReason, Role, Stage
+from gis.model import FIRST_DAY, Actor, Authority, EventKind, HoldReason, Role, Stage
 from gis.workflows.judge_events import MOST_AT_ONCE, judge_events, last_day_that_may_have_been
 from gis.workflows.record_event import record_events, withdraw_event
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
-from webapp.params import FIRST_DAY, key_in_path
+from webapp.params import key_in_path
 
 blueprint = Blueprint("parcel_events", __name__, url_prefix="/api")
 
