@@ -13,6 +13,8 @@ from flask import Flask, current_app
 
 from gis import __version__
 from gis.analysis.overview import Overview
+from gis.ingest.staging import Staging
+from gis.ingest.staging import default_folder as uploads_folder
 from gis.layers import ENTITIES
 from gis.maps.tiles import MERGE_BELOW_ZOOM, Tile, TileLayer
 from gis.settings import Settings
@@ -50,6 +52,7 @@ class Served:
     upstream: Upstream
     registers: Registers
     files: AttachedFiles
+    staging: Staging
 
     def day(self, asked: date | None) -> date:
         """The day asked for, else the one on which the store is looked at by default."""
@@ -115,6 +118,7 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
         files=AttachedFiles(
             folder_beside(settings.db, settings.files_dir), most_bytes=settings.files_total_mb * 1_000_000
         ),
+        staging=Staging(Path(settings.upload_dir) if settings.upload_dir else uploads_folder(settings.db)),
     )
 
 

@@ -7,6 +7,7 @@ host share it; a lock that ends with its process tells whether somebody is at wo
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -38,6 +39,8 @@ _PART_NAME = re.compile(r"[a-z0-9-]{1,40}\.(?:json|jsonl|geojson)")
 _LONGEST_NAME = 120
 _SWEEP_SECONDS = 60.0
 _LOCK_TRIES, _LOCK_SECONDS = 5, 0.05
+# The disk, or the share of it that this account may take (Windows knows no such error).
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,8 @@ class Staging:
             upload = replace(coming, folder=self.folder / upload_id)
             os.replace(making, upload.folder)
         except OSError as error:
+            if error.errno not in _FULL:
+                raise
             raise StoreFull(
                 Words("磁盘空间不足，无法接收上传", "no room on the disk for the upload"), found=error.strerror
             ) from None

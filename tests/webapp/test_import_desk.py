@@ -241,7 +241,7 @@ def test_an_upload_is_listed_only_when_it_has_been_looked_through(desk, folder, 
 
 def test_too_large_an_upload_is_refused_without_being_kept(own_store, folder, monkeypatch):
     app = create_app(replace(SETTINGS, upload_dir=str(folder)), own_store)
-    app.extensions["guatu-staging"] = Staging(folder, Limits(upload_bytes=1000))
+    app.extensions["guatu"] = replace(app.extensions["guatu"], staging=Staging(folder, Limits(upload_bytes=1000)))
     answer = uploaded(app.test_client(), b"x" * 2000, "a.txt")
     assert answer.status_code == 422
     assert "0 MB" in answer.get_json()["title"]["zh"]

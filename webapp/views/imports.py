@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from gis.ingest.staging import Limits, Staging, Upload, default_folder
+from gis.ingest.staging import Limits, Upload
 from gis.model import Actor
 from gis.workflows.commit_upload import commit_upload
 from gis.workflows.draft_rows import STATES
@@ -32,7 +30,6 @@ blueprint = Blueprint("imports", __name__)
 # The form around a file takes a little itself.
 LARGEST_FORM_BYTES = Limits().upload_bytes + (1 << 20)
 MOST_PAGES = 100_000
-_KEY = "guatu-staging"
 # How long a request waits for its work (app.config): small files then need no second one.
 WAIT_SECONDS = "UPLOAD_WAIT_SECONDS"
 DIGEST_LENGTH = 64
@@ -52,9 +49,10 @@ def imports() -> Response:
     with reading():
         pass
     acts = allow(*IMPORTERS)
-    store, limits = served().store, _staging().limits
+    store, staging = served().store, served().staging
+    limits = staging.limits
     told = {"upload_bytes": limits.upload_bytes, "per_person": limits.per_person, "kept_hours": limits.kept_hours}
-    return jsonify({"uploads": list_uploads(store, _staging(), acts), "imports": list_imports(store), "limits": told})
+    return jsonify({"uploads": list_uploads(store, staging, acts), "imports": list_imports(store), "limits": told})
 
 
 @blueprint.post("/api/imports")
@@ -66,7 +64,7 @@ def upload() -> tuple[Response, int]:
         file = ask.file("file")
     if file is None:
         raise AssertionError("a body without its file was refused")
-    found = stage_upload(_staging(), acts, file.filename or "", file.stream)
+    found = stage_upload(served().staging, acts, file.filename or "", file.stream)
     _begin(found, "checking", 0, partial(check_upload, served().store, found, 0, Choices()))
     return jsonify(show_upload(served().store, found)), 201
 
@@ -82,7 +80,7 @@ def upload_shown(upload_id: str) -> Response:
 @blueprint.delete("/api/imports/<upload_id>")
 def dropped(upload_id: str) -> tuple[str, int]:
     """Drop it."""
-    drop_upload(_staging(), allow(*IMPORTERS), key_in_path("upload_id", upload_id))
+    drop_upload(served().staging, allow(*IMPORTERS), key_in_path("upload_id", upload_id))
     return "", 204
 
 
@@ -140,15 +138,8 @@ def undo() -> Response:
 def _upload(upload_id: str) -> tuple[Upload, Actor]:
     """The person's upload of this address, and the person."""
     acts = allow(*IMPORTERS)
-    return _staging().upload(key_in_path("upload_id", upload_id), acts), acts
+    return served().staging.upload(key_in_path("upload_id", upload_id), acts), acts
 
 
 def _begin(found: Upload, doing: Doing, number: int, work: Callable[[Tell], object]) -> None:
     run_upload(found, doing, number, work, current_app.config.get(WAIT_SECONDS, 2.0))
-
-
-def _staging() -> Staging:
-    """The folder of uploads of this app."""
-    settings = served().settings
-    folder = Path(settings.upload_dir) if settings.upload_dir else default_folder(settings.db)
-    return cast("Staging", current_app.extensions.setdefault(_KEY, Staging(folder)))

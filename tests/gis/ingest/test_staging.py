@@ -1,5 +1,6 @@
 """Uploads wait in folders of their own: bounded, nobody else's, gone after a day, worked on by one at a time."""
 
+import errno
 import io
 import os
 import threading
@@ -7,7 +8,7 @@ import time
 
 import pytest
 
-from gis.errors import InvalidParameter, NotFound, StoreBusy, UnreadableFile
+from gis.errors import InvalidParameter, NotFound, StoreBusy, StoreFull, UnreadableFile
 from gis.ingest.staging import Limits, Staging, UploadTooLarge, default_folder
 from gis.model import Actor, Role
 
@@ -157,6 +158,32 @@ def test_a_file_that_cannot_be_looked_through_leaves_nothing_whatever_went_wrong
 
     with pytest.raises(MemoryError):
         staging.receive("a.txt", io.BytesIO(b"test\n"), OFFICER, look)
+    assert list(staging.folder.iterdir()) == []
+
+
+class Breaking(io.BytesIO):
+    """A file of whose bytes the first come, and then this error."""
+
+    def __init__(self, number):
+        super().__init__(b"test\n")
+        self.number = number
+
+    def read(self, size=-1):
+        if chunk := super().read(size):
+            return chunk
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_named_as_such_and_nothing_of_the_file_stays(staging, number):
+    with pytest.raises(StoreFull, match="no room"):
+        staging.receive("a.txt", Breaking(number), OFFICER)
+    assert list(staging.folder.iterdir()) == []
+
+
+def test_another_fault_of_the_disk_is_not_called_a_full_one(staging):
+    with pytest.raises(OSError, match="Input/output"):
+        staging.receive("a.txt", Breaking(errno.EIO), OFFICER)
     assert list(staging.folder.iterdir()) == []
 
 
