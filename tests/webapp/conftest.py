@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
-from gis.model import LOCAL_ACTOR
+from gis.accounts import Account, AccountFile
+from gis.model import LOCAL_ACTOR, Role
 from gis.settings import BaseMap, Settings
 from gis.store import create_store, open_store
 from gis.store.port import Store
+from tests.webapp.accounts import accounts_with, with_writes
 from webapp import create_app
 
 CRS = "EPSG:4547"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 114°E: 114°E 33°N is (500000, 3652748)
@@ -210,3 +213,42 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
     made = create_store(tmp_path / "empty.gpkg", name="空白县", crs=CRS, actor=LOCAL_ACTOR)
     yield made
     made.close()
+
+
+# ---------------------------------------------------------------- with accounts and without
+
+
+@pytest.fixture
+def account_file(tmp_path: Path) -> AccountFile:
+    """张三 writes for the land, 李四 looks, 王五 has gone, 总管 may do everything."""
+    return accounts_with(
+        tmp_path,
+        Account("张三", Role.LAND_OFFICER, unit="示例征迁办"),
+        Account("李四", Role.VIEWER),
+        Account("王五", Role.EDITOR, active=False),
+        Account("总管", Role.ADMIN),
+    )
+
+
+@pytest.fixture
+def settings(account_file: AccountFile) -> Settings:
+    """Of a server with these accounts."""
+    return replace(SETTINGS, accounts=str(account_file.path))
+
+
+@pytest.fixture
+def make_app(store: Store) -> Callable[[Settings], Flask]:
+    """Makes an app that tells who writes (``with_writes``)."""
+    return lambda settings: with_writes(create_app(settings, store))
+
+
+@pytest.fixture
+def desk(make_app: Callable[[Settings], Flask], settings: Settings) -> FlaskClient:
+    """A browser at a server that has accounts; nobody is signed in."""
+    return make_app(settings).test_client()
+
+
+@pytest.fixture
+def local(make_app: Callable[[Settings], Flask]) -> FlaskClient:
+    """A browser at a server without accounts."""
+    return make_app(SETTINGS).test_client()

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from gis.accounts import Account, AccountFile, hash_of
+from gis.accounts import Account
 from gis.model import LOCAL_ACTOR, Role
 from gis.store import create_store
+from tests.webapp.accounts import PASSWORD, accounts_with
 from tests.webapp.test_serving_processes import SECONDS, serving
 
-NAME, PASSWORD = "张土地", "Correct-Horse-7"
+NAME = "张土地"
 
 pytestmark = pytest.mark.postgis
 
@@ -57,8 +58,7 @@ class Browser:
 def address(postgis_dsn: str, tmp_path: Path) -> Iterator[str]:
     """A server of three processes with one account."""
     create_store(postgis_dsn, name="示例市", crs="EPSG:4547", actor=LOCAL_ACTOR).close()
-    file = AccountFile(tmp_path / "accounts.json")
-    file.put(Account(NAME, Role.LAND_OFFICER, password_hash=hash_of(PASSWORD)))
+    file = accounts_with(tmp_path, Account(NAME, Role.LAND_OFFICER))
     with serving(postgis_dsn, "--workers", "3", GUATU_ACCOUNTS=str(file.path)) as (_, url):
         yield url
 

@@ -14,19 +14,19 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gis.accounts import Account, AccountFile, hash_of
+from gis.accounts import Account
 from gis.model import LOCAL_ACTOR, Role
 from gis.store.attached_files import LARGEST_FILE_BYTES, AttachedFiles
 from gis.store.port import Store
 from gis.workflows.list_attachments import verify_attachments
+from tests.webapp.accounts import accounts_with, signed_in
 from tests.webapp.conftest import SETTINGS
-from tests.webapp.sending import ELSEWHERE, send, sign_in
+from tests.webapp.sending import ELSEWHERE, send
 from webapp import create_app
 
 PDF = b"%PDF-1.7\n..."
 PNG = b"\x89PNG\r\n\x1a\n...."
 SHA = hashlib.sha256(PDF).hexdigest()
-PASSWORD = "Correct-Horse-7"
 
 
 @pytest.fixture
@@ -208,28 +208,25 @@ def test_who_may_not_write_attaches_nothing(desk):
 
 
 def test_where_there_are_accounts_files_are_for_people_who_signed_in(own_store, folder, tmp_path):
-    accounts = AccountFile(tmp_path / "accounts.json")
-    accounts.put(Account("张三", Role.EDITOR, password_hash=hash_of(PASSWORD)))
-    accounts.put(Account("李四", Role.VIEWER, password_hash=hash_of(PASSWORD)))
+    accounts = accounts_with(tmp_path, Account("张三", Role.EDITOR), Account("李四", Role.VIEWER))
     settings = replace(SETTINGS, files_dir=str(folder), accounts=str(accounts.path))
     desk = create_app(settings, own_store).test_client()
-    sign_in(desk, "张三", PASSWORD)
+    signed_in(desk, "张三")
     assert attach(desk).get_json()["recorded_by"] == "张三"
     viewer = desk.application.test_client()
     assert viewer.get(f"/files/{SHA}/预公告.pdf").status_code == 401
-    sign_in(viewer, "李四", PASSWORD)
+    signed_in(viewer, "李四")
     assert given(viewer) == (200, PDF)
     assert attach(viewer).status_code == 403
 
 
 def test_an_editor_of_one_town_attaches_and_withdraws_nothing_elsewhere(own_store, folder, tmp_path):
-    accounts = AccountFile(tmp_path / "accounts.json")
-    accounts.put(Account("城关", Role.EDITOR, jurisdiction="T1", password_hash=hash_of(PASSWORD)))
-    accounts.put(Account("北关", Role.EDITOR, jurisdiction="T2", password_hash=hash_of(PASSWORD)))
+    editors = (Account("城关", Role.EDITOR, jurisdiction="T1"), Account("北关", Role.EDITOR, jurisdiction="T2"))
+    accounts = accounts_with(tmp_path, *editors)
     app = create_app(replace(SETTINGS, files_dir=str(folder), accounts=str(accounts.path)), own_store)
     own, other = app.test_client(), app.test_client()
-    sign_in(own, "城关", PASSWORD)
-    sign_in(other, "北关", PASSWORD)
+    signed_in(own, "城关")
+    signed_in(other, "北关")
     assert attach(other).status_code == 403
     assert not folder.exists()
     assert attach(own).status_code == 201

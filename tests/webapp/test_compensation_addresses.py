@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from gis.accounts import Account, AccountFile, hash_of
+from gis.accounts import Account
 from gis.model import Role
 from gis.store.port import Store
+from tests.webapp.accounts import PASSWORD, accounts_with, signed_in
 from tests.webapp.conftest import SETTINGS
 from tests.webapp.sending import ELSEWHERE, send, sign_in
 from webapp import create_app
 
-PASSWORD = "Correct-Horse-7"
-HASH = hash_of(PASSWORD)
 ID_NO, PHONE = "140781198001011234", "13812341234"
 ZHANG = {"household_no": "1", "head": "张三", "id_no": ID_NO, "phone": PHONE, "people": 4, "due_wan": 12.5}
 HOUSEHOLDS = "/api/parcels/1/households"
@@ -32,9 +31,8 @@ def desk(own_store: Store) -> FlaskClient:
 @pytest.fixture
 def office(own_store: Store, tmp_path: Path) -> FlaskClient:
     """A browser at a server with accounts: 张土地 writes, 李规划 plans, 王填报 edits."""
-    file = AccountFile(tmp_path / "accounts.json")
-    for name, role in (("张土地", Role.LAND_OFFICER), ("李规划", Role.PLANNER), ("王填报", Role.EDITOR)):
-        file.put(Account(name, role, password_hash=HASH))
+    people = (("张土地", Role.LAND_OFFICER), ("李规划", Role.PLANNER), ("王填报", Role.EDITOR))
+    file = accounts_with(tmp_path, *(Account(name, role) for name, role in people))
     return create_app(replace(SETTINGS, accounts=str(file.path)), own_store).test_client()
 
 
@@ -91,7 +89,7 @@ def test_others_on_the_network_learn_nothing_of_households(desk):
 
 
 def test_who_looks_at_numbers_in_full_is_written_down_without_them(office, tmp_path):
-    sign_in(office, "张土地", PASSWORD)
+    signed_in(office, "张土地")
     send(office, "POST", HOUSEHOLDS, ZHANG)
     assert office.get(HOUSEHOLDS).status_code == 200
     assert [line["act"] for line in audit_lines(tmp_path)] == ["sign_in"]
@@ -110,7 +108,7 @@ def test_who_looks_at_numbers_in_full_is_written_down_without_them(office, tmp_p
 
 
 def test_what_cannot_be_written_down_is_not_shown(office, tmp_path):
-    sign_in(office, "张土地", PASSWORD)
+    signed_in(office, "张土地")
     send(office, "POST", HOUSEHOLDS, ZHANG)
     (tmp_path / "accounts.json.audit.log").unlink()
     (tmp_path / "accounts.json.audit.log").mkdir()
@@ -129,7 +127,7 @@ def test_failed_and_locked_sign_ins_are_written_down_and_what_was_typed_is_not(o
 
 @pytest.mark.parametrize("name", ["李规划", "王填报"])
 def test_planners_and_editors_do_not_see_households(office, name):
-    sign_in(office, name, PASSWORD)
+    signed_in(office, name)
     assert office.get(HOUSEHOLDS).status_code == 403
     assert send(office, "POST", HOUSEHOLDS, ZHANG).status_code == 403
     assert send(office, "PATCH", f"{HOUSEHOLDS}/1", {"seen": "x"}).status_code == 403
@@ -140,9 +138,9 @@ def test_planners_and_editors_do_not_see_households(office, name):
 
 def test_the_account_is_for_land_officers_and_planners(office):
     assert office.get("/api/account").status_code == 401
-    sign_in(office, "李规划", PASSWORD)
+    signed_in(office, "李规划")
     assert office.get("/api/account").status_code == 200
-    sign_in(office, "王填报", PASSWORD)
+    signed_in(office, "王填报")
     assert office.get("/api/account").status_code == 403
 
 

@@ -16,19 +16,18 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from gis.accounts import Account, AccountFile, hash_of
+from gis.accounts import Account
 from gis.ingest.staging import Limits, Staging, Upload
 from gis.model import LOCAL_ACTOR, Query, Role
 from gis.store.port import Store
 from gis.workflows import commit_upload as committing
 from gis.workflows import stage_upload
 from gis.workflows.show_upload import STATUS, idle
+from tests.webapp.accounts import accounts_with, signed_in
 from tests.webapp.conftest import EAST, NORTH, SETTINGS
-from tests.webapp.sending import ELSEWHERE, send, sign_in
+from tests.webapp.sending import ELSEWHERE, send
 from webapp import create_app
 from webapp.views import imports
-
-PASSWORD = "Correct-Horse-7"
 
 
 @pytest.fixture
@@ -259,18 +258,11 @@ def test_a_body_over_the_limit_of_the_address_is_not_read(desk, monkeypatch):
 
 @pytest.fixture
 def with_accounts(own_store: Store, folder: Path, tmp_path: Path) -> Callable[[], FlaskClient]:
-    file = tmp_path / "accounts.json"
-    accounts = AccountFile(file)
-    for name, role in (("甲", Role.LAND_OFFICER), ("乙", Role.PLANNER), ("丙", Role.EDITOR), ("丁", Role.VIEWER)):
-        accounts.put(Account(name, role, password_hash=hash_of(PASSWORD)))
-    app = create_app(replace(SETTINGS, upload_dir=str(folder), accounts=str(file)), own_store)
+    people = (("甲", Role.LAND_OFFICER), ("乙", Role.PLANNER), ("丙", Role.EDITOR), ("丁", Role.VIEWER))
+    accounts = accounts_with(tmp_path, *(Account(name, role) for name, role in people))
+    app = create_app(replace(SETTINGS, upload_dir=str(folder), accounts=str(accounts.path)), own_store)
     app.config[imports.WAIT_SECONDS] = 60.0
     return app.test_client
-
-
-def signed_in(client: FlaskClient, name: str) -> FlaskClient:
-    assert sign_in(client, name, PASSWORD).status_code < 400
-    return client
 
 
 @pytest.mark.parametrize("name", ["丙", "丁"])
