@@ -16,9 +16,10 @@ from gis.ingest.table import RawTable, Target
 from gis.layers import Layer
 from gis.rules.land_classes import land_class_schemes, meanings
 from gis.store.port import Store
-from gis.workflows.draft_import import OpenedPart, fixed_raw, target_of, with_kind
+from gis.workflows.draft_import import OpenedPart, fixed_raw, with_kind
 from gis.workflows.import_choices import COMPLETE_FOR, Choices
 from gis.workflows.import_file import KINDS, importable_layer
+from gis.workflows.read_import import target_of
 
 _SHAPES = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon", 7: "mixed"}
 _CODES_SHOWN = 60

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import geopandas as gpd
@@ -28,11 +27,9 @@ from gis.ingest.detection import Encoding, columns_of, encoding_of, guess_layer
 from gis.ingest.files import Reading
 from gis.ingest.fixes import with_area_units, with_edits, with_land_classes
 from gis.ingest.mapping import Mapping
-from gis.ingest.project_names import with_project_codes
-from gis.ingest.source import unreadable
 from gis.ingest.staging import Upload
 from gis.ingest.table import CheckedTable, RawTable, SourceFile, Target
-from gis.layers import LAYERS, Layer
+from gis.layers import Layer
 from gis.model import Query
 from gis.rules.land_classes import land_class_schemes
 from gis.store.port import Store
@@ -41,6 +38,7 @@ from gis.workflows.classify_rows import RowFate, classify_entities, classify_led
 from gis.workflows.import_choices import UNKNOWN_SCHEME, Choices
 from gis.workflows.import_file import KINDS
 from gis.workflows.prepare_import import Prepared, prepare_import
+from gis.workflows.read_import import refuse_empty, stored_keys, target_of, with_stored_projects
 from gis.workflows.store_prepared import Storing
 
 _KIND_OF = {layer: kind for kind, layer in KINDS.items()}
@@ -79,8 +77,7 @@ def open_part(upload: Upload, part: Part, choices: Choices, *, alone: bool = Tru
         raw = read_part(plain, part, source, how)
     with unpacked(upload.file, first_file_of(upload.file, part)) as plain:
         encoding = encoding_of(plain, part.format, said=choices.encoding)
-    if not raw.rows and not raw.refused:
-        raise unreadable(source.name, "文件中没有数据行", "the file has no rows of data", found="0", expected="≥ 1")
+    refuse_empty(raw)
     return OpenedPart(upload, part, raw, encoding)
 
 
@@ -202,14 +199,10 @@ class _Drafting:
             mapping,
             self.choices.crs,
             self.choices.swap_axes,
-            self._known,
+            partial(stored_keys, self.store),
             self.choices.repair,
         )
         return check_table(raw, self.layer, target_of(self.store, self.layer), options)
-
-    def _known(self, layer: str) -> Collection[str]:
-        key = LAYERS[layer].key[0]
-        return frozenset(self.store.read(layer, Query(columns=(key,)))[key])
 
     def _with_scheme(
         self, table: CheckedTable, raw: RawTable, mapping: Mapping | None
@@ -263,11 +256,6 @@ class _Drafting:
         return {raw.rows[i]: shape for i, shape, ok in zip(at, drawn, good, strict=True) if ok}
 
 
-def target_of(store: Store, layer: Layer) -> Target:
-    """What an import of this layer must fit."""
-    return Target(store.info.crs, None if layer.name == "town" else store.extent(("town",)))
-
-
 def crs_found(raw: RawTable, target: Target, choices: Choices) -> FoundCrs | None:
     """The file's CRS under the choices; None where it has no geometry or it cannot be told."""
     try:
@@ -278,12 +266,8 @@ def crs_found(raw: RawTable, target: Target, choices: Choices) -> FoundCrs | Non
 
 def fixed_raw(store: Store, raw: RawTable, layer: Layer, mapping: Mapping | None, choices: Choices) -> RawTable:
     """The table with codes of projects by name and with the person's fixes of cells and units."""
-    projects: list[tuple[str, str | None]] = []
-    if "project_code" in layer.names:
-        stored = store.read("project", Query(columns=("code", "name")))
-        projects = list(zip(stored["code"], stored["name"], strict=True))
     edited = with_area_units(with_edits(raw, choices.edits), choices.area_units)
-    return with_project_codes(edited, layer, mapping, projects)
+    return with_stored_projects(store, edited, layer, mapping)
 
 
 def _texts_of_refused(raw: RawTable, table: CheckedTable) -> set[str]:

@@ -9,27 +9,28 @@ The same file again changes nothing, and is then not logged twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from gis.errors import InvalidParameter
 from gis.ingest.check import CheckOptions, check_table
 from gis.ingest.files import Reading, read_raw
 from gis.ingest.mapping import Mapping, read_mapping
-from gis.ingest.project_names import with_project_codes
 from gis.ingest.report import ImportReport
-from gis.ingest.source import checked_path, unreadable
-from gis.ingest.table import CheckedTable, RawTable, Target
+from gis.ingest.source import checked_path
+from gis.ingest.table import CheckedTable, RawTable
 from gis.layers import LAYERS, Layer
-from gis.model import Actor, Query
+from gis.model import Actor
 from gis.store.port import Store, Writer
 from gis.words import Words
 from gis.workflows.assess_store import default_day
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.prepare_import import Prepared, prepare_import
+from gis.workflows.read_import import refuse_empty, stored_keys, target_of, with_stored_projects
 from gis.workflows.store_prepared import Storing, Written, report_of
 
 KINDS: dict[str, str] = {
@@ -148,27 +149,13 @@ class _Import:
             headers = tuple(mapping.columns)
             how = replace(how, sheet=said.sheet, encoding=said.encoding, skip_rows=said.skip_rows, known=headers)
         raw = read_raw(path, how)
-        if not raw.rows and not raw.refused:
-            raise unreadable(
-                raw.source.name, "文件中没有数据行", "the file has no rows of data", found="0", expected="≥ 1"
-            )
-        return with_project_codes(raw, self.layer, mapping, self._projects())
-
-    def _projects(self) -> list[tuple[str, str | None]]:
-        """(code, name) of the stored projects, where rows of this layer belong to one."""
-        if "project_code" not in self.layer.names:
-            return []
-        stored = self.store.read("project", Query(columns=("code", "name")))
-        return list(zip(stored["code"], stored["name"], strict=True))
+        refuse_empty(raw)
+        return with_stored_projects(self.store, raw, self.layer, mapping)
 
     def _checked(self, raw: RawTable, mapping: Mapping | None) -> CheckedTable:
-        extent = None if self.layer.name == "town" else self.store.extent(("town",))
-        options = CheckOptions(self.today, mapping, self.options.crs, self.options.swap_axes, self._known)
-        return check_table(raw, self.layer, Target(self.store.info.crs, extent), options)
-
-    def _known(self, layer: str) -> Collection[str]:
-        key = LAYERS[layer].key[0]
-        return frozenset(self.store.read(layer, Query(columns=(key,)))[key])
+        known = partial(stored_keys, self.store)
+        options = CheckOptions(self.today, mapping, self.options.crs, self.options.swap_axes, known)
+        return check_table(raw, self.layer, target_of(self.store, self.layer), options)
 
     # ------------------------------------------------------------ storing
 
