@@ -122,7 +122,8 @@ def _outliving(session: Session, layer: Layer) -> Iterator[Finding]:
         strays = (
             f'SELECT DISTINCT "{column.name}" FROM {layer.name} '
             f'WHERE "{column.name}" NOT IN (SELECT "{target.key[0]}" FROM {target.name}) '
-            f'AND "{column.name}" NOT IN (SELECT key FROM row_history WHERE layer = :layer)'
+            f'AND "{column.name}" NOT IN '
+            "(SELECT key FROM row_history WHERE layer = :layer AND CAST(attributes AS text) <> 'null')"
         )
         for (found,) in session.rows(strays, {"layer": target.name}):
             words = Words(

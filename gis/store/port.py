@@ -246,10 +246,11 @@ class Writer(Reader, Protocol):
         that was retired comes back on ``on``.
 
         ``expected`` holds, for keys of the frame, the version that the caller edited, as read by
-        ``Query(columns=(…, "version"))``; 0 for a row that must be new. The first version of a row is 1, and each
-        put that changes the row, alone or among very many, makes one more: never fewer, and not by what its events
-        say, which nobody can overwrite. Rows that would not change are not compared, so that a write whose answer
-        was lost can be sent again.
+        ``Query(columns=(…, "version"))``; 0 for a row that must be new. The first version of a row is 1; of one that
+        begins on a day (``since``), or whose number comes back, it is a later one: that nothing was there counts,
+        too. Each put that changes the row, alone or among very many, makes one more: never fewer, and not by what
+        its events say, which nobody can overwrite. Rows that would not change are not compared, so that a write
+        whose answer was lost can be sent again.
 
         Raises
         ------

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
+import psycopg2
 import pytest
 
 from gis.analysis.stages import standing
 from gis.errors import InvalidRow, NotFound
 from gis.model import BBox, Query
 from gis.store import open_store
+from gis.store.geopackage.connections import connect
 from gis.store.port import Store
 from gis.workflows.copy_store import copy_store
 from tests.contract.store_samples import EAST, NORTH, OFFICER, append, hold, parcels, put, stages
@@ -116,6 +121,61 @@ def test_rows_that_begin_on_a_day_are_not_there_before_it(store: Store) -> None:
     put(store, "parcel", parcels(1, first=1, name="改名"), on=JULY)
     assert (cell(store, "name", "P1", JUNE), cell(store, "name", "P1", JULY)) == (None, "改名")
     assert numbers(store, MAY) == ["P0"]
+
+
+# ------------------------------------------------------------------ what other programs may not do
+
+
+def another_program(where: str, statement: str) -> None:
+    """The statement as QGIS or psql would send it, with the engine's own guards alone."""
+    is_file = not where.startswith("postgresql")
+    opened = connect(Path(where)) if is_file else psycopg2.connect(where, options="-c search_path=guatu,public")
+    with closing(opened) as other, other:
+        (other if is_file else other.cursor()).execute(statement)
+
+
+def refuses(where: str, statement: str) -> bool:
+    try:
+        another_program(where, statement)
+    except (sqlite3.IntegrityError, psycopg2.IntegrityError):
+        return True
+    return False
+
+
+LOSS = "DELETE FROM parcel WHERE parcel_no = 'P0'"
+STRAY = "INSERT INTO parcel_event (parcel_no, kind, on_date) VALUES ('P0', 'effort', '2026-06-20')"
+
+
+def test_another_program_cannot_delete_a_drawn_parcel_that_has_events(store: Store, where: str) -> None:
+    with store.writing(OFFICER) as writer:
+        writer.put("parcel", parcels(2), since=MAY)
+    append(store, "parcel_event", stages("P0", ("pre_notice", "2026-05-10")))
+    assert refuses(where, LOSS)
+    another_program(where, "DELETE FROM parcel WHERE parcel_no = 'P1'")
+    assert numbers(store) == ["P0"]
+    retire(store, "P0")
+    assert numbers(store) == []
+
+
+def test_nor_one_whose_number_was_retired_and_came_back(store: Store, where: str) -> None:
+    put(store, "parcel", parcels(1))
+    append(store, "parcel_event", stages("P0", ("pre_notice", "2026-05-10")))
+    retire(store, "P0")
+    put(store, "parcel", parcels(1), on=JULY)
+    assert refuses(where, LOSS)
+    assert numbers(store) == ["P0"]
+
+
+def test_another_program_writes_events_of_what_was_there_and_not_of_what_is_gone_without_a_trace(
+    store: Store, where: str
+) -> None:
+    with store.writing(OFFICER) as writer:
+        writer.put("parcel", parcels(2), since=MAY)
+    another_program(where, LOSS)
+    assert refuses(where, STRAY)
+    retire(store, "P1")
+    another_program(where, STRAY.replace("P0", "P1"))
+    assert store.read("parcel_event")["parcel_no"].tolist() == ["P1"]
 
 
 # ------------------------------------------------------------------ emptying cells

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -257,6 +258,17 @@ def test_what_is_wrong_in_a_file_is_found_and_named(store: Store, path: Path) ->
         ("spatial_index", "P3"),
         ("spatial_index", "P4"),
     ]
+
+
+def test_events_of_a_drawn_parcel_that_was_lost_are_found(store: Store, path: Path) -> None:
+    with store.writing(OFFICER) as writer:
+        writer.put("parcel", parcels(1, first=7), since=date(2026, 5, 1))
+    append(store, "parcel_event", stages("P7", ("survey", "2026-05-02")))
+    assert found(store) == []
+    with closing(connect(path)) as file, file:
+        file.execute("DROP TRIGGER parcel_refuses_loss")
+        file.execute("DELETE FROM parcel WHERE parcel_no = 'P7'")
+    assert found(store) == [("reference", "P7")]
 
 
 def test_a_value_that_slipped_past_the_checks_is_found(store: Store, path: Path) -> None:

@@ -401,7 +401,10 @@ DECLARE
 BEGIN
   SELECT a.parcel_no INTO stray FROM added AS a
   WHERE NOT EXISTS (SELECT 1 FROM parcel AS p WHERE p.parcel_no = a.parcel_no)
-    AND NOT EXISTS (SELECT 1 FROM row_history AS h WHERE h.layer = 'parcel' AND h.key = a.parcel_no)
+    AND NOT EXISTS (
+      SELECT 1 FROM row_history AS h
+      WHERE h.layer = 'parcel' AND h.key = a.parcel_no AND json_typeof(h.attributes) <> 'null'
+    )
   LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION '% has no parcel %', TG_TABLE_NAME, stray USING ERRCODE = 'foreign_key_violation';
@@ -411,6 +414,7 @@ END
 $$;
 COMMENT ON FUNCTION refuse_stray IS '记录须属于已有或曾有的地块 / an event is of a parcel that is or was there';
 
+-- Guatu keeps the row itself and then its absence before it deletes. An absence alone tells of a parcel's beginning.
 CREATE FUNCTION refuse_loss() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = guatu, public, pg_temp AS $$
 DECLARE
@@ -420,7 +424,12 @@ BEGIN
   WHERE EXISTS (SELECT 1 FROM parcel_event AS e WHERE e.parcel_no = r.parcel_no)
     AND NOT EXISTS (
       SELECT 1 FROM row_history AS h
-      WHERE h.layer = 'parcel' AND h.key = r.parcel_no AND json_typeof(h.attributes) = 'null'
+      WHERE h.layer = 'parcel' AND h.key = r.parcel_no AND json_typeof(h.attributes) <> 'null'
+        AND h.recorded_at = r.recorded_at
+        AND 'null' = (
+          SELECT json_typeof(l.attributes) FROM row_history AS l
+          WHERE l.layer = h.layer AND l.key = h.key ORDER BY l.id DESC LIMIT 1
+        )
     )
   LIMIT 1;
   IF FOUND THEN
