@@ -165,6 +165,12 @@ def announcement(rules: RuleBook) -> Wait:
     return Wait(after, after, int(value["days"]), is_working, None, rules.sources["due.announcement"])
 
 
+def funds_gate(case: Case, rules: RuleBook) -> Stage | None:
+    """Before which stage the compensation must be in place; None where the land's path has no such stage."""
+    gate = Stage(rules.value("gate.funds"))
+    return gate if gate in rules.path(case.owner) else None
+
+
 def authority_named(proposed: ProposedEvent) -> Authority | None:
     """Who approved, as it is said, or as the document's number shows."""
     if proposed.authority is not None:
@@ -268,8 +274,8 @@ def _days_passed(running: RunningWait, on: date, rules: RuleBook) -> int:
 
 
 def _funds(case: Case, proposed: ProposedEvent, stage: Stage, law: Law) -> Iterator[Breach]:
-    gate = Stage(law.rules.value("gate.funds"))
-    if not (case.stage.rank < gate.rank <= stage.rank and gate in law.rules.path(case.owner)):
+    gate = funds_gate(case, law.rules)
+    if gate is None or not case.stage.rank < gate.rank <= stage.rank:
         return
     paid = [entry.on for entry in case.entries if entry.kind is EventKind.FUNDS]
     first = min(paid, default=None)

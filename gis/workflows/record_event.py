@@ -7,16 +7,18 @@ event bears the reason for good. Events are never changed: a wrong one is withdr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from gis.analysis.case import LONGEST_TEXT, Case, Entry, ProposedEvent, cases_of
+from gis.analysis.lawful import funds_gate
 from gis.analysis.stages import standing
 from gis.errors import Breach, InvalidParameter, LawBroken, NotFound
 from gis.model import Actor, EventKind, Query, Stage
+from gis.rules import RuleBook
 from gis.store.port import PutResult, Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.judge_events import Judged, judge_events, last_day_that_may_have_been, parcels_of, refuse_strangers
@@ -168,7 +170,7 @@ def _withdraw_in(writer: Writer, actor: Actor, parcel_no: str, event: _Withdrawn
     refuse_strangers(writer, actor, parcels)
     row = _standing_row(writer, parcel_no, event.kind, event.stage, event.on)
     case = cases_of(parcels, standing(writer.read("parcel_event", Query(keys=(parcel_no,)))))[parcel_no]
-    if breach := _stood_upon(case, event.kind, event.stage, event.on):
+    if breach := _stood_upon(case, event, writer):
         raise law_broken([breach])
     result = writer.append("parcel_event", row.assign(note=event.reason, withdrawn=True))
     return Recorded((parcel_no,), result, (), Judged({parcel_no: case}, (), {}))
@@ -243,11 +245,9 @@ def _standing_row(reader: Reader, parcel_no: str, kind: EventKind, stage: Stage 
     return mine[[name for name in mine.columns if not name.startswith("recorded_")]]
 
 
-def _stood_upon(case: Case, kind: EventKind, stage: Stage | None, on: date) -> Breach | None:
-    entry = next(e for e in case.entries if (e.kind, e.stage, e.on) == (kind, stage, on))
-    later = _after(case, entry)
-    if kind is EventKind.FUNDS and not _paid_without(case, entry):
-        later = [step for step in case.steps if step.stage is Stage.APPROVED]
+def _stood_upon(case: Case, event: _Withdrawn, reader: Reader) -> Breach | None:
+    entry = next(e for e in case.entries if (e.kind, e.stage, e.on) == (event.kind, event.stage, event.on))
+    later = _paid_by(case, entry, reader) if event.kind is EventKind.FUNDS else _after(case, entry)
     if not later:
         return None
     first = later[-1]
@@ -267,9 +267,19 @@ def _stood_upon(case: Case, kind: EventKind, stage: Stage | None, on: date) -> B
     )
 
 
-def _paid_without(case: Case, entry: Entry) -> bool:
-    """No approval that counted on funds rests on this entry alone."""
-    approved = [step.on for step in case.steps if step.stage is Stage.APPROVED]
+def _paid_by(case: Case, entry: Entry, reader: Reader) -> list[Entry]:
+    """The steps that the law allowed for these funds alone, by the rules of their own days."""
     others = [e.on for e in case.entries if e.kind is EventKind.FUNDS and e is not entry]
-    rests = [day for day in approved if entry.on <= day and not any(other <= day for other in others)]
-    return not rests
+    resting = [step for step in _gated(case, reader) if entry.on <= step.on]
+    return [step for step in resting if not any(other <= step.on for other in others)]
+
+
+def _gated(case: Case, reader: Reader) -> Iterator[Entry]:
+    """The steps that only funds open."""
+    parameters, before = reader.read("rule_parameter"), Stage.NOT_STARTED
+    for step in case.steps:
+        gate = funds_gate(case, RuleBook.from_frame(parameters, step.on))
+        stage = step.stage or before
+        if gate is not None and before.rank < gate.rank <= stage.rank:
+            yield step
+        before = stage

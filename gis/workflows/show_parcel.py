@@ -10,7 +10,7 @@ import pandas as pd
 from gis.analysis.assessment import Assessment
 from gis.analysis.case import Case, cases_of
 from gis.analysis.event_log import event_log, holds_of
-from gis.analysis.lawful import RunningWait, announcement_due, running_waits
+from gis.analysis.lawful import RunningWait, announcement_due, funds_gate, running_waits
 from gis.analysis.overview import Overview
 from gis.analysis.stages import standing
 from gis.layers import PARCEL
@@ -130,8 +130,8 @@ def _wait(wait: Wait, running: RunningWait | None) -> Record:
 
 def _funds(case: Case, rules: RuleBook) -> Record | None:
     """What must be paid in full before which stage, and since when it is; None where the path has no such stage."""
-    gate = Stage(rules.value("gate.funds"))
-    if gate not in rules.path(case.owner):
+    gate = funds_gate(case, rules)
+    if gate is None:
         return None
     on = min((entry.on for entry in case.entries if entry.kind is EventKind.FUNDS), default=None)
     told = None if on is None else on.isoformat()

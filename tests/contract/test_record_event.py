@@ -10,6 +10,7 @@ import threading
 from datetime import date, timedelta
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from gis.analysis.case import ProposedEvent
@@ -205,6 +206,22 @@ def test_funds_on_which_an_approval_rests_stay_until_it_is_withdrawn(store: Stor
         withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, funds[1], "退回")
     withdraw_event(store, OFFICER, "P0", EventKind.STAGE, Stage.APPROVED, date(2026, 6, 1), "未批复")
     withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, funds[1], "退回")
+
+
+def test_funds_stay_until_the_step_is_withdrawn_that_the_county_s_rule_makes_wait_for_them(store: Store) -> None:
+    begins = pd.Timestamp("2026-05-01")
+    rule = {"code": "gate.funds", "value": "submitted", "source": "县规定", "effective_from": begins}
+    append(store, "rule_parameter", pd.DataFrame([rule]))
+    put(store, "parcel", parcels(1))
+    append(store, "parcel_event", stages("P0", ("agreement", "2026-04-06")))
+    paid = date(2026, 4, 20)
+    record(store, ProposedEvent(EventKind.FUNDS, paid))
+    record(store, step(Stage.SUBMITTED, "2026-06-01"))
+    with pytest.raises(LawBroken) as refused:
+        withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, paid, "退回")
+    assert refused.value.found == "组卷报批 / submitted for approval 2026-06-01"
+    withdraw_event(store, OFFICER, "P0", EventKind.STAGE, Stage.SUBMITTED, date(2026, 6, 1), "未上报")
+    withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, paid, "退回")
 
 
 def test_a_hold_is_withdrawn_after_its_release(store: Store) -> None:
