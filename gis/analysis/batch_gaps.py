@@ -7,16 +7,19 @@ Each gap says its parcel, what is missing and, where the law sets a day, from wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from gis.analysis.case import Case, Entry, cases_of
 from gis.analysis.clock_words import day
+from gis.analysis.lawful import funds_gate, running_waits
+from gis.analysis.lawful_words import no_funds
 from gis.analysis.stages import standing
 from gis.model import Coded, EventKind, HoldReason, OwnerKind, Stage
-from gis.rules import RuleBook, Wait
+from gis.rules import RuleBook
 from gis.rules.land_groups import LandGroup
 from gis.units import shown
 from gis.words import Words
@@ -60,27 +63,25 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A parcel's row, its measures, and the standing events that count: stage → day, and what gave a reason."""
+    """A parcel's row, its measures, and its case up to the day."""
 
     row: Mapping[str, Any]
     measured: Mapping[str, Any]
-    begun: Mapping[Stage, date]
-    funds_on: date | None
+    case: Case
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Looker:
-    """Looks for the gaps of one batch; first legal days are worked out once for each day."""
+    """Looks for the gaps of one batch; what the law says of days is asked of gis.analysis.lawful."""
 
     on: date
     rules: RuleBook
     approved: bool
     attached: Collection[tuple[str, str]]
-    _legal: dict[tuple[Wait, date], date] = field(default_factory=dict)
 
     def gaps(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
         """Each gap of one parcel: what, of which step or column, from when on it may be closed, in words."""
-        path = self.rules.path(OwnerKind(parcel.row["owner_kind"] or OwnerKind.COLLECTIVE.value))
+        path = self.rules.path(parcel.case.owner)
         if Stage.SUBMITTED in path:
             yield from self._steps(parcel, path)
             yield from self._waits(parcel, path)
@@ -93,7 +94,7 @@ class _Looker:
 
     def _steps(self, parcel: _Parcel, path: tuple[Stage, ...]) -> Iterator[tuple[Gap, str, date | None, Words]]:
         for stage in path:
-            if Stage.NOT_STARTED.rank < stage.rank < Stage.SUBMITTED.rank and stage not in parcel.begun:
+            if Stage.NOT_STARTED.rank < stage.rank < Stage.SUBMITTED.rank and _taken(parcel.case, stage) is None:
                 words = Words(f"未办：{stage.words.zh}", f"not taken: {stage.words.en}")
                 yield Gap.STEP, stage.value, None, words
         present = Stage(parcel.row["stage"] or Stage.NOT_STARTED.value)
@@ -102,31 +103,43 @@ class _Looker:
             yield Gap.ALREADY, present.value, None, words
 
     def _waits(self, parcel: _Parcel, path: tuple[Stage, ...]) -> Iterator[tuple[Gap, str, date | None, Words]]:
-        for wait in self.rules.waits:
-            posted = parcel.begun.get(wait.after)
-            if posted is None or wait.before not in path or wait.before.rank > Stage.SUBMITTED.rank:
-                continue
-            first, taken = self._first_day(wait, posted), parcel.begun.get(wait.before)
-            after, before = wait.after.words, wait.before.words
-            if taken is not None and taken < first:
-                zh = f"“{before.zh}”{day(taken)} 早于法定最早日 {day(first)}（{after.zh} {day(posted)}，{wait.source}）"
-                en = f"'{before.en}' of {day(taken)} was before {day(first)}, the first lawful day"
-                yield Gap.WAIT, wait.before.value, None, Words(zh, en)
-            elif taken is None and first > self.on:
-                zh = f"“{after.zh}”期限未满，{day(first)} 起可办“{before.zh}”（{wait.source}）"
-                en = f"the wait after '{after.en}' runs: '{before.en}' from {day(first)} on"
-                yield Gap.WAIT, wait.before.value, first, Words(zh, en)
+        for stage in path:
+            if stage.rank <= Stage.SUBMITTED.rank:
+                taken = _taken(parcel.case, stage)
+                waits = self._running(parcel.case, stage) if taken is None else self._broken(parcel.case, taken)
+                yield from ((Gap.WAIT, stage.value, from_on, words) for from_on, words in waits)
 
-    def _first_day(self, wait: Wait, posted: date) -> date:
-        if (wait, posted) not in self._legal:
-            calendar = self.rules.calendar
-            self._legal[wait, posted] = calendar.first_day_after(posted, wait.days, working=wait.working)
-        return self._legal[wait, posted]
+    def _running(self, case: Case, stage: Stage) -> Iterator[tuple[date, Words]]:
+        """What ``stage`` still waits for, and until when."""
+        for running in running_waits(case, stage, self.rules):
+            first, after = running.first_on, running.wait.after.words
+            if first > self.on:
+                zh = f"“{after.zh}”期限未满，{day(first)} 起可办“{stage.words.zh}”（{running.wait.source}）"
+                yield first, Words(zh, f"the wait after '{after.en}' runs: '{stage.words.en}' from {day(first)} on")
+
+    def _broken(self, case: Case, taken: Entry) -> Iterator[tuple[None, Words]]:
+        """
+        The waits that a step did not let run out, by what had been recorded before it.
+
+        Of a notice that nobody recorded it is told that it is missing, not how long it was up.
+        """
+        assert taken.stage is not None  # noqa: S101 (a stage event has its stage)
+        before = replace(case, entries=case.entries[: case.entries.index(taken)])
+        for running in running_waits(before, taken.stage, self.rules):
+            first, after = running.first_on, running.wait.after
+            if taken.on < first and _taken(before, after):
+                told = f"{after.words.zh} {day(running.began)}，{running.wait.source}"
+                zh = f"“{taken.stage.words.zh}”{day(taken.on)} 早于法定最早日 {day(first)}（{told}）"
+                en = f"'{taken.stage.words.en}' of {day(taken.on)} was before {day(first)}, the first lawful day"
+                yield None, Words(zh, en)
 
     def _funds(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
-        if parcel.funds_on is None:
-            zh = "未登记补偿资金足额到位（实施条例 32：未足额到位的不得批准征收）"
-            yield Gap.FUNDS, "", None, Words(zh, "funds not recorded as in place: approval is forbidden until they are")
+        gate = funds_gate(parcel.case, self.rules)
+        is_asked = gate is not None and gate.rank <= Stage.APPROVED.rank
+        if gate and is_asked and not any(entry.kind is EventKind.FUNDS for entry in parcel.case.entries):
+            source, wanted = self.rules.sources["gate.funds"], no_funds(gate)
+            words = Words(f"未登记：{wanted.zh}（{source}）", f"not recorded: {wanted.en}")
+            yield Gap.FUNDS, "", None, words
 
     def _held(self, parcel: _Parcel) -> Iterator[tuple[Gap, str, date | None, Words]]:
         reason = parcel.row["hold_reason"]
@@ -202,33 +215,22 @@ _MEASURED = ("group", "off_m2", "off_share")
 
 
 def _parcels(members: pd.DataFrame, measured: pd.DataFrame, events: pd.DataFrame, on: date) -> Iterator[_Parcel]:
-    begun, funds = _events_by_parcel(events, on)
+    cases = cases_of(members, standing(events[events["on_date"] <= pd.Timestamp(on)]))
     for row, measures in zip(_rows(members, _READ), _rows(measured, _MEASURED), strict=True):
-        number = row["parcel_no"]
-        yield _Parcel(row, measures, begun.get(number, {}), funds.get(number))
+        yield _Parcel(row, measures, cases[row["parcel_no"]])
+
+
+def _taken(case: Case, stage: Stage) -> Entry | None:
+    """The entry of a stage that was recorded and not left again."""
+    if case.stage.rank < stage.rank:
+        return None
+    return next((step for step in reversed(case.steps) if step.stage is stage), None)
 
 
 def _rows(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The rows as plain values, None where one is missing."""
     values = [[None if pd.isna(value) else value for value in table[name].tolist()] for name in columns]
     return (dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True))
-
-
-def _events_by_parcel(events: pd.DataFrame, on: date) -> tuple[dict[str, dict[Stage, date]], dict[str, date]]:
-    """The standing stages of each parcel with their last days, and when its funds were in place; up to ``on``."""
-    begun: dict[str, dict[Stage, date]] = {}
-    funds: dict[str, date] = {}
-    rows = standing(events)
-    told = zip(*(rows[name].tolist() for name in ("parcel_no", "kind", "stage", "on_date")), strict=True)
-    for number, kind, stage, moment in told:
-        when = moment.date()
-        if when > on:
-            continue
-        if kind == EventKind.STAGE.value:
-            begun.setdefault(number, {})[Stage(stage)] = when
-        elif kind == EventKind.FUNDS.value:
-            funds[number] = when
-    return begun, funds
 
 
 # What a checklist says of each kind of gap where nothing is missing, and where something is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -72,6 +73,44 @@ def test_a_step_that_was_taken_too_early_is_told() -> None:
         began("P1", "plan_notice", "2026-02-27"),
     ]
     assert ("wait", "plan_notice") in gaps(member("P1", 0), early)
+
+
+def test_a_notice_that_was_never_recorded_counts_from_the_present_step_as_the_clock_counts_it() -> None:
+    """Ten working days from Thursday 2026-03-05 end on 2026-03-19."""
+    skipped = [began("P1", "survey", "2026-03-05")]
+    found = gaps(member("P1", 0), skipped, on=date(2026, 3, 19))
+    assert found == [
+        ("step", "pre_notice"),
+        ("step", "plan_notice"),
+        ("step", "agreement"),
+        ("wait", "plan_notice"),
+        ("funds", ""),
+    ]
+    assert ("wait", "plan_notice") not in gaps(member("P1", 0), skipped, on=date(2026, 3, 20))
+
+
+def test_of_steps_taken_in_time_none_is_told_because_an_earlier_notice_was_not_recorded() -> None:
+    assert gaps(member("P1", 0), complete("P1")[1:]) == [("step", "pre_notice")]
+
+
+def test_a_step_is_judged_by_what_had_happened_before_it_not_by_a_notice_put_up_again() -> None:
+    again = [*complete("P1")[:2], began("P1", "plan_notice", "2026-03-02"), began("P1", "survey", "2026-03-05")]
+    found = gaps(member("P1", 0), again, on=date(2026, 3, 6))
+    assert found == [("step", "plan_notice"), ("step", "agreement"), ("funds", "")]
+
+
+def test_funds_are_asked_for_where_the_county_s_rule_asks_for_them() -> None:
+    def lacking(gate: str) -> list[str]:
+        shipped = RuleBook.default()
+        rules = replace(shipped, values={**shipped.values, "gate.funds": gate})
+        rows = members(member("P1", 0))
+        papers = Papers(layer_frame("parcel_event", complete("P1")[:4]), DOCUMENTS)
+        found = find_gaps(rows, measured_parcels(rows), papers, rules, on=ON, approved=False)
+        return [words.zh for words in found["words"]]
+
+    source = RuleBook.default().sources["gate.funds"]
+    assert lacking("submitted") == [f"未登记：补偿费用未足额到位，不得“组卷报批”（{source}）"]
+    assert lacking("cleared") == []
 
 
 def test_an_event_that_was_withdrawn_or_lies_ahead_does_not_count() -> None:
