@@ -49,9 +49,7 @@ class ApprovalAreas:
         return (words,)
 
 
-def approval_areas(
-    parcels: gpd.GeoDataFrame, farmland: gpd.GeoDataFrame, slivers: Slivers | None = None
-) -> ApprovalAreas:
+def approval_areas(parcels: gpd.GeoDataFrame, farmland: gpd.GeoDataFrame, slivers: Slivers) -> ApprovalAreas:
     """
     The areas of these parcels as the law counts them.
 
@@ -81,7 +79,7 @@ def approval_areas(
 
 
 def areas_one_by_one(
-    parcels: gpd.GeoDataFrame, farmland: gpd.GeoDataFrame, slivers: Slivers | None = None
+    parcels: gpd.GeoDataFrame, farmland: gpd.GeoDataFrame, slivers: Slivers
 ) -> tuple[ApprovalAreas, ...]:
     """The areas of each of these parcels by itself, in their order; as ``approval_areas``."""
     require_one_crs(parcels, farmland)
@@ -89,9 +87,9 @@ def areas_one_by_one(
     return tuple(ApprovalAreas(*row) for row in kinds.T.tolist())
 
 
-def _by_kind(parcels: gpd.GeoDataFrame, land: Shapes, farmland: gpd.GeoDataFrame, slivers: Slivers | None) -> Floats:
+def _by_kind(parcels: gpd.GeoDataFrame, land: Shapes, farmland: gpd.GeoDataFrame, slivers: Slivers) -> Floats:
     """Four rows, a column a parcel: farmland, other arable land, other land, land of no stated class (m²)."""
-    inside = _common_m2(land, valid_polygons(shapes_of(farmland)), slivers or Slivers())
+    inside = _common_m2(land, valid_polygons(shapes_of(farmland)), slivers)
     outside = shapely.area(land) - inside
     codes = [half_width(str(code)).strip() if pd.notna(code) else "" for code in parcels["land_class_code"].tolist()]
     is_arable = np.array([code.startswith(ARABLE) for code in codes], dtype=bool)

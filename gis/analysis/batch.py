@@ -21,7 +21,7 @@ from gis.analysis.batch_gaps import Papers, checklist, find_gaps
 from gis.analysis.batch_overlaps import find_overlaps
 from gis.analysis.batch_zones import ZoneLayer, ZoneReport, compare_zones
 from gis.analysis.quota import Quota
-from gis.analysis.readiness import MIN_AREA_M2, Slivers
+from gis.analysis.readiness import Slivers
 from gis.model import Coded, OwnerKind, Stage, ZoneKind
 from gis.rules import RuleBook
 
@@ -110,7 +110,7 @@ def assemble_batch(inputs: BatchInputs) -> BatchReport:
         A rule cannot be read.
     """
     rules, members = inputs.rules, inputs.members
-    slivers = Slivers(MIN_AREA_M2, float(rules.value("land.sliver_width_m")))
+    slivers = Slivers.of(rules)
     measured = measured_parcels(members)
     land = _requisitioned(members, inputs.zones, rules, slivers)
     gaps = find_gaps(members, measured, inputs.papers, rules, on=inputs.on, approved=inputs.approved)

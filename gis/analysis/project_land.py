@@ -36,7 +36,7 @@ from gis.analysis.land_words import CONFLICT, SAID_OF, LandFacts, land_reasons
 from gis.analysis.overlap_area import Floats
 from gis.analysis.progress import assess_progress
 from gis.analysis.quota import Quota, takes_quota
-from gis.analysis.readiness import MIN_AREA_M2, STAGES, Bools, LandCut, Slivers, cut_land
+from gis.analysis.readiness import STAGES, Bools, LandCut, Slivers, cut_land
 from gis.analysis.risk import MICRO_PER_WAN, apportioned, micro_at_risk, not_ready_share
 from gis.rules import RuleBook
 from gis.words import Words
@@ -114,7 +114,7 @@ def judge_projects(inputs: Inputs, clocks: pd.DataFrame, kept: Kept | None = Non
     milestones and zones of ``inputs``, which may be empty.
     """
     rules, made = inputs.rules, inputs.footprints
-    slivers = Slivers(MIN_AREA_M2, float(rules.value("land.sliver_width_m")))
+    slivers = Slivers.of(rules)
     footprints = project_footprints(inputs.projects, rules) if made is None else made
     cut = cut_land(footprints, inputs.parcels, slivers)
     kept = kept or _without_parcels(inputs, footprints, slivers)

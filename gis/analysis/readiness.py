@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis.analysis.columns import Texts, places_by, texts
 from gis.analysis.cut import NOISE_M2, Doubles, Pieces, counted_shapes, cut, doubled_m2, uncovered_shapes
 from gis.analysis.footprints import Shapes, require_one_crs, shapes_of, valid_polygons
 from gis.analysis.overlap_area import Floats, Rows
 from gis.analysis.stages import STAGE_CODES, ranks_of
+from gis.rules import RuleBook
 
 MIN_AREA_M2 = 1.0
 MIN_WIDTH_M = 0.1
@@ -35,9 +37,18 @@ class Slivers:
     min_area_m2: float = MIN_AREA_M2
     min_width_m: float = MIN_WIDTH_M
 
+    @classmethod
+    def of(cls, rules: RuleBook) -> Slivers:
+        """As the rules in force have it."""
+        return cls(min_width_m=float(rules.value("land.sliver_width_m")))
+
     def among(self, area_m2: Floats, perimeter_m: Floats) -> Bools:
         """Which of these shapes are slivers."""
         return (area_m2 < self.min_area_m2) | (2 * area_m2 < self.min_width_m * perimeter_m)
+
+    def has(self, shape: BaseGeometry) -> bool:
+        """The shape is one."""
+        return bool(self.among(np.array([shape.area]), np.array([shape.length]))[0])
 
 
 @dataclass(frozen=True, slots=True)

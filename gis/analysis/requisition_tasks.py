@@ -32,7 +32,9 @@ TASK_COLUMNS = (
 )
 
 
-def stretches(line: shapely.Geometry, width_m: float, areas: gpd.GeoDataFrame, ready: Shapes) -> pd.DataFrame:
+def stretches(
+    line: shapely.Geometry, width_m: float, areas: gpd.GeoDataFrame, ready: Shapes, slivers: Slivers
+) -> pd.DataFrame:
     """
     A centreline by area, and where land is ready over the full width.
 
@@ -46,6 +48,8 @@ def stretches(line: shapely.Geometry, width_m: float, areas: gpd.GeoDataFrame, r
         Counties or towns (``code``, polygons, same CRS). Along a common boundary the first by code counts.
     ready
         The polygons of ready parcels.
+    slivers
+        What of the right of way that they do not cover is drawing noise.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def stretches(line: shapely.Geometry, width_m: float, areas: gpd.GeoDataFrame, r
     lines = _lines(line)
     ordered = areas.sort_values("code", kind="stable")
     grounds = valid_polygons(shapes_of(ordered))
-    bare = _bare(lines, width_m, ready)
+    bare = _bare(lines, width_m, ready, slivers)
     parts, start = [_no_stretches()], 0.0
     for one in lines.tolist():
         at = _places(one, grounds, bare)
@@ -78,14 +82,14 @@ def _lines(line: shapely.Geometry) -> Shapes:
     return np.asarray(parts[shapely.length(parts) > STEP_M])
 
 
-def _bare(lines: Shapes, width_m: float, ready: Shapes) -> Shapes:
+def _bare(lines: Shapes, width_m: float, ready: Shapes, slivers: Slivers) -> Shapes:
     """The pieces of the right of way that no ready parcel covers, slivers left out."""
     strip = shapely.union_all(shapely.buffer(lines, width_m / 2, cap_style="flat", join_style="mitre"))
     near = ready[shapely.intersects(ready, strip)] if len(ready) else ready
     rest = shapely.difference(strip, shapely.union_all(valid_polygons(near))) if len(near) else strip
     pieces = shapely.get_parts(rest)
     pieces = pieces[shapely.get_dimensions(pieces) == 2]
-    return np.asarray(pieces[~Slivers().among(shapely.area(pieces), shapely.length(pieces))])
+    return np.asarray(pieces[~slivers.among(shapely.area(pieces), shapely.length(pieces))])
 
 
 def _places(line: shapely.LineString, grounds: Shapes, bare: Shapes) -> Floats:

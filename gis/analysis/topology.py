@@ -18,6 +18,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from gis.analysis.readiness import Slivers
 from gis.errors import InvalidValue
 from gis.words import Words
 
@@ -26,9 +27,6 @@ Points = npt.NDArray[np.float64]
 
 # Half a centimetre: what degrees with nine decimals lose is a hundredth of it.
 SAME_PLACE_M = 0.005
-# Narrower than this is no land but two drawings of one boundary (RULES §9: "疑似误差").
-SLIVER_WIDTH_M = 0.1
-SLIVER_M2 = 1.0
 # A gap to the neighbour that is narrower than this was hardly meant.
 GAP_WIDTH_M = 1.0
 # Less than this between neighbours is rounding of a long common boundary.
@@ -68,15 +66,15 @@ def multipolygon_of(shape: BaseGeometry) -> MultiPolygon:
     raise InvalidValue(words, found=shape.geom_type, expected="Polygon | MultiPolygon")
 
 
-def on_known_vertices(shape: BaseGeometry, known: Sequence[BaseGeometry], *, within_m: float = SAME_PLACE_M) -> Any:
-    """``shape`` with each vertex that lies within ``within_m`` of one of ``known`` moved onto the nearest of these."""
+def on_known_vertices(shape: BaseGeometry, known: Sequence[BaseGeometry]) -> Any:
+    """``shape`` with each vertex within ``SAME_PLACE_M`` of one of ``known`` moved onto the nearest of these."""
     fixed = shapely.get_coordinates(np.asarray(known, dtype=object))
     if not len(fixed):
         return shape
     tree = shapely.STRtree(list(map(Point, fixed)))
 
     def moved(coords: Points) -> Points:
-        ours, theirs = tree.query_nearest(shapely.points(coords), max_distance=within_m, all_matches=False)
+        ours, theirs = tree.query_nearest(shapely.points(coords), max_distance=SAME_PLACE_M, all_matches=False)
         onto = coords.copy()
         onto[ours] = fixed[theirs]
         return onto
@@ -84,7 +82,7 @@ def on_known_vertices(shape: BaseGeometry, known: Sequence[BaseGeometry], *, wit
     return shapely.transform(shape, moved)
 
 
-def check_shape(shape: BaseGeometry, neighbours: gpd.GeoDataFrame) -> tuple[TopologyFinding, ...]:
+def check_shape(shape: BaseGeometry, neighbours: gpd.GeoDataFrame, slivers: Slivers) -> tuple[TopologyFinding, ...]:
     """
     What is wrong with a parcel's new shape, worst first.
 
@@ -94,6 +92,8 @@ def check_shape(shape: BaseGeometry, neighbours: gpd.GeoDataFrame) -> tuple[Topo
         Polygon or multipolygon, in metres.
     neighbours
         The other parcels near it, same CRS: ``parcel_no``. Their own faults are not told.
+    slivers
+        What is no land but two drawings of one boundary (RULES §9: "疑似误差").
 
     Returns
     -------
@@ -103,39 +103,34 @@ def check_shape(shape: BaseGeometry, neighbours: gpd.GeoDataFrame) -> tuple[Topo
     if not shapely.is_valid(shape):
         why = shapely.is_valid_reason(shape)
         return (TopologyFinding("invalid", Words(f"图形无效：{why}", f"the shape is invalid: {why}"), stops=True),)
-    found = [*_tiny(shape)]
+    found = [*_tiny(shape, slivers)]
     there = neighbours[shapely.is_valid(np.asarray(neighbours.geometry.array, dtype=object))]
-    found += _overlaps(shape, there)
+    found += _overlaps(shape, there, slivers)
     found += _gaps(shape, there)
     found += _parts(shape)
     return tuple(found)
 
 
-def _tiny(shape: BaseGeometry) -> list[TopologyFinding]:
-    if shape.area >= SLIVER_M2 and not is_sliver(shape):
+def _tiny(shape: BaseGeometry, slivers: Slivers) -> list[TopologyFinding]:
+    if not slivers.has(shape):
         return []
     words = Words(
-        f"面积只有 {shape.area:.2f} ㎡，或窄于 {SLIVER_WIDTH_M} 米", f"only {shape.area:.2f} m², or too narrow"
+        f"面积只有 {shape.area:.2f} ㎡，或窄于 {slivers.min_width_m} 米", f"only {shape.area:.2f} m², or too narrow"
     )
     return [TopologyFinding("tiny", words, stops=True, area_m2=float(shape.area))]
 
 
-def is_sliver(shape: BaseGeometry) -> bool:
-    """It is less than ``SLIVER_M2``, or narrower than ``SLIVER_WIDTH_M`` (twice the area by the perimeter)."""
-    return bool(shape.area < SLIVER_M2 or 2 * shape.area < SLIVER_WIDTH_M * shape.length)
-
-
-def _overlaps(shape: BaseGeometry, neighbours: gpd.GeoDataFrame) -> list[TopologyFinding]:
+def _overlaps(shape: BaseGeometry, neighbours: gpd.GeoDataFrame, slivers: Slivers) -> list[TopologyFinding]:
     others: Shapes = np.asarray(neighbours.geometry.array, dtype=object)
     common = shapely.intersection(others, shape)
     areas = shapely.area(common)
     rows = [row for row in np.argsort(-areas, kind="stable").tolist() if areas[row] > LEAST_TOLD_M2]
     numbers = neighbours["parcel_no"].tolist()
-    return [_overlap(numbers[row], common[row]) for row in rows]
+    return [_overlap(numbers[row], common[row], slivers) for row in rows]
 
 
-def _overlap(other_no: str, common: BaseGeometry) -> TopologyFinding:
-    doubt = Words("（疑似误差）", " (probably an error of drawing)") if is_sliver(common) else Words("", "")
+def _overlap(other_no: str, common: BaseGeometry, slivers: Slivers) -> TopologyFinding:
+    doubt = Words("（疑似误差）", " (probably an error of drawing)") if slivers.has(common) else Words("", "")
     words = Words(
         f"与 {other_no} 重叠 {common.area:.2f} ㎡{doubt.zh}", f"overlaps {other_no} by {common.area:.2f} m²{doubt.en}"
     )

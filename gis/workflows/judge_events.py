@@ -119,7 +119,7 @@ def _together(reader: Reader, parcels: pd.DataFrame, rules: RuleBook) -> dict[st
     """By parcel, the areas of what is approved with it: the collective land of its batch; of none, its own."""
     batches = {name for name in parcels["batch"].tolist() if isinstance(name, str) and name}
     alone = parcels[~parcels["batch"].isin(batches) & (parcels["owner_kind"] != OwnerKind.STATE.value)]
-    slivers = Slivers(min_width_m=float(rules.value("land.sliver_width_m")))
+    slivers = Slivers.of(rules)
     found: dict[str, ApprovalAreas] = {}
     if len(alone):
         land = reader.read("parcel", Query(keys=tuple(alone["parcel_no"]), columns=_LAND))

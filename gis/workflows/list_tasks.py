@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gis.analysis.footprints import boxes_of, project_footprints, shapes_of
+from gis.analysis.readiness import Slivers
 from gis.analysis.requisition_tasks import STRETCH_COLUMNS, TASK_COLUMNS, stretches, task_progress, width_of
 from gis.errors import InvalidParameter, Place
 from gis.layers import PROJECT, REQUISITION_TASK, TOWN
@@ -67,7 +68,8 @@ def _measured(store: Store, project: gpd.GeoDataFrame, tasks: pd.DataFrame, on: 
     line, width = project.geometry.iloc[0], width_of(project["row_width_m"].iloc[0], rules)
     ready = _ready(store, project, rules, on)
     level = _level(towns, tasks, line)
-    found = {each: stretches(line, width, towns[towns["level"] == each.value], ready) for each in TownLevel}
+    slivers = Slivers.of(rules)
+    found = {each: stretches(line, width, towns[towns["level"] == each.value], ready, slivers) for each in TownLevel}
     names = dict(zip(towns["code"].tolist(), towns["name"].tolist(), strict=True))
     of_level = tasks["town"].isin(towns["code"][towns["level"] == level.value])
     other = next(each for each in TownLevel if each is not level)

@@ -19,6 +19,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from gis.analysis.readiness import Slivers
 from gis.analysis.topology import (
     GAP_WIDTH_M,
     TopologyFinding,
@@ -31,6 +32,7 @@ from gis.analysis.topology import (
 from gis.errors import Clash, Conflict, InvalidRow, InvalidValue
 from gis.layers import PARCEL
 from gis.model import Actor, BBox, LineageKind, Query
+from gis.rules import RuleBook
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.judge_events import last_day_that_may_have_been
@@ -214,7 +216,8 @@ def _judged(writer: Writer, plan: _Plan, how: Redrawing) -> Redrawn:
     shapes = dict(plan.shapes)
     if not plan.parents:  # pieces are where the parcels were
         shapes = {number: on_known_vertices(shape, others.geometry.tolist()) for number, shape in shapes.items()}
-    findings = {number: check_shape(shape, others) for number, shape in shapes.items()}
+    slivers = Slivers.of(RuleBook.from_frame(writer.read("rule_parameter"), how.on))
+    findings = {number: check_shape(shape, others, slivers) for number, shape in shapes.items()}
     judged = Redrawn(shapes, findings, plan.retired, stored=False)
     is_fine = judged.may_be_accepted and (how.accepted or not any(findings.values()))
     return replace(judged, stored=is_fine and not how.dry_run)

@@ -8,6 +8,7 @@ from shapely.geometry import Polygon, box
 
 from gis.analysis.approval_areas import ApprovalAreas, approval_areas
 from gis.analysis.approval_level import Limits
+from gis.analysis.readiness import Slivers
 from gis.errors import CrsMismatch
 from gis.model import Authority
 from gis.rules import RuleBook
@@ -28,38 +29,42 @@ def zones(*shapes: Polygon, crs: str = CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"zone_no": [str(n) for n in range(len(shapes))]}, geometry=list(shapes), crs=crs)
 
 
+def counted(parcels: gpd.GeoDataFrame, farmland: gpd.GeoDataFrame) -> ApprovalAreas:
+    return approval_areas(parcels, farmland, Slivers())
+
+
 def test_arable_land_other_land_and_land_of_no_class_are_counted_apart() -> None:
     parcels = land(("0103", square(0)), ("0601", square(1)), (None, square(2)), ("0101K", square(3)))
-    areas = approval_areas(parcels, zones())
+    areas = counted(parcels, zones())
     assert areas == ApprovalAreas(0, 20_000, 10_000, 10_000)
 
 
 def test_arable_land_is_arable_in_full_width_digits_too() -> None:
     # As gis.rules.land_groups reads them: 35.01 公顷 of it would else be the province's.
-    assert approval_areas(land(("０１０３", square(0))), zones()) == ApprovalAreas(0, 10_000, 0, 0)
+    assert counted(land(("０１０３", square(0))), zones()) == ApprovalAreas(0, 10_000, 0, 0)
 
 
 def test_arable_land_that_is_permanent_basic_farmland_is_not_counted_as_arable_again() -> None:
     parcels = land(("0103", square(0)), ("0301", square(1)))
-    areas = approval_areas(parcels, zones(square(0.5), square(0.6)))  # half of each; the zones overlap
+    areas = counted(parcels, zones(square(0.5), square(0.6)))  # half of each; the zones overlap
     assert areas.farmland_m2 == pytest.approx(5_000 + 6_000)
     assert areas.arable_m2 == pytest.approx(5_000)
     assert areas.other_m2 == pytest.approx(4_000)
 
 
 def test_a_strip_of_drawing_noise_is_no_farmland() -> None:
-    areas = approval_areas(land(("0103", square(0))), zones(square(0.9995)))  # 0.05 m wide
+    areas = counted(land(("0103", square(0))), zones(square(0.9995)))  # 0.05 m wide
     assert (areas.farmland_m2, areas.arable_m2) == (0, 10_000)
 
 
 def test_land_under_two_parcels_counts_once() -> None:
-    areas = approval_areas(land(("0103", square(0)), ("0601", square(0.5)), ("0601", square(0.5))), zones())
+    areas = counted(land(("0103", square(0)), ("0601", square(0.5)), ("0601", square(0.5))), zones())
     assert areas.arable_m2 == pytest.approx(10_000)
     assert areas.other_m2 == pytest.approx(5_000)
 
 
 def test_no_land_has_no_area() -> None:
-    assert approval_areas(land(), zones(square(0))) == ApprovalAreas()
+    assert counted(land(), zones(square(0))) == ApprovalAreas()
 
 
 def test_land_of_no_class_is_in_doubt_where_it_might_change_who_approves() -> None:
@@ -72,4 +77,4 @@ def test_land_of_no_class_is_in_doubt_where_it_might_change_who_approves() -> No
 
 def test_two_reference_systems_do_not_meet() -> None:
     with pytest.raises(CrsMismatch):
-        approval_areas(land(("0103", square(0))), zones(square(0), crs="EPSG:4546"))
+        counted(land(("0103", square(0))), zones(square(0), crs="EPSG:4546"))

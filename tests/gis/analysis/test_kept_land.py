@@ -55,7 +55,7 @@ def same_cut(found: LandCut, expected: LandCut) -> None:
 def test_a_cut_comes_back_from_what_is_kept_of_it() -> None:
     inputs = inputs_of(dict.fromkeys(NUMBERS, "survey"))
     brief = assess_briefly(inputs)
-    slivers = Slivers(min_width_m=float(inputs.rules.value("land.sliver_width_m")))
+    slivers = Slivers.of(inputs.rules)
     cut = cut_land(project_footprints(inputs.projects, inputs.rules), inputs.parcels, slivers)
     pd.testing.assert_frame_equal(brief.parts, parts_of(cut))
     kept = brief.parts[brief.parts["project_code"] == "P1"]

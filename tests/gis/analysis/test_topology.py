@@ -6,10 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from gis.analysis.readiness import Slivers
 from gis.analysis.topology import check_shape, merge_shapes, multipolygon_of, on_known_vertices, split_shape
 from gis.errors import InvalidValue
 
@@ -22,7 +23,7 @@ def neighbours(**shapes: Polygon) -> gpd.GeoDataFrame:
 
 
 def told(shape: Polygon | MultiPolygon, **others: Polygon) -> list[tuple[str, str | None, float | None]]:
-    found = check_shape(shape, neighbours(**others))
+    found = check_shape(shape, neighbours(**others), Slivers())
     return [(f.kind, f.other_no, None if f.area_m2 is None else round(f.area_m2, 6)) for f in found]
 
 
@@ -39,7 +40,7 @@ def test_an_overlap_is_told_with_its_neighbour_and_its_land_the_greatest_first()
 
 
 def test_a_strip_of_a_few_centimetres_is_said_to_be_an_error_of_drawing() -> None:
-    (found,) = check_shape(box(0, 0, 100.04, 100), neighbours(east=box(100, 0, 200, 100)))
+    (found,) = check_shape(box(0, 0, 100.04, 100), neighbours(east=box(100, 0, 200, 100)), Slivers())
     assert (found.kind, found.stops) == ("overlap", False)
     assert "疑似误差" in found.words.zh
 
@@ -50,10 +51,19 @@ def test_a_narrow_gap_is_told_and_a_road_between_two_parcels_is_none() -> None:
 
 
 def test_a_bow_tie_and_a_splinter_stop() -> None:
-    (bow_tie,) = check_shape(Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]), neighbours())
+    (bow_tie,) = check_shape(Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]), neighbours(), Slivers())
     assert (bow_tie.kind, bow_tie.stops) == ("invalid", True)
-    (splinter,) = check_shape(box(0, 0, 100, 0.05), neighbours())
+    (splinter,) = check_shape(box(0, 0, 100, 0.05), neighbours(), Slivers())
     assert (splinter.kind, splinter.stops) == ("tiny", True)
+
+
+def test_what_is_too_narrow_goes_by_the_county_s_rule() -> None:
+    strip, wide = box(0, 0, 100, 0.3), Slivers(min_width_m=0.5)
+    assert check_shape(strip, neighbours(), Slivers()) == ()
+    (found,) = check_shape(strip, neighbours(), wide)
+    assert (found.kind, "窄于 0.5 米" in found.words.zh) == ("tiny", True)
+    (overlap,) = check_shape(HOME, neighbours(east=box(99.7, 0, 200, 100)), wide)
+    assert "疑似误差" in overlap.words.zh
 
 
 def test_several_parts_are_told() -> None:
@@ -87,6 +97,7 @@ def test_a_line_that_ends_inside_divides_nothing_and_is_refused() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(1, 99), st.floats(1, 99)), min_size=0, max_size=5))
+@settings(deadline=None)
 def test_pieces_sum_to_the_parcel_and_put_together_again_are_it(inner: list[tuple[float, float]]) -> None:
     line = LineString([(-10, 37), *inner, (110, 61)])
     pieces = split_shape(HOME, line)
