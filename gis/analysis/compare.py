@@ -17,7 +17,7 @@ import pandas as pd
 
 from gis.analysis.columns import texts
 from gis.analysis.stages import Ranks, ranks_of
-from gis.analysis.stock import NOT_STATED, exact_sum
+from gis.analysis.totals import NOT_STATED, exact_sum
 from gis.model import Coded, OwnerKind, Stage
 from gis.rules import RuleBook
 from gis.words import Words

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from math import fsum
 from typing import Any
 
 import pandas as pd
 
-# To a tenth of a fen (0.0000001 万元): amounts exact in fen have exact sums, without the noise of binary fractions.
-_DECIMALS = 7
+from gis.analysis.totals import exact_sum
 
 Totals = dict[str, Any]
 
@@ -76,8 +74,3 @@ def account_by(entries: pd.DataFrame, column: str) -> list[Totals]:
     """
     codes = entries[column].fillna("")
     return [{"code": code, **account_totals(rows)} for code, rows in entries.groupby(codes, sort=True)]
-
-
-def exact_sum(amounts: pd.Series) -> float:
-    """The sum of what is there, 0.0 of nothing; never −0.0."""
-    return round(fsum(amounts.dropna().astype("float64")), _DECIMALS) + 0.0

@@ -23,12 +23,11 @@ from gis.analysis.footprints import project_footprints, require_one_crs, shapes_
 from gis.analysis.idle_land import SUSPECTED, IdleStatus, idle_statuses
 from gis.analysis.overlap_area import Floats
 from gis.analysis.stages import ranks_of
+from gis.analysis.totals import NOT_STATED, exact_sum
 from gis.model import Coded, OwnerKind, ProjectStage, Stage
 from gis.rules import RuleBook
 from gis.words import Words
 
-MILLIONTHS = 1_000_000
-NOT_STATED = Words("未注明", "not stated")
 # Columns of ``land_supply`` that a stock list shows beside its own.
 SUPPLIED_WITH = (
     *("contract_no", "price_wan", "agreed_start_on", "agreed_finish_on", "handed_over_on"),
@@ -213,9 +212,3 @@ def stock_total(stock: pd.DataFrame) -> dict[str, Any]:
 
 def _counted(rows: pd.DataFrame) -> dict[str, Any]:
     return {"n": len(rows), "area_m2": exact_sum(rows["area_planar_m2"])}
-
-
-def exact_sum(values: pd.Series) -> float:
-    """The sum in whole millionths, so that the sums of groups add up to the sum of all; missing values are nothing."""
-    whole = np.rint(values.fillna(0).to_numpy(dtype=float) * MILLIONTHS).astype(np.int64)
-    return int(whole.sum()) / MILLIONTHS

@@ -9,7 +9,7 @@ from rates.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -36,6 +36,7 @@ RANKED_BY = ("gap_pp", "done_share", "start_rate", "ready_share", "green_share")
 
 MILLIONTHS = 1_000_000
 _PLACES = 9
+Numbers = TypeVar("Numbers", pd.Series, pd.DataFrame)
 _SUMS = ("plan_wan", "invested_wan", "unplanned_invested_wan", "at_risk_wan", "footprint_m2", "ready_m2")
 _COUNTS = ("n", "started", "due_to_start", "started_as_planned")
 
@@ -99,6 +100,15 @@ def total(projects: pd.DataFrame) -> dict[str, Any]:
     return _row(_addends(projects).sum().to_dict(), _expected_share(projects))
 
 
+def exact_sum(values: pd.Series) -> float:
+    """The sum in whole millionths, so that the sums of groups add up to the sum of all; missing values are nothing."""
+    return int(_in_millionths(values).sum()) / MILLIONTHS
+
+
+def _in_millionths(values: Numbers) -> Numbers:
+    return (values.astype("float64").fillna(0) * MILLIONTHS).round().astype("int64")
+
+
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A totals frame as rows for JSON: plain values, None where there is none."""
     return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
@@ -148,8 +158,7 @@ def _addends(projects: pd.DataFrame) -> pd.DataFrame:
         },
         index=projects.index,
     )
-    millionths = (summed.astype("float64").fillna(0) * MILLIONTHS).round()
-    return counted.astype("int64").join(millionths.astype("int64"))
+    return counted.astype("int64").join(_in_millionths(summed))
 
 
 def _row(sums: Mapping[Hashable, int], expected: float) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.analysis.compensation import account_by, account_totals, building_totals, exact_sum, household_totals
+from gis.analysis.compensation import account_by, account_totals, building_totals, household_totals
+from gis.analysis.totals import exact_sum
 
 DAY = pd.Timestamp("2026-05-01")
 
@@ -87,6 +88,13 @@ def test_the_account_holds_what_came_in_less_what_went_out():
 def test_balances_stand_by_project_and_under_nothing_where_none_is_stated():
     rows = account_by(entries(10.0, -4.0, 5.0, projects=["A", "A", None]), "project_code")
     assert [(row["code"], row["balance_wan"]) for row in rows] == [("", 5.0), ("A", 6.0)]
+
+
+def test_balances_that_are_no_whole_fen_add_up_all_the_same() -> None:
+    """Each is rounded once, to a millionth of 万元; sums of groups are never rounded again."""
+    frame = entries(0.12345674, 0.12345674, projects=["A", "B"])
+    balances = [row["balance_wan"] for row in account_by(frame, "project_code")]
+    assert sum(balances) == account_totals(frame)["balance_wan"] == 0.246914
 
 
 def test_ten_dimes_are_one_yuan_and_nothing_is_never_less_than_nothing():
