@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from gis.errors import InvalidParameter, NotAllowed
+from gis.errors import InvalidParameter
 from gis.ingest.holidays import read_holidays
 from gis.model import Actor, Role
 from gis.rules import RuleBook
@@ -23,6 +23,7 @@ from gis.words import Words
 from gis.workdays import FIRST_YEAR, LAST_YEAR, DaySource, WorkCalendar, published_name
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plain import Record
+from gis.workflows.require_role import require_role
 
 DAYS, NAMES, YEARS = "calendar.days", "calendar.names", "calendar.years"
 FIRST, LAST = 1990, 2100
@@ -100,9 +101,8 @@ def edit_calendar(
     InvalidParameter
         No change or too many, a year out of range, a text that is missing or too long.
     """
-    if actor.role not in MAY_EDIT:
-        words = Words("只有规划、土地人员和管理员能改工作日历", "only planners, land officers and administrators may")
-        raise NotAllowed(words, found=actor.role.words.zh, expected="、".join(role.words.zh for role in MAY_EDIT))
+    words = Words("只有规划、土地人员和管理员能改工作日历", "only planners, land officers and administrators may")
+    require_role(actor, MAY_EDIT, words)
     _check(changes, source.strip(), years or {})
     with writing_assessed(store, actor) as writer:
         book = _rules(writer)

@@ -20,6 +20,7 @@ from gis.rules import RuleBook
 from gis.store.port import Reader, Store
 from gis.words import Words
 from gis.workflows.plain import Record
+from gis.workflows.require_role import require_role
 
 MOST_AT_ONCE = 2_000
 MOST_NAMED = 20
@@ -97,9 +98,8 @@ def refuse_strangers(reader: Reader, actor: Actor, parcels: pd.DataFrame) -> Non
 
     An editor's jurisdiction is a town, or the county above it. A parcel whose town nobody knows is no editor's.
     """
-    if actor.role not in MAY_RECORD:
-        words = Words(f"“{actor.name}”不能登记征收进度", f"'{actor.name}' may not record events")
-        raise NotAllowed(words, found=actor.role.words.zh, expected="、".join(role.words.zh for role in MAY_RECORD))
+    words = Words(f"“{actor.name}”不能登记征收进度", f"'{actor.name}' may not record events")
+    require_role(actor, MAY_RECORD, words)
     if actor.role is not Role.EDITOR or actor.jurisdiction is None:
         return
     towns = reader.read("town", Query(columns=("code", "parent")))

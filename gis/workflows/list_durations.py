@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from gis.analysis.durations import LEAST_OFFERED, medians, step_lengths
-from gis.errors import InvalidParameter, NotAllowed
+from gis.errors import InvalidParameter
 from gis.model import Actor, OwnerKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import Reader, Store
@@ -18,6 +18,7 @@ from gis.workflows.edit_calendar import MAY_EDIT
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record, records_of
+from gis.workflows.require_role import require_role
 
 _EVENTS = ("parcel_no", "kind", "stage", "on_date", "override_reason", "withdrawn")
 DURATION_LAYERS = ("parcel", "parcel_event", "rule_parameter", "town")
@@ -84,9 +85,8 @@ def adopt_durations(store: Store, actor: Actor, owner: OwnerKind, stages: Collec
     InvalidParameter
         No step, or one of which there is no history at all.
     """
-    if actor.role not in MAY_EDIT:
-        words = Words("只有规划、土地人员和管理员能采用", "only planners, land officers and administrators may")
-        raise NotAllowed(words, found=actor.role.words.zh, expected="、".join(role.words.zh for role in MAY_EDIT))
+    words = Words("只有规划、土地人员和管理员能采用", "only planners, land officers and administrators may")
+    require_role(actor, MAY_EDIT, words)
     with writing_assessed(store, actor) as writer:
         rules = RuleBook.from_frame(writer.read("rule_parameter"), on)
         found = medians(_lengths(writer, rules, on))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gis.analysis.compensation import building_totals, household_totals
-from gis.errors import NotAllowed
 from gis.layers import BUILDING, HOUSEHOLD, PARCEL
 from gis.model import Actor, Query, Role
 from gis.store.port import Reader, Store
@@ -11,6 +10,7 @@ from gis.words import Words
 from gis.workflows.one_entity import not_found
 from gis.workflows.plain import Record, records_of
 from gis.workflows.record_row import standing_rows
+from gis.workflows.require_role import require_role
 
 HOUSEHOLD_READERS = (Role.LAND_OFFICER, Role.ADMIN)
 # How much of a number stays readable at its two ends, where it is longer than both.
@@ -66,12 +66,8 @@ def masked(text: str | None, ends: tuple[int, int], *, fewest: int = _FEWEST_HID
 
 def require_household_reader(actor: Actor) -> None:
     """Raise NotAllowed for whoever is not to know of people's data."""
-    if actor.role not in HOUSEHOLD_READERS:
-        raise NotAllowed(
-            Words("被征收户信息只有土地人员和管理员可以查看", "households are for land officers and administrators"),
-            found=actor.role.words.zh,
-            expected="、".join(role.words.zh for role in HOUSEHOLD_READERS),
-        )
+    words = Words("被征收户信息只有土地人员和管理员可以查看", "households are for land officers and administrators")
+    require_role(actor, HOUSEHOLD_READERS, words)
 
 
 def require_parcel(reader: Reader, parcel_no: str) -> None:

@@ -14,7 +14,7 @@ from gis.analysis.readiness import Slivers
 from gis.analysis.requisition_tasks import STRETCH_COLUMNS, TASK_COLUMNS, stretches, task_progress, width_of
 from gis.errors import InvalidParameter, Place
 from gis.layers import PROJECT, REQUISITION_TASK, TOWN
-from gis.model import Actor, BBox, Query, Stage, TownLevel
+from gis.model import Actor, BBox, Query, Role, Stage, TownLevel
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
@@ -22,9 +22,11 @@ from gis.workflows.assess_store import default_day
 from gis.workflows.one_entity import read_one
 from gis.workflows.plain import Record, records_of
 from gis.workflows.record_row import record_row, standing_rows, withdraw_row
+from gis.workflows.require_role import require_role
 
 # What an answer is made of.
 TASK_LAYERS = ("project", "project_event", "parcel", "parcel_event", "requisition_task", "town", "rule_parameter")
+MAY_SET_TASKS = (Role.PLANNER, Role.LAND_OFFICER, Role.ADMIN)
 _PROJECT = ("code", "name", "stage", "row_width_m", "geometry")
 
 
@@ -131,6 +133,8 @@ def record_task(store: Store, actor: Actor, code: str, town: str, task: Record, 
 
     Raises
     ------
+    NotAllowed
+        The actor is no planner, land officer or administrator.
     NotFound
         The store has no such project, town or county.
     InvalidParameter
@@ -138,6 +142,7 @@ def record_task(store: Store, actor: Actor, code: str, town: str, task: Record, 
     Conflict
         Somebody recorded another one meanwhile (``seen``: see ``record_row``).
     """
+    _require_setter(actor)
     today = default_day(store)
     read_one(store, PROJECT, code, today, ("code",))
     read_one(store, TOWN, town, today, ("code",))
@@ -152,5 +157,10 @@ def record_task(store: Store, actor: Actor, code: str, town: str, task: Record, 
 
 
 def withdraw_task(store: Store, actor: Actor, code: str, town: str, *, reason: str, seen: str | None) -> None:
-    """Take a task away, as ``withdraw_row`` does."""
+    """Take a task away, as ``withdraw_row`` does; NotAllowed as ``record_task``."""
+    _require_setter(actor)
     withdraw_row(store, actor, REQUISITION_TASK, {"project_code": code, "town": town}, reason=reason, seen=seen)
+
+
+def _require_setter(actor: Actor) -> None:
+    require_role(actor, MAY_SET_TASKS, Words(f"“{actor.name}”不能下达征收任务", f"'{actor.name}' may not set tasks"))

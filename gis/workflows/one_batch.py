@@ -18,12 +18,13 @@ import pandas as pd
 
 from gis.analysis.batch import BatchState
 from gis.analysis.withdrawn import counting
-from gis.errors import InvalidParameter, NotAllowed, NotFound, Place
+from gis.errors import InvalidParameter, NotFound, Place
 from gis.layers import BATCH
 from gis.model import Actor, BatchKind, Query, Role, Stage, half_width
 from gis.store.port import Reader, Writer
 from gis.words import Words
 from gis.workflows.plain import Record, column_values, records_of
+from gis.workflows.require_role import require_role
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 1_000
@@ -153,9 +154,8 @@ def members_of(
 
 def require_officer(actor: Actor) -> None:
     """Raise NotAllowed unless the actor may change batches."""
-    if actor.role not in MAY_CHANGE:
-        words = Words(f"“{actor.name}”不能办理报批批次", f"'{actor.name}' may not change batches")
-        raise NotAllowed(words, found=actor.role.words.zh, expected="、".join(role.words.zh for role in MAY_CHANGE))
+    words = Words(f"“{actor.name}”不能办理报批批次", f"'{actor.name}' may not change batches")
+    require_role(actor, MAY_CHANGE, words)
 
 
 def require_open(batch: Batch) -> None:

@@ -12,16 +12,18 @@ from gis.analysis.idle_land import SUPPLY_TYPES, idle_status
 from gis.analysis.idle_words import PRELIMINARY
 from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.layers import LAND_SUPPLY, PARCEL
-from gis.model import Actor
+from gis.model import Actor, Role
 from gis.rules import RuleBook
 from gis.store.port import Store
 from gis.words import Words
 from gis.workflows.one_entity import read_one
 from gis.workflows.plain import Record, plain
 from gis.workflows.record_row import record_row, require_past, standing_row, withdraw_row
+from gis.workflows.require_role import require_role
 
 # What a person writes; the rest is the store's.
 SUPPLY_FIELDS = tuple(name for name in LAND_SUPPLY.names if name not in ("parcel_no", "withdrawn"))
+MAY_RECORD_SUPPLY = (Role.LAND_OFFICER, Role.ADMIN)
 # Days of things that have happened, and so lie not in the future.
 _HAPPENED = (
     *("handed_over_on", "stat_start_on", "permit_start_on", "legal_start_on"),
@@ -69,6 +71,8 @@ def record_supply(
 
     Raises
     ------
+    NotAllowed
+        The actor is no land officer or administrator.
     InvalidParameters
         Days in the future of what has happened, amounts below zero, days in a wrong order: all of them.
     NotFound
@@ -76,6 +80,7 @@ def record_supply(
     Conflict
         Somebody recorded another one meanwhile (``seen``: see ``record_row``).
     """
+    _require_recorder(actor)
     problems = problems_of(supply, today)
     if problems:
         raise InvalidParameters(problems, Words("供地记录有误", "the record of supply is wrong"))
@@ -85,8 +90,14 @@ def record_supply(
 
 
 def withdraw_supply(store: Store, actor: Actor, parcel_no: str, *, reason: str, seen: str | None) -> None:
-    """Take the record of a parcel's supply away, as ``withdraw_row`` does."""
+    """Take the record of a parcel's supply away, as ``withdraw_row`` does; NotAllowed as ``record_supply``."""
+    _require_recorder(actor)
     withdraw_row(store, actor, LAND_SUPPLY, {"parcel_no": parcel_no}, reason=reason, seen=seen)
+
+
+def _require_recorder(actor: Actor) -> None:
+    words = Words(f"“{actor.name}”不能登记供地", f"'{actor.name}' may not record supply")
+    require_role(actor, MAY_RECORD_SUPPLY, words)
 
 
 def problems_of(supply: Mapping[str, Any], today: date) -> list[GuatuError]:

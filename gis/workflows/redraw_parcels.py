@@ -31,16 +31,18 @@ from gis.analysis.topology import (
 )
 from gis.errors import Clash, Conflict, InvalidRow, InvalidValue
 from gis.layers import PARCEL
-from gis.model import Actor, BBox, LineageKind, Query
+from gis.model import Actor, BBox, LineageKind, Query, Role
 from gis.rules import RuleBook
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
 from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_entity import not_found
+from gis.workflows.require_role import require_role
 from gis.workflows.succession import OF_THE_WHOLE, WRITABLE, inherited_events, lineage_of, merged_row
 
 MOST_PARTS = 50
+MAY_REDRAW = (Role.PLANNER, Role.LAND_OFFICER, Role.ADMIN)
 _ALIKE = ("stage", "owner_kind", "supply_kind", "batch", "hold_reason")
 
 
@@ -91,7 +93,9 @@ def draw_parcel(
     ------
     InvalidValue, InvalidRow
         The shape is no polygon, an attribute is wrong, or the number is taken.
-    NotAllowed, StoreBusy, StoreFull
+    NotAllowed
+        The actor is no planner, land officer or administrator.
+    StoreBusy, StoreFull
         From the store; nothing is written.
     """
     number = str(attributes.get("parcel_no") or "")
@@ -194,6 +198,7 @@ class _Plan:
 
 
 def _redraw(store: Store, actor: Actor, how: Redrawing, plan: Callable[[Writer], _Plan]) -> Redrawn:
+    require_role(actor, MAY_REDRAW, Words(f"“{actor.name}”不能画地块", f"'{actor.name}' may not draw parcels"))
     latest = last_day_that_may_have_been(store)
     if how.on > latest:
         words = Words("日期不能晚于今天", "the day lies in the future")

@@ -12,7 +12,8 @@ from shapely.geometry import LineString
 from gis.analysis.compare import Movement
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import StockKind
-from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotFound
+from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotAllowed, NotFound
+from gis.model import Actor, Role
 from gis.store.port import Store
 from gis.workflows.compare_days import CompareFilter, Span, compare_days, compare_features, usual_span
 from gis.workflows.list_stock import StockFilter, list_stock
@@ -107,6 +108,23 @@ def test_who_did_not_see_the_latest_record_gets_a_conflict(land: Store) -> None:
         withdraw_supply(land, OFFICER, "P1", reason="错", seen="2020-01-01")
     assert show_supply(land, "P1", ON)["supply"]["price_wan"] == 5.0
     assert first["price_wan"] == 5.0
+
+
+def test_supply_is_for_land_officers_and_tasks_for_planners_too(land: Store) -> None:
+    planner, editor = Actor("规划员", Role.PLANNER), Actor("填报员", Role.EDITOR)
+    for actor in (planner, editor):
+        with pytest.raises(NotAllowed):
+            record_supply(land, actor, "P1", {"price_wan": 5.0}, seen=None, today=ON)
+        with pytest.raises(NotAllowed):
+            withdraw_supply(land, actor, "P1", reason="错", seen=None)
+    task = {"due_on": date(2026, 12, 31), "set_on": None, "note": ""}
+    with pytest.raises(NotAllowed) as refused:
+        record_task(land, editor, "R1", "140781100", task, seen=None)
+    assert refused.value.expected == "规划、土地、管理员"
+    with pytest.raises(NotAllowed):
+        withdraw_task(land, editor, "R1", "140781100", reason="错", seen=None)
+    with pytest.raises(NotFound):
+        record_task(land, planner, "R1", "140781100", task, seen=None)
 
 
 def test_a_record_that_cannot_be_is_refused_whole(land: Store) -> None:

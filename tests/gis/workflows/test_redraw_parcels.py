@@ -13,7 +13,7 @@ import pytest
 from shapely.geometry import LineString, Polygon, box
 
 from gis.errors import Conflict, InvalidRow, InvalidValue, NotAllowed, NotFound
-from gis.model import Query
+from gis.model import Actor, Query, Role
 from gis.store import create_store
 from gis.store.port import Store
 from gis.workflows.keep_assessment import Assessor, keep
@@ -137,9 +137,10 @@ def test_a_day_in_the_future_or_before_the_last_event_is_refused(county: Store) 
             split_parcel(county, OFFICER, "P0", ACROSS, [], how(on=day))
 
 
-def test_only_who_may_write_redraws_what_is_there(county: Store) -> None:
-    with pytest.raises(NotAllowed):
-        split_parcel(county, VIEWER, "P0", ACROSS, [], how())
+def test_only_planners_land_officers_and_administrators_redraw_what_is_there(county: Store) -> None:
+    for actor in (VIEWER, Actor("填报员", Role.EDITOR)):
+        with pytest.raises(NotAllowed):
+            split_parcel(county, actor, "P0", ACROSS, [], how())
     with pytest.raises(NotFound):
         split_parcel(county, OFFICER, "P9", ACROSS, [], how())
 
