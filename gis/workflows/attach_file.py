@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pandas as pd
 
 from gis.analysis.withdrawn import counting
-from gis.errors import InvalidParameter, NotFound, Place
+from gis.errors import NotFound
 from gis.layers import ATTACHMENT
 from gis.model import Actor, AttachmentKind, Query, Stage
 from gis.store.attached_files import AttachedFiles
@@ -20,6 +20,7 @@ from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.list_attachments import SHOWN, Subject, attachment_rows, require_subject
 from gis.workflows.plain import Record, records_of
 from gis.workflows.record_row import row_frame
+from gis.workflows.withdrawal_reason import withdrawal_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,14 @@ def withdraw_attachment(store: Store, actor: Actor, subject: Subject, key: str, 
     NotAllowed
         The actor is an editor, and it is not of his jurisdiction.
     InvalidParameter
-        No reason is given.
+        The reason is none, or too long.
     """
-    if not reason.strip():
-        raise InvalidParameter(Words("撤销须说明理由", "to withdraw needs a reason"), place=Place(column="reason"))
+    why = withdrawal_reason(reason)
     with writing_assessed(store, actor) as writer:
         rows = _counting_of(writer, subject, key, sha256)
         _require_own(writer, actor, subject, key)
         row = {name: rows.iloc[0][name] for name in ATTACHMENT.names}
-        writer.append(ATTACHMENT.name, row_frame(ATTACHMENT, {**row, "note": reason.strip(), "withdrawn": True}))
+        writer.append(ATTACHMENT.name, row_frame(ATTACHMENT, {**row, "note": why, "withdrawn": True}))
 
 
 def _require_own(reader: Reader, actor: Actor, subject: str, key: str) -> None:

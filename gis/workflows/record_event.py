@@ -24,6 +24,7 @@ from gis.words import Words
 from gis.workflows.judge_events import Judged, judge_events, last_day_that_may_have_been, parcels_of, refuse_strangers
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plain import Record
+from gis.workflows.withdrawal_reason import withdrawal_reason
 
 _WITHDRAWAL_SOURCE = "记录不删除，以撤销记录更正；先撤销后发生的"
 # What stands on what: a withdrawal of the one is refused while a later one of the others stands.
@@ -138,15 +139,13 @@ def withdraw_event(
     LawBroken
         Later entries stand on it; names the first.
     InvalidParameter
-        There is no reason.
+        The reason is none, or too long.
     NotAllowed
         As ``record_events``.
     """
-    text = _reason(reason)
-    if not text:
-        raise InvalidParameter(Words("撤销须写明理由", "a withdrawal needs its reason"), expected="1–1000 个字符")
+    why = withdrawal_reason(reason)
     with writing_assessed(store, actor) as writer:
-        return _withdraw_in(writer, actor, parcel_no, _Withdrawn(kind, stage, on, text))
+        return _withdraw_in(writer, actor, parcel_no, _Withdrawn(kind, stage, on, why))
 
 
 def withdraw_step_in(writer: Writer, actor: Actor, parcel_no: str, stage: Stage, on: date, reason: str) -> Recorded:

@@ -16,6 +16,7 @@ from gis.store.port import Reader, Store
 from gis.words import Words
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plain import Record, records_of
+from gis.workflows.withdrawal_reason import withdrawal_reason
 
 
 def standing_rows(reader: Reader, layer: Layer, owner: str | None = None, *, on: date | None = None) -> pd.DataFrame:
@@ -72,10 +73,9 @@ def withdraw_row(
     Conflict
         Another row of this key was written meanwhile.
     InvalidParameter
-        No reason is given.
+        The reason is none, or too long.
     """
-    if not reason.strip():
-        raise InvalidParameter(Words("撤销须说明理由", "to withdraw needs a reason"), place=Place(column="reason"))
+    why = withdrawal_reason(reason)
     with writing_assessed(store, actor) as writer:
         standing = standing_row(writer, layer, key)
         if standing is None:
@@ -83,7 +83,7 @@ def withdraw_row(
             raise NotFound(Words(f"没有{layer.words.zh}记录“{name}”", f"no {layer.words.en} row '{name}'"), found=name)
         _require_seen(standing, seen, layer, key)
         kept = {name: standing[name] for name in layer.names}
-        writer.append(layer.name, row_frame(layer, {**kept, "note": reason.strip(), "withdrawn": True}))
+        writer.append(layer.name, row_frame(layer, {**kept, "note": why, "withdrawn": True}))
 
 
 def _require_seen(standing: Record | None, seen: str | None, layer: Layer, key: Mapping[str, str]) -> None:

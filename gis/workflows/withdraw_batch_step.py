@@ -18,9 +18,10 @@ from gis.store.port import Store, Writer
 from gis.words import Words
 from gis.workflows.assess_store import default_day
 from gis.workflows.keep_assessment import writing_assessed
-from gis.workflows.one_batch import Batch, members_of, read_batch, require_officer, tidy_text
+from gis.workflows.one_batch import Batch, members_of, read_batch, require_officer
 from gis.workflows.plain import Record, column_values
 from gis.workflows.record_event import withdraw_step_in
+from gis.workflows.withdrawal_reason import withdrawal_reason
 
 
 def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> Record:
@@ -30,7 +31,7 @@ def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> R
     Raises
     ------
     InvalidParameter
-        There is no reason, or the batch is neither submitted nor approved by its own row.
+        The reason is none or too long, or the batch is neither submitted nor approved by its own row.
     LawBroken
         A parcel has a later entry, which must be withdrawn first; names the first of them.
     NotFound
@@ -39,22 +40,20 @@ def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> R
         The actor may not change batches.
     """
     require_officer(actor)
-    text = tidy_text(reason, "reason")
-    if not text:
-        raise InvalidParameter(Words("撤销须写明理由", "a withdrawal needs its reason"), expected="1–1000 个字符")
+    why = withdrawal_reason(reason)
     on = default_day(store)
     with writing_assessed(store, actor) as writer:
         batch = read_batch(writer, name, on)
         stage, day = _last_step(batch)
         numbers = _with_step(writer, members_of(writer, name, columns=("parcel_no",))["parcel_no"].tolist(), stage, day)
         for number in numbers:
-            withdraw_step_in(writer, actor, number, stage, day, text)
+            withdraw_step_in(writer, actor, number, stage, day, why)
         if stage is Stage.APPROVED:
             _clear_document(writer, name, batch.document, on)
             undone = {"approved_on": None, "document": None, "approved_area_m2": None, "converted_area_m2": None}
-            writer.append("batch", batch.as_row(**undone, note=text))
+            writer.append("batch", batch.as_row(**undone, note=why))
         else:
-            writer.append("batch", batch.as_row(submitted_on=None, note=text))
+            writer.append("batch", batch.as_row(submitted_on=None, note=why))
     return {"name": name, "stage": stage.value, "parcels": numbers}
 
 

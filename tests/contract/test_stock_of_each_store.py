@@ -12,7 +12,7 @@ from shapely.geometry import LineString
 from gis.analysis.compare import Movement
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import StockKind
-from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotAllowed, NotFound
+from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotAllowed, NotFound, Place
 from gis.model import Actor, Role
 from gis.store.port import Store
 from gis.workflows.compare_days import CompareFilter, Span, compare_days, compare_features, usual_span
@@ -145,8 +145,10 @@ def test_a_record_that_cannot_be_is_refused_whole(land: Store) -> None:
         record_supply(land, OFFICER, "P9", {}, seen=None, today=ON)
     with pytest.raises(NotFound):
         withdraw_supply(land, OFFICER, "P0", reason="错", seen=None)
-    with pytest.raises(InvalidParameter):
-        withdraw_supply(land, OFFICER, "P1", reason=" ", seen=None)
+    for reason in (" ", "错" * 1001):
+        with pytest.raises(InvalidParameter) as refused:
+            withdraw_supply(land, OFFICER, "P1", reason=reason, seen=None)
+        assert refused.value.place == Place(column="reason")
 
 
 def test_an_empty_store_has_no_stock_and_nothing_to_compare(store: Store) -> None:
