@@ -7,9 +7,8 @@ from typing import TypedDict
 
 import pandas as pd
 
+from gis.layers import PARCEL_EVENT
 from gis.model import EventKind
-
-KEY = ["kind", "stage", "on_date"]
 
 
 def event_log(events: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +62,7 @@ def _following(events: pd.DataFrame) -> Sequence[int | None]:
 
 
 def _keys(events: pd.DataFrame) -> list[tuple[str, ...]]:
-    columns = [["" if pd.isna(value) else str(value) for value in events[name].tolist()] for name in KEY]
+    columns = [["" if pd.isna(value) else str(value) for value in events[name].tolist()] for name in PARCEL_EVENT.key]
     return list(zip(*columns, strict=True))
 
 

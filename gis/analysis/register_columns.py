@@ -93,11 +93,6 @@ class CodedColumn:
         takes: Flags = np.append(wanted, missing)[self.codes]
         return takes
 
-    def text_at(self, place: int) -> str | None:
-        """One row's value."""
-        code = int(self.codes[place])
-        return None if code == NO_CODE else self.values[code]
-
     def patched(self, places: Places, new: CodedColumn) -> CodedColumn:
         """The column with other values at ``places``; itself where they are no others. What nobody has may stay."""
         known = {value: at for at, value in enumerate(self.values)}

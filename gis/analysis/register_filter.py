@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from gis.analysis.register import STROKE, Register
 from gis.analysis.register_columns import CODES, KINDS, NO_COUNT, NO_DAY, CodedColumn, Flags, Places
 from gis.errors import InvalidParameter, Place
-from gis.model import AreaBasis, OwnerKind, ProjectFilter, Stage
+from gis.model import AreaBasis, ProjectFilter, Stage
 from gis.words import Words
 
 EVERY_PROJECT = ProjectFilter()
@@ -235,8 +235,3 @@ def _counted(column: CodedColumn, name: str, rows: Flags) -> list[tuple[str, int
 def _yes_no(flags: Flags) -> list[tuple[str, int]]:
     yes = int(np.count_nonzero(flags))
     return [("true", yes), ("false", len(flags) - yes)]
-
-
-def owner_kinds() -> tuple[str, ...]:
-    """What the filter takes as kind of owner."""
-    return (*(kind.value for kind in OwnerKind), NOT_STATED)

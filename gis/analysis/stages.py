@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.withdrawn import counting
+from gis.layers import PARCEL_EVENT
 from gis.model import Coded, Stage
 
 Table = TypeVar("Table", bound=pd.DataFrame)
@@ -35,7 +36,7 @@ def standing(events: pd.DataFrame) -> pd.DataFrame:
 
     ``events``: parcel_event rows in the order in which they were written within a day; the order is kept.
     """
-    is_last = ~events.duplicated(["parcel_no", "kind", "stage", "on_date"], keep="last")
+    is_last = ~events.duplicated(list(PARCEL_EVENT.key), keep="last")
     return counting(events[is_last])
 
 

@@ -54,6 +54,7 @@ def list_desk(store: Store, register: Register, wanted: DeskFilter, limit: int =
     towns = read_names(store, register.on).towns
     rows = {name: _rows(register, each.first(min(limit, MOST_ROWS)), days, towns) for name, each in lists.items()}
     unpaid = _unpaid(store, register.on, [row for each in rows.values() for row in each])
+    everybody_s = lists if wanted == DeskFilter() else desk_lists(register, DeskFilter(), days)
     return {
         "on": register.on.isoformat(),
         "week_until": week_end(register.on).isoformat(),
@@ -64,7 +65,7 @@ def list_desk(store: Store, register: Register, wanted: DeskFilter, limit: int =
             }
             for name, each in lists.items()
         },
-        "choices": _choices(register, lists if wanted == DeskFilter() else _everybody_s(register, days), towns),
+        "choices": _choices(register, everybody_s, towns),
     }
 
 
@@ -120,10 +121,6 @@ def _unpaid(store: Store, on: date, rows: Sequence[Record]) -> frozenset[str]:
     told = store.read("parcel_event", Query(on=on, keys=tuple(sorted(numbers))))
     events = standing(told)
     return frozenset(numbers.difference(events["parcel_no"][events["kind"] == EventKind.FUNDS.value]))
-
-
-def _everybody_s(register: Register, days: DeskDays) -> dict[str, DeskList]:
-    return desk_lists(register, DeskFilter(), days)
 
 
 def _choices(register: Register, lists: Mapping[str, DeskList], towns: Mapping[str, str]) -> Record:

@@ -39,7 +39,7 @@ from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_entity import not_found
 from gis.workflows.require_role import require_role
-from gis.workflows.succession import OF_THE_WHOLE, WRITABLE, inherited_events, lineage_of, merged_row
+from gis.workflows.succession import OF_THE_WHOLE, WRITABLE, inherited_events, lineage_rows, merged_row
 
 MOST_PARTS = 50
 MAY_REDRAW = (Role.PLANNER, Role.LAND_OFFICER, Role.ADMIN)
@@ -249,7 +249,7 @@ def _write(writer: Writer, plan: _Plan, done: Redrawn, how: Redrawing, crs: str)
     if len(events):
         writer.append("parcel_event", events)
     if plan.kind is not None:
-        writer.append("lineage", lineage_of(plan.parents, plan.kind, how.on, how.note))
+        writer.append("lineage", lineage_rows(plan.parents, plan.kind, how.on, how.note))
 
 
 # ------------------------------------------------------------------ what was there

@@ -32,7 +32,7 @@ WRITABLE = tuple(column.name for column in PARCEL.columns if not column.derived)
 Parents = Sequence[tuple[str, str]]
 
 
-def lineage_of(parents: Parents, kind: LineageKind, on: date, note: str) -> pd.DataFrame:
+def lineage_rows(parents: Parents, kind: LineageKind, on: date, note: str) -> pd.DataFrame:
     """Rows of the lineage: which came from which."""
     told = {"kind": kind.value, "on_date": pd.Timestamp(on), "note": note or None}
     return pd.DataFrame([{"parcel_no": child, "parent_no": parent, **told} for child, parent in parents])

@@ -279,7 +279,7 @@ class _Undoing:
         if events.empty:
             return 0
         names = list(LAYERS["parcel_event"].names)
-        key = ["parcel_no", "kind", "stage", "on_date"]
+        key = list(LAYERS["parcel_event"].key)
         mine = events[_moments(events) == self.found.at].drop_duplicates(key, keep="last")
         before = events[_moments(events) < self.found.at].drop_duplicates(key, keep="last")
         joined = mine[key].merge(before, on=key, how="left", indicator=True)

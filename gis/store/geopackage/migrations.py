@@ -1,4 +1,10 @@
-"""The steps that bring an older file up to date; they only go forward."""
+"""
+The steps that bring an older file up to date; they only go forward.
+
+The step to version 4 makes its tables as they are declared today, not as they were then. Whoever adds a column to one
+of them therefore writes a later step that leaves a column alone that is there already: a file that comes from version 3
+has it.
+"""
 
 from __future__ import annotations
 
