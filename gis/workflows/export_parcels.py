@@ -131,7 +131,7 @@ def _read(registers: Registers, overview_at: OverviewAt, asked: ParcelExport, mo
             found=str(view.count),
             expected=f"≤ {most}",
         )
-    places = registers.order(view, asked.wanted, asked.sort)
+    places = registers.order(view, asked.sort)
     numbers = numbers_in_view(view, places)
     stored = _stored(registers.store, asked.on, numbers)
     register = pd.DataFrame(view.register.records(places, _OF_REGISTER), columns=list(_OF_REGISTER))

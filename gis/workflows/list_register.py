@@ -15,7 +15,7 @@ from gis.analysis.overview import Overview
 from gis.analysis.register import Register
 from gis.analysis.register_columns import KINDS, Flags, Places
 from gis.analysis.register_filter import RegisterFilter, facets, ordered, passing, sums
-from gis.errors import InvalidParameter, Place
+from gis.errors import InvalidParameter, Place, StoreBusy
 from gis.model import Query
 from gis.store.port import Store
 from gis.words import Words
@@ -55,9 +55,9 @@ class Page:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """The rows that a filter lets pass on one version of the data."""
+    """The rows that a filter lets pass. ``version``: of the register. A view made anew is another one, be it alike."""
 
     version: int
     register: Register
@@ -85,6 +85,10 @@ class Registers:
 
     def view(self, overview_at: Callable[[date], Overview], on: date, wanted: RegisterFilter) -> View:
         """What the filter lets pass as of ``on``. ``overview_at`` is asked where the filter names a project."""
+        # What a project is held up by changes with more than the parcels. Read before all else: what is written while
+        # we look is then found by whoever asks next.
+        of_projects = wanted.blocking or not wanted.projects.is_empty
+        stored = self.version() if of_projects else None
         kept = self.index.at(on)
         register = kept.register
 
@@ -93,15 +97,11 @@ class Registers:
             among = None if numbers is None else register.are_among(numbers)
             return View(kept.version, register, among, passing(register, wanted, among))
 
-        # What a project is held up by changes with more than the parcels.
-        of_projects = wanted.blocking or not wanted.projects.is_empty
-        version = self.version() if of_projects else kept.version
-        return self._get_or_make(("view", version, on, wanted), make)
+        return self._get_or_make(("view", kept.version, stored, on, wanted), make)
 
-    def order(self, view: View, wanted: RegisterFilter, sort: str) -> Places:
+    def order(self, view: View, sort: str) -> Places:
         """The places of its rows, sorted."""
-        key = ("order", view.version, view.register.on, wanted, sort, view.count)
-        return self._get_or_make(key, lambda: ordered(view.register, view.passes, sort))
+        return self._get_or_make(("order", view, sort), lambda: ordered(view.register, view.passes, sort))
 
     def _among(
         self, overview_at: Callable[[date], Overview], on: date, wanted: RegisterFilter
@@ -139,6 +139,11 @@ def list_register(
     ``{on, count, all, offset, rows}``: a page of the rows that ``wanted`` lets pass; ``town_name`` beside ``town``.
 
     While the register is read for the first time, the first page of all is answered from the store (``partial``).
+
+    Raises
+    ------
+    StoreBusy
+        The register is being read; or the parcels change faster than rows and their versions can be told together.
     """
     if not registers.index.has(on) and wanted.is_empty and page.sort in ("", "parcel_no") and page.offset == 0:
         before = registers.store.version(REGISTER_LAYERS)
@@ -147,7 +152,7 @@ def list_register(
             return first
     for _ in range(_ATTEMPTS):
         view = registers.view(overview_at, on, wanted)
-        places = registers.order(view, wanted, page.sort)[page.offset : page.offset + page.limit]
+        places = registers.order(view, page.sort)[page.offset : page.offset + page.limit]
         rows = view.register.records(places, page.columns or None)
         if not page.versions:
             break
@@ -155,6 +160,11 @@ def list_register(
         # A version that is younger than the row beside it would let a change of somebody else be overwritten.
         if registers.store.version(REGISTER_LAYERS) == view.version:
             break
+    else:
+        raise StoreBusy(
+            Words("地块正在变动，请稍候", "the parcels are being changed, try again in a moment"),
+            expected="Retry-After",
+        )
     found = _named(registers.store, on, rows)
     return {"on": on.isoformat(), "count": view.count, "all": len(view.register), "offset": page.offset, "rows": found}
 

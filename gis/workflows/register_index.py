@@ -41,7 +41,7 @@ class Kept:
 
 class RegisterIndex:
     """
-    The register of one store as of the days that are asked for; the last two of them are kept.
+    The register of one store as of the days that are asked for; the two that were asked for last are kept.
 
     Safe to share by the threads of a process: one reads, a few others wait a while, and the rest are told to come back.
     """
@@ -52,6 +52,7 @@ class RegisterIndex:
         self._days_kept = days_kept
         self._patience_seconds = patience_seconds
         self._making = threading.Lock()
+        self._asking = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_WAITING)
 
     def has(self, on: date) -> bool:
@@ -70,6 +71,9 @@ class RegisterIndex:
         version = self._store.version(REGISTER_LAYERS)
         kept = self._kept.get(on)
         if kept is not None and kept.version >= version:
+            with self._asking:
+                if on in self._kept:  # the days that are asked for stay
+                    self._kept.move_to_end(on)
             return kept
         if not self._is_our_turn(wait=wait):
             raise StoreBusy(
@@ -100,10 +104,11 @@ class RegisterIndex:
             kept = read_register(self._store, on)
             # What was written while we read.
             kept = followed(self._store, on, kept) or kept
-        self._kept[on] = kept
-        self._kept.move_to_end(on)
-        while len(self._kept) > self._days_kept:
-            self._kept.popitem(last=False)
+        with self._asking:
+            self._kept[on] = kept
+            self._kept.move_to_end(on)
+            while len(self._kept) > self._days_kept:
+                self._kept.popitem(last=False)
         return kept
 
 

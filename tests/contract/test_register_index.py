@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from datetime import date
+from itertools import repeat
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,12 +15,26 @@ from shapely.geometry import MultiPolygon, box
 from gis.analysis.register_filter import RegisterFilter
 from gis.crs import lonlat_of
 from gis.errors import InvalidParameter, StoreBusy
-from gis.model import Stage
+from gis.model import ProjectFilter, Stage
 from gis.workflows import register_index
 from gis.workflows.find_in_area import parcels_in_area, shape_of_area
+from gis.workflows.keep_assessment import Assessor
 from gis.workflows.list_register import Page, Registers, facet_register, list_register, sum_register
 from gis.workflows.register_index import RegisterIndex
-from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, append, hold, parcels, put, square, stages, town
+from tests.contract.store_samples import (
+    CRS,
+    EAST,
+    NORTH,
+    OFFICER,
+    append,
+    hold,
+    parcels,
+    projects,
+    put,
+    square,
+    stages,
+    town,
+)
 
 ON = date(2026, 6, 30)
 EVERYTHING = RegisterFilter()
@@ -137,6 +153,68 @@ def test_only_the_last_days_are_kept(registers):
     for day in (1, 2, 3, 4):
         registers.index.at(date(2026, 6, day))
     assert [registers.index.has(date(2026, 6, day)) for day in (1, 2, 3, 4)] == [False, False, True, True]
+
+
+def test_a_day_that_is_asked_for_again_is_kept_while_past_days_come_and_go(registers):
+    today = registers.index.at(ON)
+    for day in (1, 2):
+        registers.index.at(date(2026, 6, day))
+        assert registers.index.at(ON) is today
+
+
+def test_a_project_that_moves_lists_other_parcels_though_as_many(registers, store):
+    put(store, "project", gpd.GeoDataFrame(projects(["X1"]), geometry=[square(0)], crs=CRS))
+    assessor = Assessor(store)
+    wanted = RegisterFilter(projects=ProjectFilter(words="X1"))
+
+    def found() -> list[str]:
+        page = Page(sort="-parcel_no")
+        answer = list_register(registers, lambda on: assessor.at(on).overview, ON, wanted, page)
+        return [row["parcel_no"] for row in answer["rows"]]
+
+    assert found() == ["P0"]
+    put(store, "project", gpd.GeoDataFrame(projects(["X1"]), geometry=[square(2)], crs=CRS), on=ON)
+    assert found() == ["P2"]
+
+
+def written_after_the_register_is_asked(registers, monkeypatch, writes) -> None:
+    """Of each of the next askers for the register, somebody writes as soon as it has its answer."""
+    asked = registers.index.at
+
+    def at(on: date):
+        kept = asked(on)
+        for write in writes:
+            write()
+            break
+        return kept
+
+    monkeypatch.setattr(registers.index, "at", at)
+
+
+def test_what_is_written_while_a_projects_parcels_are_looked_for_is_found_by_the_next(registers, store, monkeypatch):
+    put(store, "project", gpd.GeoDataFrame(projects(["X1"]), geometry=[square(0)], crs=CRS))
+    assessor = Assessor(store)
+    wanted = RegisterFilter(projects=ProjectFilter(words="X1"))
+
+    def units() -> list[str]:
+        answer = list_register(registers, lambda on: assessor.at(on).overview, ON, wanted, Page())
+        return [row["unit"] for row in answer["rows"]]
+
+    registers.index.at(ON)
+    writes = iter([lambda: put(store, "parcel", parcels(1, unit=["乙"]), on=ON)])
+    written_after_the_register_is_asked(registers, monkeypatch, writes)
+    units()
+    assert units() == ["乙"]
+
+
+def test_versions_are_not_sent_with_rows_that_they_may_not_belong_to(registers, store, monkeypatch):
+    registers.index.at(ON)
+    names = iter("赵钱孙李周吴郑王")
+    writes = repeat(lambda: put(store, "parcel", parcels(1, person=[next(names)]), on=ON))
+    written_after_the_register_is_asked(registers, monkeypatch, writes)
+    with pytest.raises(StoreBusy):
+        list_register(registers, nobody, ON, EVERYTHING, Page(versions=True))
+    assert list_register(registers, nobody, ON, EVERYTHING, Page())["count"] == 3
 
 
 def test_who_comes_while_it_is_read_is_told_to_come_back(registers, monkeypatch):
