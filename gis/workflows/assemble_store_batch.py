@@ -42,7 +42,7 @@ def assemble(reader: Reader, name: str, on: date) -> Assembled:
     NotFound
         There is no such batch.
     """
-    batch = read_batch(reader, name, on)
+    batch = read_batch(reader, name, on).as_of(on)
     members = members_of(reader, name, on)
     state = state_of(batch, column_values(members["stage"]))
     near = boxes_near(members)
@@ -57,7 +57,7 @@ def assemble(reader: Reader, name: str, on: date) -> Assembled:
         rules=RuleBook.from_frame(reader.read("rule_parameter"), on),
         quota=read_quota(reader, batch.year, on),
         approved=state is BatchState.APPROVED,
-        quota_m2=batch.converted_area_m2 if batch.approved_on is not None and batch.approved_on <= on else None,
+        quota_m2=batch.converted_area_m2,
     )
     return Assembled(batch, state, members, zones, assemble_batch(inputs))
 

@@ -23,7 +23,7 @@ def list_batches(store: Store, on: date) -> Record:
     ``{on, batches, quotas}``: batches, those still to be approved first, then the latest year, by name; those that
     nobody registered last. Each with its parcels' number, planar area and stages. Quotas by year, the latest first.
     """
-    batches = batches_of(store)
+    batches = {name: batch.as_of(on) for name, batch in batches_of(store).items()}
     members = _members(store, on)
     for name in members.keys() - batches.keys():
         batches[name] = unregistered(name, on)

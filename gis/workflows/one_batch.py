@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +55,15 @@ class Batch:
         if self.approved_on is not None:
             return BatchState.APPROVED
         return BatchState.SUBMITTED if self.submitted_on is not None else BatchState.DRAFT
+
+    def as_of(self, on: date) -> Batch:
+        """What was known of it on ``on``: without an approval, or a submission, of a later day."""
+        known = self
+        if self.approved_on is not None and self.approved_on > on:
+            known = replace(known, approved_on=None, document="", approved_area_m2=None, converted_area_m2=None)
+        if self.submitted_on is not None and self.submitted_on > on:
+            known = replace(known, submitted_on=None)
+        return known
 
     def as_row(self, **changed: Any) -> pd.DataFrame:
         """Its ledger row with these columns changed."""

@@ -216,6 +216,41 @@ def test_an_approval_takes_no_quota_on_days_before_it(store: Store) -> None:
     assert (later["used_m2"], later["this_m2"], later["left_m2"]) == pytest.approx((20_000.0, 20_000.0, 30_000.0))
 
 
+def test_a_past_day_knows_of_no_later_submission_and_approval(store: Store) -> None:
+    fill(store)
+    frame = pd.DataFrame({"parcel_no": ["P0"], "batch": pd.Series([NAME], dtype="str")})
+    put(store, "parcel", frame, on=date(2026, 1, 5))
+    new_batch(store, OFFICER, NewBatch(NAME), [])
+    submit_batch(store, OFFICER, NAME, SUBMIT)  # of 20 April
+    approve_batch(store, OFFICER, NAME, APPROVE)  # of 1 June
+    told = {}
+    for on in (date(2026, 4, 19), date(2026, 5, 31), date(2026, 6, 1)):
+        (listed,), shown = list_batches(store, on)["batches"], show_batch(store, NAME, on)["batch"]
+        assert {name: listed[name] for name in shown} == shown
+        told[on.isoformat()] = tuple(shown[name] for name in ("state", "submitted_on", "approved_on", "document"))
+    assert told == {
+        "2026-04-19": ("draft", None, None, ""),
+        "2026-05-31": ("submitted", "2026-04-20", None, ""),
+        "2026-06-01": ("approved", "2026-04-20", "2026-06-01", "晋政地字〔2026〕1号"),
+    }
+
+
+def test_an_approved_parcel_is_a_gap_until_its_batch_is_approved(store: Store) -> None:
+    fill(store)
+    frame = pd.DataFrame({"parcel_no": ["P0", "P1"], "batch": pd.Series([NAME] * 2, dtype="str")})
+    put(store, "parcel", frame, on=date(2026, 1, 5))
+    append(store, "parcel_event", stages("P1", ("submitted", "2026-04-15"), ("approved", "2026-05-20")))
+    new_batch(store, OFFICER, NewBatch(NAME), [])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+
+    def approved_before(on: date) -> list[str]:
+        rows = show_batch(store, NAME, on)["gaps"]["rows"]
+        return [row["parcel_no"] for row in rows if row["gap"] == "already"]
+
+    assert (approved_before(date(2026, 5, 31)), approved_before(ON)) == (["P1"], [])
+
+
 def test_a_batch_that_nobody_registered_has_taken_no_quota_yet(store: Store) -> None:
     fill(store)
     frame = pd.DataFrame({"parcel_no": ["P0", "P1"], "batch": pd.Series([NAME] * 2, dtype="str")})
