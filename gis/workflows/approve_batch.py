@@ -71,8 +71,8 @@ def submit_batch(store: Store, actor: Actor, name: str, said: Decision) -> Recor
 
 def approve_batch(store: Store, actor: Actor, name: str, said: Decision) -> Record:
     """
-    Record the approval, as ``submit_batch``: its document on every parcel, and in the batch's row its area and what it
-    takes of the year's quota (planar, as of now).
+    Record the approval, as ``submit_batch``: its document on the parcels that it moves and on the state's that bear
+    none, and in the batch's row its area and what it takes of the year's quota (planar, as of now).
 
     Raises as ``submit_batch``; InvalidParameter, too, without a document's number.
     """
@@ -119,7 +119,7 @@ def _record(
         numbers, passed = _concerned(writer, members, stage, said.on)
         done = record_in(writer, actor, numbers, proposed, reason, today).as_record() if numbers else {}
         if stage is Stage.APPROVED:
-            _write_document(writer, members["parcel_no"].tolist(), said.document.strip(), on)
+            _write_document(writer, [*numbers, *_bare(writer, members, said.on)], said.document.strip(), on)
         writer.append("batch", row)
     overridden, notes = done.get("overridden", []), done.get("notes", [])
     return {"name": name, "parcels": list(numbers), "passed": list(passed), "overridden": overridden, "notes": notes}
@@ -141,9 +141,17 @@ def _concerned(reader: Reader, members: pd.DataFrame, stage: Stage, on: date) ->
     return members["parcel_no"][takes].tolist(), members["parcel_no"][~takes].tolist()
 
 
+def _bare(reader: Reader, members: pd.DataFrame, on: date) -> Sequence[str]:
+    """The parcels that no approval moves, and that bear no document: those approved otherwise keep what they have."""
+    rules = RuleBook.from_frame(reader.read("rule_parameter"), on)
+    is_bare = members["document_no"].fillna("").eq("").to_numpy() & ~are_requisitioned(members, rules)
+    return members["parcel_no"][is_bare].tolist()
+
+
 def _write_document(writer: Writer, numbers: Sequence[str], document: str, on: date) -> None:
     frame = pd.DataFrame({"parcel_no": list(numbers), "document_no": pd.Series([document] * len(numbers), dtype="str")})
-    writer.put("parcel", frame, on=on)
+    if numbers:
+        writer.put("parcel", frame, on=on)
 
 
 def _done(batch: Batch, words: Words) -> InvalidParameter:

@@ -1,8 +1,8 @@
 """
 Take back the approval, or the submission, of a batch that was recorded wrongly.
 
-The events of all its parcels are withdrawn by further rows, and the batch's own row by another one: all in one
-transaction, or nothing. What the approval took of the quota is given back.
+The events of all its parcels are withdrawn by further rows, and the batch's own row by one that bears the reason, which
+one without the step follows: all in one transaction, or nothing. What the approval took of the quota is given back.
 """
 
 from __future__ import annotations
@@ -45,16 +45,21 @@ def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> R
     with writing_assessed(store, actor) as writer:
         batch = read_batch(writer, name, on)
         stage, day = _last_step(batch)
-        numbers = _with_step(writer, members_of(writer, name, columns=("parcel_no",))["parcel_no"].tolist(), stage, day)
+        steps = _steps(writer, batch, stage, day)
+        numbers = sorted(set(steps["parcel_no"][steps["own"]]))
         for number in numbers:
             withdraw_step_in(writer, actor, number, stage, day, why)
         if stage is Stage.APPROVED:
-            _clear_document(writer, name, batch.document, on)
-            undone = {"approved_on": None, "document": None, "approved_area_m2": None, "converted_area_m2": None}
-            writer.append("batch", batch.as_row(**undone, note=why))
-        else:
-            writer.append("batch", batch.as_row(submitted_on=None, note=why))
+            _clear_document(writer, batch, set(steps["parcel_no"][~steps["own"]]), on)
+        writer.append("batch", batch.as_row(note=why, withdrawn=True))
+        writer.append("batch", batch.as_row(**_UNDONE[stage]))
     return {"name": name, "stage": stage.value, "parcels": numbers}
+
+
+_UNDONE: dict[Stage, dict[str, None]] = {
+    Stage.APPROVED: dict.fromkeys(("approved_on", "document", "approved_area_m2", "converted_area_m2")),
+    Stage.SUBMITTED: {"submitted_on": None},
+}
 
 
 def _last_step(batch: Batch) -> tuple[Stage, date]:
@@ -68,19 +73,24 @@ def _last_step(batch: Batch) -> tuple[Stage, date]:
     raise InvalidParameter(words, found=batch.state.value)
 
 
-def _with_step(writer: Writer, numbers: list[str], stage: Stage, day: date) -> list[str]:
-    """Those of which the batch's own event of that day stands."""
+def _steps(writer: Writer, batch: Batch, stage: Stage, day: date) -> pd.DataFrame:
+    """The standing events of this stage of its parcels; ``own``: the batch's, of its day, of no other document."""
+    numbers = members_of(writer, batch.name, columns=("parcel_no",))["parcel_no"]
     rows = writer.read("parcel_event", Query(keys=tuple(numbers)))
-    stood = standing(rows[(rows["kind"] == EventKind.STAGE.value) & (rows["stage"] == stage.value)])
-    return sorted(set(stood.loc[stood["on_date"] == pd.Timestamp(day), "parcel_no"]))
+    rows = rows[(rows["kind"] == EventKind.STAGE.value) & (rows["stage"] == stage.value)]
+    # An event that bore the batch's document, and was corrected since, is the batch's still.
+    bore = rows["document"].fillna("").isin(["", batch.document])
+    ours = bore.groupby([rows["parcel_no"], rows["on_date"]]).transform("any").astype(bool)
+    # Of a submission the batch keeps no document.
+    is_own = (rows["on_date"] == pd.Timestamp(day)) & (ours | (stage is not Stage.APPROVED) | (not batch.document))
+    return standing(rows.assign(own=is_own))
 
 
-def _clear_document(writer: Writer, name: str, document: str, on: date) -> None:
-    """Parcels that bear the approval's number bear none."""
-    rows = members_of(writer, name, columns=("parcel_no", "document_no"))
-    bearing = [
-        n for n, d in zip(rows["parcel_no"].tolist(), column_values(rows["document_no"]), strict=True) if d == document
-    ]
+def _clear_document(writer: Writer, batch: Batch, approved: set[str], on: date) -> None:
+    """Parcels that bear the approval's number bear none, but those ``approved`` otherwise."""
+    rows = members_of(writer, batch.name, columns=("parcel_no", "document_no"))
+    told = zip(rows["parcel_no"].tolist(), column_values(rows["document_no"]), strict=True)
+    bearing = [number for number, document in told if document == batch.document and number not in approved]
     if bearing:
         cleared = pd.DataFrame({"parcel_no": bearing, "document_no": pd.Series([None] * len(bearing), dtype="str")})
         writer.put("parcel", cleared, on=on, clearing=True)

@@ -283,6 +283,48 @@ def test_a_wrong_approval_is_taken_back_for_every_parcel_and_gives_the_quota_bac
     assert stages_of(store)["P0"] == "approved"
 
 
+def test_taking_back_keeps_the_note_and_leaves_its_reason_in_the_ledger(store: Store) -> None:
+    fill(store)
+    new_batch(store, OFFICER, NewBatch(NAME, note="随园区二期一并组卷"), ["P0", "P1"])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    approve_batch(store, OFFICER, NAME, APPROVE)
+    withdraw_batch_step(store, OFFICER, NAME, "文号登记错误")
+    withdraw_batch_step(store, OFFICER, NAME, "退件")
+    (listed,) = list_batches(store, ON)["batches"]
+    assert (listed["note"], listed["state"]) == ("随园区二期一并组卷", "draft")
+    with store._reading() as session:
+        written = session.rows("SELECT note FROM batch WHERE withdrawn ORDER BY recorded_at", {})
+    assert [note for (note,) in written] == ["文号登记错误", "退件"]
+
+
+def documents_of(store: Store) -> dict[str, str]:
+    rows = store.read("parcel", Query(columns=("parcel_no", "document_no")))
+    return dict(zip(rows["parcel_no"], rows["document_no"].fillna(""), strict=True))
+
+
+def test_parcels_approved_otherwise_keep_that_approval_and_its_document(store: Store) -> None:
+    fill(store)
+    for number in ("P1", "P2"):
+        append(store, "parcel_event", stages(number, ("submitted", "2026-04-15")))
+        approved = stages(number, ("approved", "2026-06-01")).assign(document="晋政地字〔2025〕77号")
+        append(store, "parcel_event", approved)
+    put(store, "parcel", pd.DataFrame({"parcel_no": ["P1"], "document_no": ["晋政地字〔2025〕77号"]}), on=ON)
+    put(store, "parcel", parcels(1, first=3, owner_kind="state"), on=ON)
+    new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1", "P2", "P3"])
+    submit_batch(store, OFFICER, NAME, SUBMIT)
+    assert approve_batch(store, OFFICER, NAME, APPROVE)["passed"] == ["P1", "P2", "P3"]
+    there = {"P0": APPROVE.document, "P1": "晋政地字〔2025〕77号", "P2": "", "P3": APPROVE.document}
+    assert documents_of(store) == there
+    # P1 and P2 were approved on the same day, but not by this batch.
+    assert withdraw_batch_step(store, OFFICER, NAME, "文号登记错误")["parcels"] == ["P0"]
+    assert documents_of(store) == there | {"P0": "", "P3": ""}
+    assert {number: stages_of(store)[number] for number in ("P0", "P1", "P2")} == {
+        "P0": "submitted",
+        "P1": "approved",
+        "P2": "approved",
+    }
+
+
 def test_an_approval_on_which_a_parcel_was_cleared_stays(store: Store) -> None:
     fill(store)
     new_batch(store, OFFICER, NewBatch(NAME), ["P0", "P1"])
