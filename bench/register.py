@@ -25,8 +25,7 @@ import psycopg2
 
 from bench.county import CRS, ON, county
 from bench.postgis import SIZES, machine, measured, server
-from gis.analysis.register_filter import RegisterFilter
-from gis.model import LOCAL_ACTOR, Stage
+from gis.model import LOCAL_ACTOR, RegisterFilter, Stage
 from gis.store import create_store, open_store
 from gis.store.columns import STAGE_COLUMNS
 from gis.store.port import Store

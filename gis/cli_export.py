@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from gis.analysis.register_filter import RegisterFilter
 from gis.cli_store import opened
 from gis.errors import InvalidParameter, Place
-from gis.model import HoldReason, Stage
+from gis.model import HoldReason, RegisterFilter, Stage
 from gis.terminal import Day, language, say
 from gis.words import Words
 
@@ -86,7 +85,7 @@ def _value(name: str, values: list[str]) -> Any:
             raise _wrong(f"{name}={values[-1]}", " | ".join(_YES_NO))
         return _YES_NO[values[-1]]
     if name == "legal_within_days":
-        if not values[-1].isdigit():
+        if not values[-1].isdecimal():
             raise _wrong(f"{name}={values[-1]}", "0, 1, 2, …")
         return int(values[-1])
     if name in _TEXTS:

@@ -9,7 +9,7 @@ code lists are read side by side.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -424,6 +424,51 @@ class ProjectFilter:
     def is_empty(self) -> bool:
         """It lets everything pass."""
         return self == ProjectFilter()
+
+
+# As a value of the register's filter: rows in which the column is empty.
+NOT_STATED = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """
+    Which parcels; what is empty lets all pass. Values of one field are alternatives, fields narrow one another.
+
+    "none" among ``town``, ``owner_kind``, ``land_class``, ``unit``, ``person``, ``batch``: rows without one.
+    ``land_class`` values are a code, or "scheme|edition|code". ``legal_within_days``: the next step may be taken so
+    many days from the register's day on, or already. ``blocking`` is the code of a project that the parcel holds up,
+    ``projects`` the filter of the wall map: parcels on the land of a project that it lets pass; ``area`` the text of
+    a drawn shape. Of these three whoever asks finds out which parcels are meant (``among`` of
+    ``gis.analysis.register_filter.passing``).
+    """
+
+    town: tuple[str, ...] = ()
+    stage: tuple[Stage, ...] = ()
+    owner_kind: tuple[str, ...] = ()
+    land_class: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    batch: tuple[str, ...] = ()
+    hold_reason: tuple[str, ...] = ()
+    held: bool | None = None
+    overdue: bool | None = None
+    legal_within_days: int | None = None
+    words: str = ""
+    blocking: str = ""
+    projects: ProjectFilter = ProjectFilter()
+    area: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """It lets everything pass."""
+        return self == RegisterFilter()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The fields that narrow."""
+        empty = RegisterFilter()
+        return tuple(f.name for f in fields(self) if getattr(self, f.name) != getattr(empty, f.name))
 
 
 @dataclass(frozen=True, slots=True)

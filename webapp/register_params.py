@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gis.analysis.register_columns import KINDS
-from gis.analysis.register_filter import NOT_STATED, SORTABLE, RegisterFilter
-from gis.model import HoldReason, Stage
+from gis.analysis.register_filter import SORTABLE
+from gis.model import NOT_STATED, HoldReason, RegisterFilter, Stage
 from gis.workflows.find_in_area import LONGEST_AREA_TEXT
 from gis.workflows.list_register import MOST_ROWS, Page
 from webapp.params import Asker

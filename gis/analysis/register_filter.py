@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,9 @@ import pyarrow.compute as pc
 from gis.analysis.register import STROKE, Register
 from gis.analysis.register_columns import CODES, KINDS, NO_COUNT, NO_DAY, CodedColumn, Flags, Places
 from gis.errors import InvalidParameter, Place
-from gis.model import AreaBasis, ProjectFilter, Stage
+from gis.model import NOT_STATED, AreaBasis, RegisterFilter
 from gis.words import Words
 
-EVERY_PROJECT = ProjectFilter()
-# As a value of a filter: rows in which the column is empty.
-NOT_STATED = "none"
 SEARCHED_TEXTS = ("parcel_no", "name")
 SEARCHED_CODED = ("village", "unit", "person", "batch", "document_no")
 FACETS = ("town", "stage", "owner_kind", "land_class", "unit", "person", "batch", "hold_reason")
@@ -27,46 +23,6 @@ SORTABLE = tuple(KINDS)
 # What a sum of doubles adds to the last digits of what is stored is no money.
 DECIMALS = 6
 _AREAS = ("area_planar_m2", "area_ellipsoid_m2")
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFilter:
-    """
-    Which parcels; what is empty lets all pass. Values of one field are alternatives, fields narrow one another.
-
-    "none" among ``town``, ``owner_kind``, ``land_class``, ``unit``, ``person``, ``batch``: rows without one.
-    ``land_class`` values are a code, or "scheme|edition|code". ``legal_within_days``: the next step may be taken so
-    many days from the register's day on, or already. ``blocking`` is the code of a project that the parcel holds up,
-    ``projects`` the filter of the wall map: parcels on the land of a project that it lets pass; ``area`` the text of
-    a drawn shape. Of these three whoever asks finds out which parcels are meant (``among`` of ``passing``).
-    """
-
-    town: tuple[str, ...] = ()
-    stage: tuple[Stage, ...] = ()
-    owner_kind: tuple[str, ...] = ()
-    land_class: tuple[str, ...] = ()
-    unit: tuple[str, ...] = ()
-    person: tuple[str, ...] = ()
-    batch: tuple[str, ...] = ()
-    hold_reason: tuple[str, ...] = ()
-    held: bool | None = None
-    overdue: bool | None = None
-    legal_within_days: int | None = None
-    words: str = ""
-    blocking: str = ""
-    projects: ProjectFilter = EVERY_PROJECT
-    area: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """It lets everything pass."""
-        return self == RegisterFilter()
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """The fields that narrow."""
-        empty = RegisterFilter()
-        return tuple(f.name for f in fields(self) if getattr(self, f.name) != getattr(empty, f.name))
 
 
 def passing(register: Register, wanted: RegisterFilter, among: Flags | None = None, *, without: str = "") -> Flags:

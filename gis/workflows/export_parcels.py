@@ -21,12 +21,12 @@ import pandas as pd
 
 from gis import __version__
 from gis.analysis.overview import Overview
-from gis.analysis.register_filter import RegisterFilter, sums
+from gis.analysis.register_filter import sums
 from gis.crs import to_lonlat
 from gis.errors import InvalidParameter
 from gis.layers import PARCEL
 from gis.maps.geojson import features_of
-from gis.model import ProjectFilter, Query
+from gis.model import ProjectFilter, Query, RegisterFilter
 from gis.reports.geofile import write_geojson, write_geopackage
 from gis.reports.parcel_columns import PARCEL_COLUMNS, PARCEL_FIELDS
 from gis.reports.shapefile import DbfEncoding, write_shapefile

@@ -14,9 +14,9 @@ import numpy as np
 from gis.analysis.overview import Overview
 from gis.analysis.register import Register
 from gis.analysis.register_columns import KINDS, Flags, Places
-from gis.analysis.register_filter import RegisterFilter, facets, ordered, passing, sums
+from gis.analysis.register_filter import facets, ordered, passing, sums
 from gis.errors import InvalidParameter, Place, StoreBusy
-from gis.model import Query
+from gis.model import Query, RegisterFilter
 from gis.store.port import Store
 from gis.words import Words
 from gis.workflows.assess_store import assess_in_full

@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import MultiPolygon, box
 
-from gis.analysis.register_filter import RegisterFilter
 from gis.crs import lonlat_of
 from gis.errors import InvalidParameter, StoreBusy
-from gis.model import ProjectFilter, Stage
+from gis.model import ProjectFilter, RegisterFilter, Stage
 from gis.workflows import register_index
 from gis.workflows.find_in_area import parcels_in_area, shape_of_area
 from gis.workflows.keep_assessment import Assessor

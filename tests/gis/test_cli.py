@@ -8,6 +8,8 @@ easting 500,000 and northing 3,650,000, and one project over the first two of th
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -230,3 +232,9 @@ def test_a_strict_import_with_a_refused_row_stores_nothing_and_ends_with_1(count
     assert (refused["row"], refused["column"], refused["found"]) == (3, "总投资(万元)", "很多")
     assert run(county, "import", "projects", str(mixed), "--json").exit_code == 0
     assert [p["code"] for p in json.loads(run(county, "assess", "--json").stdout)["projects"]] == ["A1", "C1"]
+
+
+def test_the_commands_are_listed_without_loading_what_reads_tables() -> None:
+    told = "import sys, gis.cli; print(sorted({'numpy', 'pandas', 'pyarrow', 'shapely'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

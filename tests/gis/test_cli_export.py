@@ -9,11 +9,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from gis.analysis.register_filter import RegisterFilter
 from gis.cli import main
 from gis.cli_export import filter_of
 from gis.errors import InvalidParameter
-from gis.model import Stage
+from gis.model import RegisterFilter, Stage
 from tests.webapp.conftest import make_county
 
 
@@ -93,7 +92,17 @@ def test_conditions_are_read():
 
 
 @pytest.mark.parametrize(
-    "condition", ["town", "town=", "=T1", "color=red", "held=maybe", "legal_within_days=-1", "legal_within_days=x"]
+    "condition",
+    [
+        "town",
+        "town=",
+        "=T1",
+        "color=red",
+        "held=maybe",
+        "legal_within_days=-1",
+        "legal_within_days=x",
+        "legal_within_days=²",
+    ],
 )
 def test_a_condition_that_is_none_is_refused(condition):
     with pytest.raises(InvalidParameter):

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gis.analysis.register import REGISTER_COLUMNS, Register, stacked, tabulate
 from gis.analysis.register_columns import KINDS
-from gis.analysis.register_filter import RegisterFilter, facets, ordered, passing, sums
+from gis.analysis.register_filter import facets, ordered, passing, sums
 from gis.errors import InvalidParameter
 from gis.layers import FRAME_DTYPES, PARCEL
-from gis.model import Stage
+from gis.model import RegisterFilter, Stage
 from gis.rules import RuleBook
 
 ON = date(2026, 6, 30)
