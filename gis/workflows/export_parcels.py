@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -26,7 +27,7 @@ from gis.crs import to_lonlat
 from gis.errors import InvalidParameter
 from gis.layers import PARCEL
 from gis.maps.geojson import features_of
-from gis.model import ProjectFilter, Query, RegisterFilter
+from gis.model import AreaBasis, Query, RegisterFilter
 from gis.reports.geofile import write_geojson, write_geopackage
 from gis.reports.parcel_columns import PARCEL_COLUMNS, PARCEL_FIELDS
 from gis.reports.shapefile import DbfEncoding, write_shapefile
@@ -40,6 +41,7 @@ from gis.workflows.list_register import Registers, View, numbers_in_view
 from gis.workflows.names import read_names
 from gis.workflows.plain import records_of
 from gis.workflows.register_index import PIECE
+from gis.workflows.register_words import register_filter_words
 from gis.workflows.survey_zone import in_zone, zone_of
 
 MOST_EXPORTED = 200_000
@@ -160,18 +162,17 @@ def _write_xlsx(rows: _Rows, path: Path) -> tuple[Words, ...]:
     totals = {name: total[name] for name in _SUMMED} | {_MU.name: total["area_planar_m2"] / M2_PER_MU}
     totals["parcel_no"] = Words(f"合计 {total['count']} 块", f"{total['count']} in all").of(rows.asked.language)
     with path.open("wb") as file:
-        write_xlsx(Table(_TITLE, columns, frame, _notes(rows), totals=totals), file, rows.asked.language)
+        write_xlsx(Table(_TITLE, columns, frame, _notes(rows, total), totals=totals), file, rows.asked.language)
     return ()
 
 
-def _notes(rows: _Rows) -> tuple[tuple[Words, Words], ...]:
+def _notes(rows: _Rows, total: Mapping[str, Any]) -> tuple[tuple[Words, Words], ...]:
     info = rows.store.info
-    declared = sums(rows.view.register, rows.view.passes)["declared_area_m2"]
-    by_basis = "，".join(f"{name} {m2:,.2f}" for name, m2 in declared.items())
+    declared = [(AreaBasis(basis).words, f"{m2:,.2f}") for basis, m2 in total["declared_area_m2"].items()]
     return (
         (Words("数据", "data"), Words(info.name, info.name)),
         (Words("截至", "as of"), Words(rows.asked.on.isoformat(), rows.asked.on.isoformat())),
-        (Words("条件", "filter"), _filter_words(rows.asked.wanted)),
+        (Words("条件", "filter"), _condition(rows)),
         (
             Words("面积", "areas"),
             Words(
@@ -181,22 +182,17 @@ def _notes(rows: _Rows) -> tuple[tuple[Words, Words], ...]:
         ),
         (
             Words("登记面积合计（平方米，按基准）", "declared areas by basis (m²)"),
-            Words(by_basis, by_basis),
+            Words(
+                "，".join(f"{basis.zh} {m2}" for basis, m2 in declared),
+                ", ".join(f"{basis.en} {m2}" for basis, m2 in declared),
+            ),
         ),
         (Words("程序", "made by"), Words(f"挂图 {__version__}", f"Guatu {__version__}")),
     )
 
 
-def _filter_words(wanted: RegisterFilter) -> Words:
-    parts = [f"{name} = {_value_text(getattr(wanted, name))}" for name in wanted.named]
-    return Words("；".join(parts) or "全部", "; ".join(parts) or "all")
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, ProjectFilter):
-        set_ = [(f.name, getattr(value, f.name)) for f in fields(value)]
-        return ", ".join(f"{name} {_value_text(said)}" for name, said in set_ if said)
-    return "、".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _condition(rows: _Rows) -> Words:
+    return register_filter_words(rows.asked.wanted, read_names(rows.store, rows.asked.on))
 
 
 def _write_geopackage(rows: _Rows, path: Path) -> tuple[Words, ...]:
@@ -229,10 +225,23 @@ def _write_shapefile(rows: _Rows, path: Path) -> tuple[Words, ...]:
 def _write_zip(rows: _Rows, path: Path) -> tuple[Words, ...]:
     with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
         told = _write_shapefile(rows, Path(folder) / "parcels.shp")
+        (Path(folder) / "说明.txt").write_text(_explained(rows, told), encoding="utf-8")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for made in sorted(Path(folder).iterdir()):
                 archive.write(made, made.name)
     return told
+
+
+def _explained(rows: _Rows, told: Sequence[Words]) -> str:
+    """What the receiver of a Shapefile must know: whose parcels, as of when, which, and what was changed."""
+    asked = rows.asked
+    lines = (
+        f"{rows.store.info.name}　{_TITLE.zh}　截至 {asked.on.isoformat()}　{rows.view.count} 块",
+        f"条件：{_condition(rows).zh}",
+        f"Shapefile 编码 {asked.encoding}。",
+        *(words.zh for words in told),
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _write_txt(rows: _Rows, path: Path) -> tuple[Words, ...]:

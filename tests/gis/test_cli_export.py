@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from gis.cli import main
 from gis.cli_export import filter_of
 from gis.errors import InvalidParameter
-from gis.model import RegisterFilter, Stage
-from tests.webapp.conftest import make_county
+from gis.model import LOCAL_ACTOR, RegisterFilter, Stage
+from gis.store import create_store
+from tests.webapp.conftest import ON, make_county
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,41 @@ def test_conditions_narrow_and_the_same_name_is_an_alternative(county, tmp_path)
     assert numbers("town=T1", "stage=净地") == ["1"]
     assert numbers("stage=cleared", "held=true") == []
     assert numbers("blocking=A") == ["2"]
+
+
+def test_no_parcels_are_a_boundary_file_of_none_in_a_crs_that_is_no_zone(tmp_path):
+    path = tmp_path / "utm.gpkg"
+    create_store(path, name="某县", crs="EPSG:32649", actor=LOCAL_ACTOR).close()
+    done = export(path, str(tmp_path / "p.txt"))
+    assert done.exit_code == 0, done.output
+    assert "带号=37" in (tmp_path / "p.txt").read_bytes().decode("gb18030")  # 108°–114° E, about 111° = 3 × 37
+
+
+def test_a_zipped_shapefile_tells_what_was_changed(county, tmp_path):
+    long = tmp_path / "long.gpkg"
+    with closing(make_county(long)) as store, store.writing(LOCAL_ACTOR) as writer:
+        rows = pd.DataFrame({"parcel_no": ["1"], "remark": ["备" * 200], "unit": ["𠮷镇"]})
+        writer.put("parcel", rows, on=ON)
+    done = export(long, str(tmp_path / "p.zip"), "--where", "town=T1", "--where", "held=false")
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(tmp_path / "p.zip") as archive:
+        told = archive.read("说明.txt").decode()
+    assert "条件：所在乡镇：城关镇；受阻：否" in told
+    assert "GBK 没有这些字，已写成“?”：𠮷" in told
+    assert "已截断" in told
+
+
+def test_the_workbook_says_its_filter_and_bases_in_words(county, tmp_path):
+    path = tmp_path / "p.xlsx"
+    done = export(county, str(path), "--where", "town=T1", "--where", "stage=cleared", "--where", "unit=none")
+    assert done.exit_code == 0, done.output
+    notes = dict(openpyxl.load_workbook(path).worksheets[1].iter_rows(values_only=True, max_col=2))
+    assert notes["条件"] == "所在乡镇：城关镇；征地阶段：净地；责任单位：未注明"
+    assert [part.split()[0] for part in notes["登记面积合计（平方米，按基准）"].split("，")] == [
+        "投影面积",
+        "椭球面积",
+        "未注明",
+    ]
 
 
 def test_a_past_day_is_written_as_it_was(county, tmp_path):

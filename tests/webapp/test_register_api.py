@@ -250,7 +250,7 @@ def test_a_shapefile_comes_zipped_in_the_encoding_asked_for(client, tmp_path, en
     path = tmp_path / "p.zip"
     path.write_bytes(file_of(client, ".zip", f"town=T1&encoding={encoding}"))
     names = zipfile.ZipFile(path).namelist()
-    assert sorted(name.rpartition(".")[2] for name in names) == ["cpg", "dbf", "prj", "shp", "shx"]
+    assert sorted(name.rpartition(".")[2] for name in names) == ["cpg", "dbf", "prj", "shp", "shx", "txt"]
     read = gpd.read_file(path)
     assert read["DKBH"].tolist() == ["1", "2"]
     assert read["ZSJD"].tolist() == ["净地", "未启动"]
