@@ -12,12 +12,15 @@ from gis.words import Words
 from gis.workflows.plain import Record, records_of
 
 _SHOWN = ("name", "page", "query", "recorded_at", "recorded_by")
+# The ledger wants a text: a view of everything has no condition.
+_OF_EVERYTHING = "?"
 
 
 def list_views(reader: Reader, page: str = "") -> list[Record]:
     """The views of ``page`` ("": of all), by name: name, page, query, and who saved it when."""
     kept = counting(reader.read("saved_view"))
-    return records_of(kept[kept["page"] == page] if page else kept, _SHOWN)
+    rows = records_of(kept[kept["page"] == page] if page else kept, _SHOWN)
+    return [{**row, "query": "" if row["query"] == _OF_EVERYTHING else row["query"]} for row in rows]
 
 
 def save_view(
@@ -58,8 +61,8 @@ def withdraw_view(store: Store, actor: Actor, name: str) -> Record:
 
 
 def _row(name: str, page: str, query: str, *, withdrawn: bool) -> pd.DataFrame:
-    # The ledger wants a text: a view of everything has no condition.
-    return pd.DataFrame({"name": [name], "page": [page], "query": [query or "?"], "withdrawn": [withdrawn]})
+    kept = query or _OF_EVERYTHING
+    return pd.DataFrame({"name": [name], "page": [page], "query": [kept], "withdrawn": [withdrawn]})
 
 
 def _unknown(name: str) -> NotFound:

@@ -200,6 +200,7 @@ def test_a_view_is_saved_renamed_replaced_and_taken_away(own_client):
     assert send(own_client, "/api/views", view).status_code == 201
     assert send(own_client, "/api/views", view).status_code == 400
     assert send(own_client, "/api/views", {**view, "query": "", "replace": True}).status_code == 201
+    assert [kept["query"] for kept in own_client.get("/api/views?page=register").get_json()] == [""]
     renamed = {**view, "name": "受阻地块", "was": "受阻"}
     assert send(own_client, "/api/views", renamed).status_code == 201
     (kept,) = own_client.get("/api/views?page=register").get_json()

@@ -48,7 +48,7 @@ export async function viewsMenu(state) {
     el(
       "div",
       { class: "view-row" },
-      el("button", { type: "button", class: "text name", onclick: act(() => state.showView(view.query === "?" ? "" : view.query)) }, view.name),
+      el("button", { type: "button", class: "text name", onclick: act(() => state.showView(view.query)) }, view.name),
       may ? el("button", { type: "button", class: "square", title: gettext("改名"), "aria-label": gettext("改名：{name}", { name: view.name }), onclick: act(() => rename(view)) }, icon("edit")) : null,
       may ? el("button", { type: "button", class: "square", title: gettext("删除"), "aria-label": gettext("删除：{name}", { name: view.name }), onclick: act(() => withdraw(view)) }, icon("close")) : null,
     ),
@@ -59,7 +59,7 @@ export async function viewsMenu(state) {
 
 const saveThis = (state) => nameAndSave(gettext("保存当前视图"), { query: state.viewQuery() });
 
-const rename = (view) => nameAndSave(gettext("视图改名"), { query: view.query === "?" ? "" : view.query, was: view.name }, view.name);
+const rename = (view) => nameAndSave(gettext("视图改名"), { query: view.query, was: view.name }, view.name);
 
 async function withdraw(view) {
   const sentence = gettext("删除视图“{name}”？", { name: view.name });
