@@ -15,10 +15,7 @@ from gis.cli_account import account
 from gis.cli_batch import batch
 from gis.cli_export import export
 from gis.cli_parcel import parcel
-from gis.cli_store import opened as _open
-from gis.cli_store import place_of as _place
-from gis.cli_store import settings_of as _settings
-from gis.cli_store import whole_place as _whole
+from gis.cli_store import opened, place_of, settings_of, whole_place
 from gis.errors import GuatuError
 from gis.model import LOCAL_ACTOR, ProjectFilter
 from gis.settings import MOST_WORKERS
@@ -73,7 +70,7 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
     from gis.store import shown_place
     from gis.workflows.init_store import init_store
 
-    place = _place(ctx)
+    place = place_of(ctx)
     with init_store(place, name=name, crs=crs, actor=LOCAL_ACTOR) as store:
         made = Words(
             f"已建立 {shown_place(place)}（{store.info.crs}）", f"made {shown_place(place)} ({store.info.crs})"
@@ -97,7 +94,7 @@ def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **optio
     """Import a file of KIND. Rows that cannot be taken are listed; the rest is stored in one transaction."""
     from gis.workflows.import_file import ImportOptions, import_file
 
-    with _open(ctx) as store, progress_bar(quiet=as_json) as progress:
+    with opened(ctx) as store, progress_bar(quiet=as_json) as progress:
         report = import_file(store, LOCAL_ACTOR, kind, file, ImportOptions(**options, progress=progress))
     if as_json:
         print_json(report.as_dict())
@@ -118,7 +115,7 @@ def assess(ctx: click.Context, on: date | None, as_json: bool, out: Path | None)
     from gis.workflows.keep_assessment import Assessor
     from gis.workflows.list_assessment import list_assessment
 
-    with _open(ctx) as store:
+    with opened(ctx) as store:
         overview = Assessor(store).at(on or default_day(store)).overview
         if out is not None:
             from gis.workflows.export_projects import export_assessment
@@ -142,9 +139,9 @@ def verify(ctx: click.Context, as_json: bool) -> None:
     from gis.workflows.list_attachments import verify_attachments
     from gis.workflows.verify_store import verify_store
 
-    settings = _settings(_place(ctx))
+    settings = settings_of(place_of(ctx))
     files = AttachedFiles(folder_beside(settings.db, settings.files_dir), most_bytes=0)
-    with _open(ctx) as store:
+    with opened(ctx) as store:
         findings = (*verify_store(store), *verify_attachments(store, files))
     if as_json:
         print_json({"ok": not findings, "findings": [finding.as_dict() for finding in findings]})
@@ -167,7 +164,7 @@ def migrate(ctx: click.Context) -> None:
     """Bring a store that an older Guatu made up to date."""
     from gis.workflows.migrate_store import migrate_store
 
-    click.echo(say(migrate_store(_place(ctx)).words))
+    click.echo(say(migrate_store(place_of(ctx)).words))
 
 
 @main.command()
@@ -178,7 +175,7 @@ def copy(source: str, target: str) -> None:
     from gis.workflows.copy_store import compared_text, copy_store
 
     with progress_bar() as progress:
-        tables = copy_store(_whole(source), _whole(target), progress=progress)
+        tables = copy_store(whole_place(source), whole_place(target), progress=progress)
     click.echo(compared_text(tables, language()))
     if not all(table.same for table in tables):
         sys.exit(EXIT_FOUND)
@@ -193,7 +190,7 @@ def backup(ctx: click.Context, to: str, keep: int | None) -> None:
     from gis.workflows.back_up_store import back_up_store
 
     with progress_bar() as progress:
-        done = back_up_store(_place(ctx), to, keep=keep, progress=progress)
+        done = back_up_store(place_of(ctx), to, keep=keep, progress=progress)
     click.echo(say(Words(f"已备份到 {done.file}", f"backed up to {done.file}")))
     for file in done.removed:
         click.echo(say(Words(f"已删除旧备份 {file}", f"removed the older {file}")))
@@ -208,8 +205,8 @@ def restore(ctx: click.Context, file: Path) -> None:
     from gis.workflows.restore_store import restore_store
 
     with progress_bar() as progress:
-        findings = restore_store(_place(ctx), file, progress=progress)
-    place = shown_place(_place(ctx))
+        findings = restore_store(place_of(ctx), file, progress=progress)
+    place = shown_place(place_of(ctx))
     click.echo(say(Words(f"已恢复到 {place}", f"restored to {place}")))
     _show_findings(findings)
     if findings:
@@ -225,7 +222,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None
     """Serve the map."""
     from webapp.serving import serve_app
 
-    settings = _settings(_place(ctx))
+    settings = settings_of(place_of(ctx))
     settings = replace(settings, workers=workers or settings.workers)
     serve_app(settings, host=host, port=port, announce=_announce)
 
@@ -247,7 +244,7 @@ def demo(directory: Path, no_serve: bool, host: str, port: int) -> None:
         return
     from webapp.serving import serve_app
 
-    serve_app(_settings(str(made.store_path)), host=host, port=port, announce=_announce)
+    serve_app(settings_of(str(made.store_path)), host=host, port=port, announce=_announce)
 
 
 def _announce(address: str) -> None:

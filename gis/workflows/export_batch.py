@@ -11,7 +11,6 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -38,8 +37,6 @@ from gis.workflows.batch_files import (
 )
 from gis.workflows.plain import Record
 
-Progress = Callable[[str, int, int], None]
-_STEPS = 6
 # Zip's own oldest day: packages of equal content are equal files.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -60,7 +57,7 @@ class PackageChoices:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The zip's bytes and file name, its files (name → bytes), and what was noticed while it was made."""
+    """The zip's bytes and file name, its files (name → size in bytes), and what was noticed while it was made."""
 
     data: bytes
     file_name: str
@@ -97,7 +94,7 @@ def export_batch(store: Store, name: str, path: Path, choices: PackageChoices | 
     return package
 
 
-def package_batch(store: Store, name: str, choices: PackageChoices, progress: Progress | None = None) -> Package:
+def package_batch(store: Store, name: str, choices: PackageChoices) -> Package:
     """
     Make a batch's package of the data as they are now.
 
@@ -118,36 +115,26 @@ def package_batch(store: Store, name: str, choices: PackageChoices, progress: Pr
         raise InvalidParameter(words, found="0", expected="≥ 1")
     stem = file_stem(name)
     with tempfile.TemporaryDirectory(prefix="guatu-") as folder:
-        notices, worst_mm = _write_files(store, found, Path(folder), stem, choices, progress or _silent)
+        notices, worst_mm = _write_files(store, found, Path(folder), stem, choices)
         files = {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
     sizes = {file: len(data) for file, data in files.items()}
     return Package(_zipped(files), f"{stem}.zip", sizes, notices, worst_mm)
 
 
-def _silent(_what: str, _done: int, _all: int) -> None:
-    """Nobody watches."""
-
-
 def _write_files(  # one argument a thing that files are made of
-    store: Store, found: Assembled, folder: Path, stem: str, choices: PackageChoices, progress: Progress
+    store: Store, found: Assembled, folder: Path, stem: str, choices: PackageChoices
 ) -> tuple[tuple[Words, ...], float]:
     """Write every file of the package; what was noticed, and how far the boundary points are off (mm)."""
     parcels = parcel_frame(store, found)
-    progress("txt", 0, _STEPS)
     data, compared, notices = survey_file(store, found, parcels)
     (folder / f"{stem}-界址点.txt").write_bytes(data)
-    progress("shp", 1, _STEPS)
     notices += shape_file(folder, f"{stem}-地块", parcels, choices.encoding)
-    progress("xlsx", 2, _STEPS)
     with (folder / f"{stem}-台账.xlsx").open("wb") as file:
         write_book(batch_tables(ledger_frames(found, parcels), notes_of(store, found)), file)
-    progress("pdf", 3, _STEPS)
     with (folder / f"{stem}-地块图.pdf").open("wb") as file:
         notices += write_plan(plan_of(store, found, parcels, choices.review_no), file)
-    progress("docx", 4, _STEPS)
     with (folder / f"{stem}-核对清单.docx").open("wb") as file:
         write_checklist(checklist_of(store, found), file)
-    progress("zip", 5, _STEPS)
     said = (
         f"界址点文件 {compared.records} 宗，回读与原图最大相差 {compared.worst_mm:.3f} 毫米。\n"
         f"Shapefile 编码 {choices.encoding}。\n{warnings_text(notices)}\n"

@@ -51,8 +51,8 @@ def batch_record(store: Store, found: Assembled) -> Record:
         "batch": found.batch.as_record(found.state),
         "parcels": _parcels(store, found),
         "total": plain(total_areas(report.measured)),
-        "areas": [_area(row, "owner_kind" in row) for row in records_of(report.areas)],
-        "by_group": [_area(row, False) for row in records_of(report.by_group)],
+        "areas": [_area(row) for row in records_of(report.areas)],
+        "by_group": [_area(row) for row in records_of(report.by_group)],
         "level": level_record(store, report),
         "overlaps": _listed(report.overlaps),
         "zones": {
@@ -79,7 +79,7 @@ def _parcels(store: Store, found: Assembled) -> list[Record]:
     ]
 
 
-def _area(row: Record, _with_owner: bool) -> Record:
+def _area(row: Record) -> Record:
     group = LandGroup(row["group"])
     return {**row, **{f"group_{code}": text for code, text in group_words(group).as_dict().items()}}
 

@@ -17,8 +17,9 @@ from gis.model import Actor, Role
 from gis.store.port import Store
 from gis.workflows.compare_days import CompareFilter, Span, compare_days, compare_features, usual_span
 from gis.workflows.list_stock import StockFilter, list_stock
-from gis.workflows.list_tasks import list_linear_projects, list_tasks, record_task, withdraw_task
+from gis.workflows.list_tasks import list_linear_projects, list_tasks
 from gis.workflows.record_supply import record_supply, show_supply, withdraw_supply
+from gis.workflows.record_task import record_task, withdraw_task
 from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, append, parcels, put, square, stages, town
 
 ON = date(2026, 6, 30)

@@ -18,7 +18,8 @@ from gis.workflows.compare_days import (
     usual_span,
 )
 from gis.workflows.export_comparison import SHEETS, export_comparison
-from gis.workflows.list_tasks import TASK_LAYERS, list_linear_projects, list_tasks, record_task, withdraw_task
+from gis.workflows.list_tasks import TASK_LAYERS, list_linear_projects, list_tasks
+from gis.workflows.record_task import record_task, withdraw_task
 from webapp.acting import allow
 from webapp.bodies import body
 from webapp.context import served

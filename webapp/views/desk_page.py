@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import render_template
 
-from gis.maps.colourings import DEFAULT_COLOURING
 from webapp.context import served
 from webapp.language import current_language
 from webapp.modules import modules_of
@@ -46,7 +45,7 @@ def render_desk(
         template,
         info=info,
         language=current_language(),
-        map=None if by is None else wall_parts(info, by or DEFAULT_COLOURING),
+        map=None if by is None else wall_parts(info, by),
         static=static_address(),
         modules=modules_of(script),
         asked_at_once=(),
