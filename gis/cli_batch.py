@@ -9,7 +9,7 @@ import click
 
 from gis.cli_store import opened, place_of, settings_of
 from gis.errors import InvalidParameter, Place
-from gis.model import LOCAL_ACTOR, Authority, BatchKind
+from gis.model import DBF_ENCODINGS, LOCAL_ACTOR, Authority, BatchKind, DbfEncoding
 from gis.terminal import Day, language, print_json, say
 from gis.words import Words
 
@@ -128,15 +128,17 @@ def _tell(name: str, recorded: int, passed: int, overridden: int) -> None:
 @batch.command()
 @click.argument("name")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The package, a .zip.")
-@click.option("--encoding", type=click.Choice(["GBK", "UTF-8"]), default="GBK", help="Of the Shapefile's texts.")
+@click.option(
+    "--encoding", type=click.Choice(DBF_ENCODINGS), default=DBF_ENCODINGS[0], help="Of the Shapefile's texts."
+)
 @click.option("--review-no", default="", metavar="NO", help="The map's 审图号 (default: GUATU_REVIEW_NUMBER).")
 @click.pass_context
-def export(ctx: click.Context, /, name: str, out: Path, encoding: str, review_no: str) -> None:
+def export(ctx: click.Context, /, name: str, out: Path, encoding: DbfEncoding, review_no: str) -> None:
     """Write the package: boundary points, Shapefile, ledger, A3 map, checklist."""
     from gis.workflows.export_batch import PackageChoices, export_batch
 
     review_no = review_no or settings_of(place_of(ctx)).review_number
-    choices = PackageChoices("UTF-8" if encoding == "UTF-8" else "GBK", review_no)
+    choices = PackageChoices(encoding, review_no)
     with opened(ctx) as store:
         package = export_batch(store, name, out, choices)
     click.echo(say(Words(f"已写出 {out}（{len(package.files)} 个文件）", f"wrote {out} ({len(package.files)} files)")))

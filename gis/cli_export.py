@@ -11,7 +11,7 @@ import click
 
 from gis.cli_store import opened
 from gis.errors import InvalidParameter, Place
-from gis.model import HoldReason, RegisterFilter, Stage
+from gis.model import DBF_ENCODINGS, HoldReason, RegisterFilter, Stage
 from gis.terminal import Day, language, say
 from gis.words import Words
 
@@ -41,7 +41,7 @@ def export() -> None:
 @click.option("--on", type=Day(), help="As of this day (default: today; a sample's own day).")
 @click.option("--sort", default="", metavar="COLUMN", help="Sorted by this column, -COLUMN from the greatest.")
 @click.option(
-    "--encoding", type=click.Choice(["GBK", "UTF-8"]), default="GBK", show_default=True, help="Of a Shapefile."
+    "--encoding", type=click.Choice(DBF_ENCODINGS), default=DBF_ENCODINGS[0], show_default=True, help="Of a Shapefile."
 )
 @click.pass_context
 def parcels(ctx: click.Context, /, file: Path, conditions: tuple[str, ...], on: date | None, **how: Any) -> None:

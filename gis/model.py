@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from gis.errors import InvalidValue
 from gis.words import Words
@@ -397,6 +397,11 @@ class ProjectCode:
 
     def __str__(self) -> str:
         return self.text
+
+
+# How the texts of a Shapefile may be written; the first is what every receiver in the country reads.
+DbfEncoding = Literal["GBK", "UTF-8"]
+DBF_ENCODINGS: tuple[DbfEncoding, ...] = ("GBK", "UTF-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ EVERYWHERE = ("lang",)
 NARROWING = frozenset({*(field.name for field in fields(ProjectFilter)), "on"})
 
 C = TypeVar("C", bound=Coded)
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,13 @@ class Asker:
         codes = self.codes(name, kind)
         return codes[0] if codes else None
 
-    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
+    def choice(self, name: str, choices: Sequence[Choice], default: Choice) -> Choice:
         """One of ``choices``."""
         raw = self._raw(name)
-        if raw is None or raw in choices:
-            return raw or default
-        self._wrong(name, raw, " | ".join(choices))
-        return default
+        found = default if raw is None else next((each for each in choices if each == raw), None)
+        if raw is not None and found is None:
+            self._wrong(name, raw, " | ".join(choices))
+        return found or default
 
     def day(self, name: str = "on") -> date | None:
         """A date as YYYY-MM-DD; None where it is not given."""

@@ -21,9 +21,9 @@ import pyogrio
 import shapely
 
 from gis.errors import InvalidParameter
+from gis.model import DbfEncoding
 from gis.words import Words
 
-DbfEncoding = Literal["GBK", "UTF-8"]
 FieldType = Literal["text", "integer", "real", "date"]
 LONGEST_TEXT_BYTES = 254
 _FIELD = re.compile(r"[A-Z][A-Z0-9_]{0,9}")

@@ -23,12 +23,12 @@ from gis.errors import InvalidValue
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import SourceFile
 from gis.maps.style import TOWN, ZONE, Mark
-from gis.model import Query, TownLevel, ZoneKind, half_width
+from gis.model import DbfEncoding, Query, TownLevel, ZoneKind, half_width
 from gis.reports.batch_checklist import Checked, Checklist
 from gis.reports.batch_tables import BATCH_FIELDS
 from gis.reports.plan_map import Plan, PlanLayer
 from gis.reports.plan_sheet import Look
-from gis.reports.shapefile import DbfEncoding, write_shapefile
+from gis.reports.shapefile import write_shapefile
 from gis.reports.survey_txt import SurveyHeader, write_survey_txt
 from gis.rules.land_groups import LandGroup, group_words
 from gis.store.port import Store

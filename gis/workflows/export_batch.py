@@ -16,10 +16,10 @@ from io import BytesIO
 from pathlib import Path
 
 from gis.errors import InvalidParameter
+from gis.model import DBF_ENCODINGS, DbfEncoding
 from gis.reports.batch_checklist import write_checklist
 from gis.reports.batch_tables import batch_tables
 from gis.reports.plan_map import write_plan
-from gis.reports.shapefile import DbfEncoding
 from gis.reports.table_xlsx import write_book
 from gis.store.port import Store
 from gis.words import Words
@@ -49,9 +49,9 @@ class PackageChoices:
     review_no: str = ""
 
     def __post_init__(self) -> None:
-        if self.encoding not in ("GBK", "UTF-8"):
+        if self.encoding not in DBF_ENCODINGS:
             raise InvalidParameter(
-                Words("不支持此编码", "no such encoding"), found=self.encoding, expected="GBK | UTF-8"
+                Words("不支持此编码", "no such encoding"), found=self.encoding, expected=" | ".join(DBF_ENCODINGS)
             )
 
 

@@ -27,10 +27,10 @@ from gis.crs import to_lonlat
 from gis.errors import InvalidParameter
 from gis.layers import PARCEL
 from gis.maps.geojson import features_of
-from gis.model import AreaBasis, Query, RegisterFilter
+from gis.model import AreaBasis, DbfEncoding, Query, RegisterFilter
 from gis.reports.geofile import write_geojson, write_geopackage
 from gis.reports.parcel_columns import PARCEL_COLUMNS, PARCEL_FIELDS
-from gis.reports.shapefile import DbfEncoding, write_shapefile
+from gis.reports.shapefile import write_shapefile
 from gis.reports.survey_txt import SurveyHeader, write_survey_txt
 from gis.reports.table import Table, TableColumn, shown_text
 from gis.reports.table_xlsx import write_xlsx

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, jsonify, send_file
+from flask import Blueprint, Response, jsonify
 
 from gis.analysis.case import LONGEST_TEXT
-from gis.model import FIRST_DAY, Authority, BatchKind, Role, Stage
+from gis.model import DBF_ENCODINGS, FIRST_DAY, Authority, BatchKind, Role, Stage
 from gis.rules.land_groups import LandGroup, group_words
 from gis.workflows.approve_batch import Decision, approve_batch, judge_batch, submit_batch
 from gis.workflows.batch_features import batch_features
@@ -25,7 +24,7 @@ from webapp.acting import allow
 from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
-from webapp.views.answering import answer
+from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("batches", __name__)
@@ -37,8 +36,6 @@ BATCH_LAYERS = (*("batch", "parcel", "parcel_event", "zone", "town", "land_quota
 @blueprint.get("/batches")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     groups = [{"code": group.value, **group_words(group).as_dict()} for group in LandGroup]
     return render_desk("batches.html", "batches.js", by="stage", data={"landGroups": groups})
 
@@ -160,15 +157,13 @@ def export(name: str) -> Response:
     """The package."""
     allow(Role.LAND_OFFICER, Role.PLANNER)
     with reading() as ask:
-        encoding, review_no = ask.choice("encoding", ("GBK", "UTF-8"), "GBK"), ask.text("review_no", longest=60)
+        encoding = ask.choice("encoding", DBF_ENCODINGS, DBF_ENCODINGS[0])
+        review_no = ask.text("review_no", longest=60)
     site = served()
-    choices = PackageChoices("UTF-8" if encoding == "UTF-8" else "GBK", review_no or site.settings.review_number)
+    choices = PackageChoices(encoding, review_no or site.settings.review_number)
     package = package_batch(site.store, key_in_path("name", name), choices)
-    response = send_file(
-        io.BytesIO(package.data), "application/zip", as_attachment=True, download_name=package.file_name
-    )
+    response = download(package.data, "application/zip", package.file_name)
     response.headers["X-Guatu-Worst-Mm"] = f"{package.worst_mm:.3f}"
-    response.cache_control.no_store = True
     return response
 
 

@@ -34,8 +34,6 @@ FORM_BYTES = 1 << 16
 @blueprint.get("/calendar")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     return render_desk("calendar.html", "calendar.js", data={"mayEdit": [role.value for role in MAY_EDIT]})
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
-from flask import Blueprint, Response, jsonify, send_file
+from flask import Blueprint, Response, jsonify
 
 from gis.analysis.compare import GROUPED_BY, Movement, PromiseOutcome
 from gis.model import Role
+from gis.store.attached_types import XLSX
 from gis.workflows.compare_days import (
     COMPARED_LAYERS,
     CompareFilter,
@@ -25,19 +25,16 @@ from webapp.bodies import body
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import Asker, key_in_path, reading
-from webapp.views.answering import answer
+from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("compare", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GEOJSON = "application/geo+json"
 
 
 @blueprint.get("/compare")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     usual = usual_span(served().day(None))
     span = {"from": usual.first.isoformat(), "to": usual.second.isoformat()}
     return render_desk("compare.html", "compare.js", by="stage", data={"usualSpan": span})
@@ -73,9 +70,7 @@ def workbook() -> Response:
     site, span = served(), _span(first, second)
     data = export_comparison(site.store, span, wanted, by=by, sheet=sheet, language=current_language())
     name = f"{site.store.info.name}_对照_{span.first}_{span.second}.xlsx"
-    response = send_file(io.BytesIO(data), XLSX, as_attachment=True, download_name=name)
-    response.cache_control.no_store = True
-    return response
+    return download(data, XLSX, name)
 
 
 @blueprint.get("/api/tasks")

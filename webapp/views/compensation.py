@@ -97,8 +97,6 @@ def withdraw_building(parcel_no: str, building_no: str) -> Response:
 @blueprint.get("/account")
 def account_page() -> str:
     """The page of the special account; its scripts ask for what it shows, and are told who may see it."""
-    with reading(strict=False):
-        pass
     return render_desk("special_account.html", "special_account.js")
 
 

@@ -31,8 +31,6 @@ _LEGAL = Words("起可办", "allowed from")
 @blueprint.get("/desk")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     return render_desk("desk.html", "desk.js", data={"mayRecord": [role.value for role in MAY_RECORD]})
 
 

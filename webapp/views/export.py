@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
-
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from gis.errors import NotFound
+from gis.store.attached_types import XLSX
 from gis.words import Words
 from gis.workflows.export_projects import SUFFIXES, exported
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import reading
+from webapp.views.answering import download
 
 blueprint = Blueprint("export", __name__)
 MIMETYPES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": XLSX,
     ".gpkg": "application/geopackage+sqlite3",
     ".geojson": "application/geo+json",
     ".csv": "text/csv",
@@ -35,6 +35,4 @@ def projects(suffix: str) -> Response:
     overview = site.overview(asked)
     data = exported(site.store, overview, wanted, suffix, language=current_language(), sort=sort)
     name = f"{site.store.info.name}_项目_{overview.on.isoformat()}{suffix}"
-    response = send_file(io.BytesIO(data), MIMETYPES[suffix], as_attachment=True, download_name=name)
-    response.cache_control.no_store = True
-    return response
+    return download(data, MIMETYPES[suffix], name)

@@ -38,8 +38,6 @@ DIGEST_LENGTH = 64
 @blueprint.get("/import")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     return render_desk("import.html", "import.js", by="stage")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
-from flask import Blueprint, Response, jsonify, send_file
+from flask import Blueprint, Response, jsonify
 
 from gis.analysis.register_columns import CODES, KINDS
 from gis.errors import NotFound
 from gis.layers import PARCEL
-from gis.model import Role
-from gis.reports.shapefile import DbfEncoding
+from gis.model import DBF_ENCODINGS, Role
+from gis.store.attached_types import XLSX
 from gis.words import Words
 from gis.workflows.edit_parcels import EDITABLE, MOST_EDITS, Edit, edit_parcels, preview_edits
 from gis.workflows.export_parcels import ParcelExport, exported_parcels
@@ -24,15 +22,14 @@ from webapp.context import served
 from webapp.language import current_language
 from webapp.params import reading
 from webapp.register_params import SORTS, page_of_rows, register_filter
-from webapp.views.answering import answer
+from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("register", __name__)
 PAGE = "register"
 _EDITORS = (Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
-ENCODINGS: tuple[DbfEncoding, ...] = ("GBK", "UTF-8")
 MIMETYPES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": XLSX,
     ".gpkg": "application/geopackage+sqlite3",
     ".zip": "application/zip",
     ".txt": "text/plain",
@@ -45,8 +42,6 @@ LONGEST_QUERY = 7_000
 @blueprint.get("/register")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     return render_desk("register.html", "register.js", by="land", data={"register": _columns()})
 
 
@@ -86,19 +81,17 @@ def file(suffix: str) -> Response:
     """What is listed, as a file: .xlsx, .gpkg, .zip (a Shapefile), .txt (boundary points), .geojson."""
     with reading() as ask:
         asked, wanted = ask.day(), register_filter(ask)
-        sort, encoding = ask.choice("sort", SORTS, ""), ask.choice("encoding", ENCODINGS, ENCODINGS[0])
+        sort, encoding = ask.choice("sort", SORTS, ""), ask.choice("encoding", DBF_ENCODINGS, DBF_ENCODINGS[0])
     if suffix not in MIMETYPES:
         raise NotFound(
             Words("没有这种导出格式", "no such export format"), found=suffix[:20], expected=" | ".join(MIMETYPES)
         )
     site = served()
     on = site.day(asked)
-    export = ParcelExport(on, wanted, sort, current_language(), ENCODINGS[ENCODINGS.index(encoding)])
+    export = ParcelExport(on, wanted, sort, current_language(), encoding)
     data = exported_parcels(site.registers, site.overview, export, suffix)
     name = f"{site.store.info.name}_地块_{on.isoformat()}{suffix}"
-    response = send_file(io.BytesIO(data), MIMETYPES[suffix], as_attachment=True, download_name=name)
-    response.cache_control.no_store = True
-    return response
+    return download(data, MIMETYPES[suffix], name)
 
 
 @blueprint.post("/api/parcels/edit")

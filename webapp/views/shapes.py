@@ -31,8 +31,6 @@ _CODES: dict[str, type[Coded]] = {"owner_kind": OwnerKind, "supply_kind": Supply
 @blueprint.get("/shape")
 def page() -> str:
     """The drawing board of one parcel, or of a new one."""
-    with reading(strict=False):
-        pass
     return render_desk("shape.html", "shape.js", by="stage", here="/register")
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, send_file
+from flask import Blueprint, Response, jsonify
 
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import GROUPED_BY, StockKind
 from gis.layers import LAND_SUPPLY
 from gis.model import Role
+from gis.store.attached_types import XLSX
 from gis.workflows.export_stock import export_stock
 from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.list_stock import STOCK_LAYERS, StockFilter, list_stock
@@ -22,11 +22,10 @@ from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import Asker, key_in_path, reading
-from webapp.views.answering import answer
+from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("stock", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Every number of a record is at least nothing; the largest price or area that is believed.
 LARGEST = 1e12
 
@@ -34,8 +33,6 @@ LARGEST = 1e12
 @blueprint.get("/stock")
 def page() -> str:
     """The page."""
-    with reading(strict=False):
-        pass
     site = served()
     names = read_names(site.store, site.day(None))
     choices = {"towns": _choices(names.towns), "parks": _choices(names.parks)}
@@ -62,9 +59,7 @@ def workbook() -> Response:
     on = site.day(asked)
     data = export_stock(site.store, on, wanted, by, current_language())
     name = f"{site.store.info.name}_存量_{on.isoformat()}.xlsx"
-    response = send_file(io.BytesIO(data), XLSX, as_attachment=True, download_name=name)
-    response.cache_control.no_store = True
-    return response
+    return download(data, XLSX, name)
 
 
 @blueprint.get("/api/parcels/<path:parcel_no>/supply")
