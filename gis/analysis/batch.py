@@ -12,6 +12,7 @@ from datetime import date
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.approval_areas import ApprovalAreas, approval_areas
@@ -22,7 +23,8 @@ from gis.analysis.batch_overlaps import find_overlaps
 from gis.analysis.batch_zones import ZoneLayer, ZoneReport, compare_zones
 from gis.analysis.quota import Quota
 from gis.analysis.readiness import Slivers
-from gis.model import Coded, OwnerKind, Stage, ZoneKind
+from gis.analysis.stages import on_path, owners_of
+from gis.model import Coded, Stage, ZoneKind
 from gis.rules import RuleBook
 
 
@@ -139,9 +141,6 @@ def _requisitioned(
     return approval_areas(members[are_requisitioned(members, rules)], farmland, slivers)
 
 
-def are_requisitioned(parcels: pd.DataFrame, rules: RuleBook) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def are_requisitioned(parcels: pd.DataFrame, rules: RuleBook) -> npt.NDArray[np.bool_]:
     """Which parcels pass an approval on their owner's path; a missing owner kind counts as collective."""
-    passes = {owner.value: Stage.APPROVED in rules.path(owner) for owner in OwnerKind}
-    default = OwnerKind.COLLECTIVE.value
-    codes = [code if isinstance(code, str) and code else default for code in parcels["owner_kind"].tolist()]
-    return np.array([passes[code] for code in codes], dtype=bool)
+    return on_path(owners_of(parcels["owner_kind"]), Stage.APPROVED, rules)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from gis.analysis.clock_rows import NO_DAY, NONE, Days, Flags, ParcelRows, StepsTold, no_days
 from gis.analysis.clock_words import clock_reasons
-from gis.analysis.stages import STAGE_CODES, Ranks
+from gis.analysis.stages import STAGE_CODES, Ranks, on_path
 from gis.layers import PARCEL
 from gis.model import HoldReason, OwnerKind, Stage
 from gis.rules import RuleBook, Wait
@@ -298,8 +298,7 @@ def _overdue(rows: ParcelRows, clock: Clock) -> tuple[Ranks, npt.NDArray[np.int6
     """Of the steps not yet taken whose planned day has passed, the earliest (0: none), and by how many days."""
     rank, worst = np.zeros(len(rows.ranks), np.int64), np.full(len(rows.ranks), clock.today)
     for step, planned in rows.planned.items():
-        on_path = np.array([step in clock.courses[owner].steps for owner in OwnerKind])[rows.owners]
-        late = (planned < worst) & (rows.ranks < step.rank) & on_path
+        late = (planned < worst) & (rows.ranks < step.rank) & on_path(rows.owners, step, clock.rules)
         rank[late], worst[late] = step.rank, planned[late]
     return rank, (clock.today - worst).astype(np.int64)
 

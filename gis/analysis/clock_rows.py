@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gis.analysis.stages import Ranks, ordered_by, ranks_in, ranks_of, standing
+from gis.analysis.stages import Ranks, ordered_by, owners_of, ranks_in, ranks_of, standing
 from gis.model import EventKind, HoldReason, OwnerKind, Stage, SupplyKind
 
 Days = npt.NDArray[np.datetime64]
@@ -45,7 +45,7 @@ class ParcelRows:
         planned = {stage: f"planned_{stage.value}_on" for stage in list(Stage)[1:]}
         return cls(
             pd.Index(table["parcel_no"], dtype="str", name="parcel_no"),
-            ranks_in(table["owner_kind"], OwnerKind, missing=OwnerKind.COLLECTIVE.rank),
+            owners_of(table["owner_kind"]),
             ranks_in(table["supply_kind"], SupplyKind, missing=NONE),
             ranks_of(table["stage"]),
             _days(table["stage_on"]),

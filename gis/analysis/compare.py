@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gis.analysis.columns import texts
-from gis.analysis.stages import Ranks, ranks_of
+from gis.analysis.stages import Ranks, on_path, owners_of, ranks_of
 from gis.analysis.totals import NOT_STATED, exact_sum
 from gis.model import Coded, OwnerKind, Stage
 from gis.rules import RuleBook
@@ -137,10 +137,8 @@ def _stages(parcels: pd.DataFrame, there: npt.NDArray[np.bool_]) -> pd.Series:
 
 def _places(parcels: pd.DataFrame, rules: RuleBook) -> Ranks:
     """How many stages of its owner's path each parcel has entered."""
-    ranks = ranks_of(parcels["stage"])
-    counted = {owner: np.cumsum([stage in rules.path(owner) for stage in Stage]) for owner in OwnerKind}
-    is_state = (parcels["owner_kind"] == OwnerKind.STATE.value).to_numpy(dtype=bool)
-    return np.asarray(np.where(is_state, counted[OwnerKind.STATE][ranks], counted[OwnerKind.COLLECTIVE][ranks]))
+    counted = np.cumsum([[stage in rules.path(owner) for stage in Stage] for owner in OwnerKind], axis=1)
+    return np.asarray(counted[owners_of(parcels["owner_kind"]), ranks_of(parcels["stage"])])
 
 
 def _promises(
@@ -173,9 +171,8 @@ def _promises(
 def _promised(first: pd.DataFrame, stage: Stage, rules: RuleBook, days: Days) -> pd.DataFrame:
     """The promises of one stage, of those parcels whose path has it."""
     planned = first[f"planned_{stage.value}_on"]
-    is_state = (first["owner_kind"] == OwnerKind.STATE.value).to_numpy(dtype=bool)
-    on_path = np.where(is_state, stage in rules.path(OwnerKind.STATE), stage in rules.path(OwnerKind.COLLECTIVE))
-    kept = (planned <= days.second).to_numpy(dtype=bool) & (ranks_of(first["stage"]) < stage.rank) & on_path
+    is_to_come = on_path(owners_of(first["owner_kind"]), stage, rules) & (ranks_of(first["stage"]) < stage.rank)
+    kept = (planned <= days.second).to_numpy(dtype=bool) & is_to_come
     rows = first.loc[kept, ["parcel_no", "name", "town", "unit", "area_planar_m2"]]
     return rows.assign(stage=stage.value, planned_on=planned[kept]).astype({"stage": "str"})
 

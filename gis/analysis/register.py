@@ -39,8 +39,7 @@ from gis.analysis.register_columns import (
     texts_of,
     texts_patched,
 )
-from gis.analysis.stages import ordered_by
-from gis.model import OwnerKind
+from gis.analysis.stages import on_path, ordered_by
 from gis.rules import RuleBook
 
 LAND_CLASS = ("land_class_scheme", "land_class_edition", "land_class_code")
@@ -240,6 +239,6 @@ def _due(rows: ParcelRows, clock: Clock) -> Days:
     """The earliest planned day of a step of the path that is not taken yet."""
     due = np.full(len(rows.ranks), NO_DATE)
     for step, planned in rows.planned.items():
-        on_path = np.array([step in clock.courses[owner].steps for owner in OwnerKind])[rows.owners]
-        due = np.fmin(due, np.where(on_path & (rows.ranks < step.rank), planned, NO_DATE))
+        is_to_come = on_path(rows.owners, step, clock.rules) & (rows.ranks < step.rank)
+        due = np.fmin(due, np.where(is_to_come, planned, NO_DATE))
     return due

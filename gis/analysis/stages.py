@@ -10,7 +10,8 @@ import pandas as pd
 
 from gis.analysis.withdrawn import counting
 from gis.layers import PARCEL_EVENT
-from gis.model import Coded, Stage
+from gis.model import Coded, OwnerKind, Stage
+from gis.rules import RuleBook
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 Ranks = npt.NDArray[np.int64]
@@ -28,6 +29,16 @@ def ranks_in(column: pd.Series, codes: type[Coded], missing: int) -> Ranks:
 def ranks_of(stages: pd.Series) -> Ranks:
     """The rank of each stage code; a missing one counts as not started."""
     return ranks_in(stages, Stage, missing=Stage.NOT_STARTED.rank)
+
+
+def owners_of(kinds: pd.Series) -> Ranks:
+    """The rank of each kind of owner; a missing one counts as collective."""
+    return ranks_in(kinds, OwnerKind, missing=OwnerKind.COLLECTIVE.rank)
+
+
+def on_path(owners: Ranks, step: Stage, rules: RuleBook) -> npt.NDArray[np.bool_]:
+    """Which parcels have this step on the path of their owner (``owners_of``)."""
+    return np.array([step in rules.path(owner) for owner in OwnerKind], dtype=bool)[owners]
 
 
 def standing(events: pd.DataFrame) -> pd.DataFrame:
