@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from gis.analysis.case import LONGEST_TEXT as LONGEST_REASON
 from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
 from gis.model import FIRST_DAY, LAST_DAY, Coded
 from gis.words import Words
@@ -101,6 +102,10 @@ class BodyAsker:
     def note(self, name: str, default: str = "", *, longest: int = LONGEST_NOTE, required: bool = False) -> str:
         """A text that may have lines."""
         return self._text(name, default, longest, required, lines=True)
+
+    def reason(self) -> str:
+        """Why something is taken back."""
+        return self.note("reason", longest=LONGEST_REASON, required=True)
 
     def texts(self, name: str, *, most: int = MOST_VALUES, required: bool = False) -> tuple[str, ...]:
         """A list of texts without repetition; a single text is a list of one."""

@@ -22,8 +22,8 @@ from gis.model import Actor, Authority, EventKind, Stage
 from gis.rules import RuleBook
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
-from gis.workflows.assess_store import default_day
-from gis.workflows.judge_events import judge_events, last_day_that_may_have_been
+from gis.workflows.assess_store import default_day, last_day_that_may_have_been
+from gis.workflows.judge_events import judge_events
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_batch import Batch, members_of, read_batch, require_officer, tidy_text
 from gis.workflows.plain import Record

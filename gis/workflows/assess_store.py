@@ -54,6 +54,11 @@ def default_day(store: Store) -> date:
     return store.info.data_on or date.today()
 
 
+def last_day_that_may_have_been(store: Store) -> date:
+    """Today; the day that a sample's data are of, where that is later."""
+    return max(date.today(), store.info.data_on or date.min)
+
+
 class _Projects(NamedTuple):
     """Rows of projects and, in the same order, their footprints."""
 

@@ -17,7 +17,7 @@ from gis.analysis.stages import standing
 from gis.errors import Breach, InvalidParameter, NotAllowed, NotFound
 from gis.model import Actor, BBox, OwnerKind, Query, Role, Stage, ZoneKind
 from gis.rules import RuleBook
-from gis.store.port import Reader, Store
+from gis.store.port import Reader
 from gis.words import Words
 from gis.workflows.plain import Record
 from gis.workflows.require_role import require_role
@@ -49,11 +49,6 @@ class Judged:
             "breaches": [breach.as_dict() for breach in self.breaches],
             "notes": [{**note.as_dict(), "parcels": numbers} for note, numbers in by_note.items()],
         }
-
-
-def last_day_that_may_have_been(store: Store) -> date:
-    """Today; the day that a sample's data are of, where that is later."""
-    return max(date.today(), store.info.data_on or date.min)
 
 
 def judge_events(reader: Reader, numbers: Sequence[str], proposed: ProposedEvent, today: date) -> Judged:

@@ -21,7 +21,8 @@ from gis.model import Actor, EventKind, Query, Stage
 from gis.rules import RuleBook
 from gis.store.port import PutResult, Reader, Store, Writer
 from gis.words import Words
-from gis.workflows.judge_events import Judged, judge_events, last_day_that_may_have_been, parcels_of, refuse_strangers
+from gis.workflows.assess_store import last_day_that_may_have_been
+from gis.workflows.judge_events import Judged, judge_events, parcels_of, refuse_strangers
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plain import Record
 from gis.workflows.withdrawal_reason import withdrawal_reason

@@ -35,7 +35,7 @@ from gis.model import Actor, BBox, LineageKind, Query, Role
 from gis.rules import RuleBook
 from gis.store.port import Reader, Store, Writer
 from gis.words import Words
-from gis.workflows.judge_events import last_day_that_may_have_been
+from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_entity import not_found
 from gis.workflows.require_role import require_role

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from gis.errors import NotAllowed, NotFound
+from gis.errors import NotFound
 from gis.ingest.contents import Contents, Ignored, Part, contents_of
 from gis.ingest.staging import Staging, Upload
 from gis.model import Actor, Role
 from gis.words import Words
+from gis.workflows.require_role import require_role
 
 IMPORTERS = (Role.PLANNER, Role.LAND_OFFICER, Role.ADMIN)
 _CONTENTS = "contents.json"
@@ -37,12 +38,7 @@ def _look_through(upload: Upload) -> None:
 
 def check_importer(actor: Actor) -> None:
     """Raises NotAllowed where the actor may not import."""
-    if actor.role not in IMPORTERS:
-        raise NotAllowed(
-            Words("没有导入权限", "you may not import files"),
-            found=actor.role.words.zh,
-            expected="、".join(role.words.zh for role in IMPORTERS),
-        )
+    require_role(actor, IMPORTERS, Words("没有导入权限", "you may not import files"))
 
 
 def keep_contents(upload: Upload, contents: Contents) -> None:

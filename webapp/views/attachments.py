@@ -111,6 +111,6 @@ def _attached(subject: Subject, key: str) -> tuple[Response, int]:
 def _withdrawn(subject: Subject, key: str, sha256: str) -> tuple[Response, int]:
     actor, site = allow(), served()
     with body() as ask:
-        reason = ask.note("reason", required=True)
+        reason = ask.reason()
     withdraw_attachment(site.store, actor, subject, key, key_in_path("sha256", sha256), reason=reason)
     return jsonify({"withdrawn": sha256}), 200

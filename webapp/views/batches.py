@@ -81,7 +81,7 @@ def dissolve(name: str) -> Response:
     """Take a batch away that is not approved."""
     acts = allow(Role.LAND_OFFICER)
     with body() as ask:
-        reason = ask.note("reason", longest=LONGEST_TEXT, required=True)
+        reason = ask.reason()
     return jsonify(dissolve_batch(served().store, acts, key_in_path("name", name), reason))
 
 
@@ -138,7 +138,7 @@ def withdraw(name: str) -> Response:
     """Take back the approval, or the submission, with a reason."""
     acts = allow(Role.LAND_OFFICER)
     with body() as ask:
-        reason = ask.note("reason", longest=LONGEST_TEXT, required=True)
+        reason = ask.reason()
     return jsonify(withdraw_batch_step(served().store, acts, key_in_path("name", name), reason))
 
 

@@ -111,7 +111,7 @@ def delete_task(code: str, town: str) -> Response:
     """Withdraw it, with a reason."""
     acts = allow(Role.LAND_OFFICER, Role.PLANNER)
     with body() as ask:
-        reason, seen = ask.note("reason", required=True), ask.text("seen")
+        reason, seen = ask.reason(), ask.text("seen")
     site, key = served(), key_in_path("code", code)
     withdraw_task(site.store, acts, key, key_in_path("town", town), reason=reason, seen=seen or None)
     return jsonify(list_tasks(site.store, key, site.day(None)))

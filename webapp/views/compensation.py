@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 
 from gis.layers import ACCOUNT_ENTRY, BUILDING, HOUSEHOLD, Layer
 from gis.model import Actor, Role
-from gis.workflows.judge_events import last_day_that_may_have_been
+from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.list_households import HOUSEHOLD_READERS, list_buildings, list_households, masked_household
 from gis.workflows.plain import Record
 from gis.workflows.record_compensation import add_row, correct_row, take_row_away
@@ -149,7 +149,7 @@ def _corrected(acts: Actor, layer: Layer, key: dict[str, str]) -> Response:
 
 def _taken_away(acts: Actor, layer: Layer, key: dict[str, str]) -> Response:
     with body() as ask:
-        reason, seen = ask.note("reason", required=True), ask.text("seen", required=True)
+        reason, seen = ask.reason(), ask.text("seen", required=True)
     take_row_away(served().store, acts, layer, key, reason=reason, seen=seen)
     return _private({"withdrawn": key})
 

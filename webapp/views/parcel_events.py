@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify
 
 from gis.analysis.case import LONGEST_TEXT, ProposedEvent
 from gis.model import FIRST_DAY, Actor, Authority, EventKind, HoldReason, Role, Stage
-from gis.workflows.judge_events import MOST_AT_ONCE, judge_events, last_day_that_may_have_been
+from gis.workflows.assess_store import last_day_that_may_have_been
+from gis.workflows.judge_events import MOST_AT_ONCE, judge_events
 from gis.workflows.record_event import record_events, withdraw_event
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
@@ -74,7 +75,7 @@ def _withdrawn(parcel_no: str | None) -> Response:
         number = parcel_no or ask.text("parcel", required=True)
         kind = ask.code("kind", EventKind, required=True)
         stage, on = ask.code("stage", Stage), ask.day("on", required=True)
-        reason = ask.note("reason", longest=LONGEST_TEXT, required=True)
+        reason = ask.reason()
     done = withdraw_event(served().store, actor, number, kind or EventKind.STAGE, stage, on or FIRST_DAY, reason)
     return jsonify(done.as_record())
 

@@ -12,8 +12,8 @@ from gis.analysis.stock import GROUPED_BY, StockKind
 from gis.layers import LAND_SUPPLY
 from gis.model import Role
 from gis.store.attached_types import XLSX
+from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.export_stock import export_stock
-from gis.workflows.judge_events import last_day_that_may_have_been
 from gis.workflows.list_stock import STOCK_LAYERS, StockFilter, list_stock
 from gis.workflows.names import read_names
 from gis.workflows.record_supply import SUPPLY_FIELDS, record_supply, show_supply, withdraw_supply
@@ -90,7 +90,7 @@ def delete_supply(parcel_no: str) -> Response:
     """Withdraw it, with a reason."""
     acts = allow(Role.LAND_OFFICER)
     with body() as ask:
-        reason, seen = ask.note("reason", required=True), ask.text("seen")
+        reason, seen = ask.reason(), ask.text("seen")
     number, store = key_in_path("parcel_no", parcel_no), served().store
     withdraw_supply(store, acts, number, reason=reason, seen=seen or None)
     return jsonify(show_supply(store, number, served().day(None)))
