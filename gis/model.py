@@ -442,10 +442,10 @@ class RegisterFilter:
 
     "none" among ``town``, ``owner_kind``, ``land_class``, ``unit``, ``person``, ``batch``: rows without one.
     ``land_class`` values are a code, or "scheme|edition|code". ``legal_within_days``: the next step may be taken so
-    many days from the register's day on, or already. ``blocking`` is the code of a project that the parcel holds up,
-    ``projects`` the filter of the wall map: parcels on the land of a project that it lets pass; ``area`` the text of
-    a drawn shape. Of these three whoever asks finds out which parcels are meant (``among`` of
-    ``gis.analysis.register_filter.passing``).
+    many days from the register's day on, or already. ``parcel_no`` are whole numbers, ``words`` a part of any text.
+    ``blocking`` is the code of a project that the parcel holds up, ``projects`` the filter of the wall map: parcels on
+    the land of a project that it lets pass; ``area`` the text of a drawn shape. Of these three whoever asks finds out
+    which parcels are meant (``among`` of ``gis.analysis.register_filter.passing``).
     """
 
     town: tuple[str, ...] = ()
@@ -459,6 +459,7 @@ class RegisterFilter:
     held: bool | None = None
     overdue: bool | None = None
     legal_within_days: int | None = None
+    parcel_no: tuple[str, ...] = ()
     words: str = ""
     blocking: str = ""
     projects: ProjectFilter = ProjectFilter()

@@ -30,6 +30,7 @@ def register_filter(ask: Asker) -> RegisterFilter:
         held=_yes_no(ask, "held"),
         overdue=_yes_no(ask, "overdue"),
         legal_within_days=_days(ask, "legal_within_days"),
+        parcel_no=ask.texts("parcel_no", listed=False),
         words=ask.text("words"),
         blocking=ask.text("blocking"),
         projects=ask.project_filter("project_"),

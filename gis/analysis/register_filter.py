@@ -42,6 +42,8 @@ def passing(register: Register, wanted: RegisterFilter, among: Flags | None = No
     if wanted.legal_within_days is not None:
         days = register.days["next_legal_on"]
         passes &= (days != NO_DAY) & (days <= register.today + wanted.legal_within_days)
+    if wanted.parcel_no:
+        passes &= register.are_among(wanted.parcel_no)
     if text := wanted.words.strip():
         passes &= _says(register, text)
     return passes

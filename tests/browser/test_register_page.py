@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
@@ -281,6 +281,38 @@ def test_a_phone_shows_the_list_first_and_the_map_second(phone):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("[data-act=menu]")
     expect(page.locator("#pages a[aria-current=page]")).to_have_text("台账")
+def asks_for_rows_changed(address: str) -> bool:
+    """A look at single rows, not at the list."""
+    return "/api/register?" in address and ("words=" in address or "parcel_no=" in address)
+
+
+def test_a_row_is_edited_again_before_it_was_shown_anew(own: Watched, own_file: Path) -> None:
+    page = own.open("/register?columns=parcel_no,name,person")
+    page.route(asks_for_rows_changed, lambda route: None)  # never answered
+    page.click("[data-act=edit]")
+    edit(page, 0, "name", "改过一次")
+    expect(page.locator("[data-act=undo]")).to_contain_text("1")
+    edit(page, 0, "person", "王某")
+    expect(page.locator("[data-act=undo]")).to_contain_text("2")
+    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
+
+
+def test_a_row_is_edited_again_before_the_first_edit_was_answered(own: Watched, own_file: Path) -> None:
+    page = own.open("/register?columns=parcel_no,name,person")
+    held: list[Route] = []
+    is_over = False
+    page.route("**/api/parcels/edit", lambda route: route.continue_() if is_over else held.append(route))
+    page.click("[data-act=edit]")
+    with page.expect_request("**/api/parcels/edit"):
+        edit(page, 0, "name", "改过一次")
+    edit(page, 0, "person", "王某")
+    is_over = True
+    for route in held:
+        route.continue_()
+    expect(page.locator("[data-act=undo]")).to_contain_text("2")
+    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
+
+
 
 
 def test_it_prints_the_rows_and_not_the_map(office):

@@ -48,6 +48,7 @@ def test_rows_of_a_filter(client):
     assert [row["parcel_no"] for row in rows(client, "overdue=true")] == ["2"]
     assert [row["parcel_no"] for row in rows(client, "town=T1,T2&sort=-parcel_no&limit=2")] == ["3", "2"]
     assert [row["parcel_no"] for row in rows(client, "blocking=A")] == ["2"]
+    assert [row["parcel_no"] for row in rows(client, "parcel_no=3&parcel_no=1")] == ["1", "3"]
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,8 @@ def test_rows_stand_by_number_whatever_their_order():
         (RegisterFilter(held=False), ["A", "C"]),
         (RegisterFilter(overdue=True), ["A"]),
         (RegisterFilter(hold_reason=("lawsuit", "dispute")), ["B"]),
+        (RegisterFilter(parcel_no=("C", "A", "nobody")), ["A", "C"]),
+        (RegisterFilter(parcel_no=("B",), town=("T1",)), []),
         (RegisterFilter(words="西地"), ["B"]),
         (RegisterFilter(words="west"), ["B"]),
         (RegisterFilter(words=" 镇政府 "), ["A", "B"]),

@@ -22,6 +22,7 @@ import { gettext } from "./words.js";
 const MOST_RADIUS_M = 2_000;
 const MOST_MARKED = 2_000;
 const LONGEST_ADDRESS = 8_000;
+const MOST_RENEWED = 50;
 const AROUND_DEG = 0.0015;
 const SHOWS_ROWS = ["columns", "unit_of_area"];
 const OF_ROWS = ["facets", "held", "overdue", "legal_within_days", "words", "blocking", "projects", "area", "on"];
@@ -49,6 +50,8 @@ const panel = new ParcelSummary(find("[data-part=panel]"), state, {
 });
 let pickedRows = [];
 let flyWhenItComes = false;
+// Rows that were written since they were last asked for.
+const outdated = new Set();
 
 /** A row was chosen: open the parcel and show where it is. */
 function chosen(number, { fly: goes = true } = {}) {
@@ -171,18 +174,28 @@ async function copyNumbers(numbers) {
 
 /** Something was written: bring these rows up to date where they are shown, and everything that sums. */
 async function changed(rows) {
-  const few = rows.slice(0, 20);
-  if (rows.length > few.length) table.reload();
-  else await Promise.all(few.map((row) => renew(row.parcel_no)));
-  refreshFigures();
+  table.update(rows.filter((row) => row.version).map(({ parcel_no, version }) => ({ parcel_no, version })));
   if (rows.some((row) => row.parcel_no === state.now.sel)) panel.show(state.now.sel);
+  // After the rows: the server reads once what was written, and does not have both wait for it.
+  if (await renew(rows.map((row) => row.parcel_no))) refreshFigures();
 }
 
-async function renew(number) {
-  const query = new URLSearchParams({ words: number, limit: "50", versions: "true" });
-  const answer = await ask("/api/register", query, `row ${number}`).catch(() => null);
-  const row = answer?.rows.find((each) => each.parcel_no === number);
-  if (row) await table.update([row]);
+/** Ask for these rows anew; false where a newer write took the place of this one: it asks for all of them. */
+async function renew(numbers) {
+  for (const no of numbers) outdated.add(no);
+  if (outdated.size > MOST_RENEWED) {
+    outdated.clear();
+    table.reload();
+    return true;
+  }
+  const query = new URLSearchParams([["versions", "true"], ["limit", String(MOST_RENEWED)], ...[...outdated].map((no) => ["parcel_no", no])]);
+  const answer = await ask("/api/register", query, "rows changed").catch(() => false);
+  if (answer === null) return false;
+  if (answer) {
+    outdated.clear();
+    await table.update(answer.rows);
+  }
+  return true;
 }
 
 function counted(n) {

@@ -74,12 +74,19 @@ function inCell(unit) {
 }
 
 export class Edits {
-  /** `heard`: `changed(numbers)` after something was written, `counted(n)` with the steps that can be undone. */
+  /** `heard`: `changed(rows)` after something was written, each {parcel_no} and where known its new version; `counted(n)` with the steps that can be undone. */
   constructor(state, heard) {
     this.state = state;
     this.heard = heard;
     this.isOn = false;
     this.steps = [];
+    this.last = Promise.resolve();
+  }
+
+  /** One after the other, however fast they are asked for: each write gives the next one its version. */
+  #inTurn(act) {
+    this.last = this.last.catch(() => {}).then(act);
+    return this.last;
   }
 
   get unit() {
@@ -99,9 +106,9 @@ export class Edits {
 
   async #edited(cell) {
     const row = cell.getRow();
-    const { parcel_no, version } = row.getData();
-    const [name, before] = [cell.getField(), cell.getOldValue() ?? null];
-    const answer = await this.write([{ parcel_no, version, values: { [name]: cell.getValue() } }]);
+    const { parcel_no } = row.getData();
+    const [name, value, before] = [cell.getField(), cell.getValue(), cell.getOldValue() ?? null];
+    const answer = await this.#inTurn(() => this.write([{ parcel_no, version: row.getData().version, values: { [name]: value } }]));
     if (!answer) row.update({ [name]: before });
   }
 
@@ -128,10 +135,9 @@ export class Edits {
     this.heard.counted(this.steps.length);
   }
 
-  /** Take the last step back; one after the other, however fast it is asked for: each gives the next one its version. */
+  /** Take the last step back. */
   undo() {
-    this.undoing = (this.undoing ?? Promise.resolve()).catch(() => {}).then(() => this.#stepBack());
-    return this.undoing;
+    return this.#inTurn(() => this.#stepBack());
   }
 
   async #stepBack() {
