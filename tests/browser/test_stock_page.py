@@ -42,6 +42,16 @@ def test_a_figure_narrows_the_list_and_the_address(office: Watched) -> None:
     expect(page.locator("[data-part=count]")).to_have_text(whole)
 
 
+def test_the_strip_follows_the_day_that_is_chosen(office: Watched) -> None:
+    page = office.open("/stock")
+    day = page.locator("[data-part=day]")
+    for chosen in ("2026-06-01", "2026-06-02"):
+        day.fill(chosen)
+        expect(page.locator(".strip.past")).to_contain_text(f"正在查看 {chosen} 当天的情况")
+    page.click(".strip.past button")
+    expect(page.locator(".strip.past")).to_have_count(0)
+
+
 def test_groups_lead_to_their_parcels(office: Watched) -> None:
     page = office.open("/stock?by=park")
     name = page.locator("table.sums tbody th button").first

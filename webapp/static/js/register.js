@@ -250,14 +250,14 @@ addEventListener("keydown", (event) => {
 });
 
 state.listen((now, what) => {
-  if (OF_ROWS.some((name) => what.has(name))) {
-    table.reload();
-    refreshFigures();
-  }
   if (SHOWS_ROWS.some((name) => what.has(name))) {
     table.redraw();
     if (what.has("unit_of_area")) refreshFigures();
   }
+  if (OF_ROWS.some((name) => what.has(name))) {
+    table.reload();
+    refreshFigures();
+  } else if (what.has("sort")) table.sorted();
   if (what.has("sel")) showSelected();
   if (what.has("area")) drawing.show(now.area);
   if (what.has("on")) {

@@ -11,6 +11,8 @@ const LIBRARY = `${page.static}/vendor/tabulator-tables/tabulator.min.js`;
 const ROWS_ASKED = 200;
 const PHONE = matchMedia("(max-width: 760px)");
 
+const textOf = ([by]) => (by ? `${by.dir === "desc" ? "-" : ""}${by.field}` : "");
+
 export class RegisterTable {
   /**
    * `heard`: `answered(answer)`, `failed(problem or null)`, `chosen(parcel_no)`, `picked(numbers)`;
@@ -24,6 +26,9 @@ export class RegisterTable {
     this.grid = null;
     this.current = null;
     this.count = 0;
+    // The sort that the grid's headers show, and the one of the rows that were asked for last.
+    this.marked = "";
+    this.asked = null;
     loadScript(LIBRARY).catch(() => {});
   }
 
@@ -40,7 +45,7 @@ export class RegisterTable {
   async start() {
     await loadScript(LIBRARY);
     fill(this.root);
-    const { sort } = this.state.now;
+    this.marked = textOf(this.#sorters());
     this.grid = new Tabulator(this.root, {
       index: "parcel_no",
       columns: this.#columns(),
@@ -49,7 +54,7 @@ export class RegisterTable {
       rowHeight: PHONE.matches ? 56 : 34,
       renderVertical: "virtual",
       sortMode: "remote",
-      initialSort: sort ? [{ column: sort.replace(/^-/, ""), dir: sort.startsWith("-") ? "desc" : "asc" }] : [],
+      initialSort: this.#sorters(),
       ajaxURL: "/api/register",
       ajaxRequestFunc: (_, __, params) => this.#rows(params),
       progressiveLoad: "scroll",
@@ -88,21 +93,54 @@ export class RegisterTable {
   redraw() {
     if (!this.grid) return;
     this.grid.setColumns(this.#columns());
+    this.#mark();
   }
 
   /** Ask anew from the first row on. */
   reload() {
-    return this.grid?.setData();
+    if (!this.grid) return null;
+    this.#mark();
+    return this.grid.setData();
+  }
+
+  /** The state names a sort: ask for it, but where it came from a header, which has asked already. */
+  sorted() {
+    return this.state.now.sort === this.asked ? null : this.reload();
+  }
+
+  /** The state's sort as the grid has it; none where its column is hidden. */
+  #sorters() {
+    const { sort } = this.state.now;
+    const column = sort.replace(/^-/, "");
+    return this.columns.includes(column) ? [{ column, field: column, dir: sort.startsWith("-") ? "desc" : "asc" }] : [];
+  }
+
+  /** Show the state's sort in the headers; the grid's own setSort would ask for the rows, too. */
+  #mark() {
+    const sorters = this.#sorters();
+    const { sort } = this.grid.modules;
+    this.marked = textOf(sorters);
+    sort.setSort(sorters);
+    sort.clearColumnHeaders();
+    for (const { column, dir } of sorters) sort.setColumnHeader(column, dir);
+  }
+
+  /** Whoever clicks a header gives the state another sort. */
+  #heed(sorters) {
+    const inHeaders = textOf(sorters);
+    if (inHeaders === this.marked) return;
+    this.marked = inHeaders;
+    this.asked = inHeaders;
+    this.state.set({ sort: inHeaders }, { quiet: true });
   }
 
   async #rows({ page: n, size, sort }) {
-    const [by] = sort ?? [];
-    const wanted = by ? `${by.dir === "desc" ? "-" : ""}${by.field}` : "";
-    if (wanted !== this.state.now.sort) this.state.set({ sort: wanted }, { quiet: true });
+    this.#heed(sort ?? []);
+    this.asked = this.state.now.sort;
     const query = filterQuery(this.state.now);
     query.set("offset", String((n - 1) * size));
     query.set("limit", String(size));
-    if (wanted) query.set("sort", wanted);
+    if (this.asked) query.set("sort", this.asked);
     if (!this.state.now.on) query.set("versions", "true");
     try {
       const answer = await ask("/api/register", query, n === 1 ? "register" : `register ${n}`);

@@ -18,7 +18,7 @@ const OF = { town: gettext("乡镇"), park: gettext("园区"), batch: gettext("�
 const BUILT = [["0.01", gettext("圈而不建：建设占比不到 1%")], ["0.5", gettext("圈大建小：建设占比不到一半")]];
 const state = new QueryState(ASKED);
 const part = (name) => find(`[data-part=${name}]`);
-const banners = openFrame({ retry: () => load(), state: { now: state.now, listen: (hear) => state.listen((now) => hear(now, new Set(["on"]))), set: (patch) => state.set({ on: patch.on ?? "" }) } });
+const banners = openFrame({ retry: () => load(), state: { get now() { return state.now; }, listen: (hear) => state.listen((now) => hear(now, new Set(["on"]))), set: (patch) => state.set({ on: patch.on ?? "" }) } });
 let answer = null;
 
 const mapLink = (number_) => `/?sel=parcel:${encodeURIComponent(number_)}${state.now.on ? `&on=${state.now.on}` : ""}`;
