@@ -100,3 +100,12 @@ def test_a_day_is_turned_by_a_click_and_turned_back(desk: Watched) -> None:
     expect(page.locator(".draft-days")).to_contain_text("2026-03-03")
     page.click("[title^='2026-03-03']")
     expect(page.locator(".draft-days")).to_have_count(0)
+
+
+def test_what_the_change_rests_on_is_typed_once_for_several_days(desk: Watched) -> None:
+    page = desk.open("/calendar?year=2026")
+    page.locator("[data-part=months] button[aria-label^='2026-10-10']").click()
+    page.locator("[name=source]").fill("县政府通知〔2026〕3 号")
+    page.locator("[data-part=months] button[aria-label^='2026-10-17']").click()
+    expect(page.locator(".draft-days li")).to_have_count(2)
+    expect(page.locator("[name=source]")).to_have_value("县政府通知〔2026〕3 号")

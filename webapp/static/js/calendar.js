@@ -21,6 +21,8 @@ let answer = null;
 const draft = new Map();
 // Year → whether all of it is entered.
 const whole = new Map();
+// On what the draft rests, as far as it was typed.
+let basis = "";
 const banners = openFrame({ retry: show });
 
 const worksNow = (day) => (draft.has(day.on) ? (draft.get(day.on).worked === "published" ? null : draft.get(day.on).worked === "yes") : day.worked);
@@ -70,16 +72,17 @@ function drawDraft() {
   const box = find("[data-part=draft]");
   if (!mayEdit) return fill(box, el("h3", {}, gettext("录入")), el("p", { class: "quiet" }, gettext("土地、规划人员和管理员可以改。")));
   const rows = [...draft].sort().map(([on, change]) => el("li", {}, el("span", {}, on), el("span", {}, change.worked === "yes" ? gettext("上班") : change.worked === "no" ? gettext("休息") : gettext("恢复为公布或推算")), el("input", { class: "field", maxlength: 50, value: change.name, placeholder: gettext("名称"), "aria-label": gettext("{day} 的名称", { day: on }), oninput: ({ target }) => (change.name = target.value) }), el("button", { type: "button", class: "text", "aria-label": gettext("放弃 {day}", { day: on }), onclick: () => draft.delete(on) && draw() }, gettext("放弃"))));
-  const source = el("input", { class: "field", name: "source", maxlength: 200, required: true, placeholder: gettext("如 国办发明电〔2026〕号") });
+  const source = el("input", { class: "field", name: "source", maxlength: 200, required: true, value: basis, placeholder: gettext("如 国办发明电〔2026〕号"), oninput: ({ target }) => (basis = target.value) });
   const failure = el("p", { class: "bad", role: "alert" });
   const save = async (event) => {
     event.preventDefault();
     try {
       const days = [...draft].map(([on, change]) => ({ on, ...change }));
       const years = [...whole].map(([of, all]) => ({ year: of, all }));
-      const done = await send("POST", "/api/calendar", { days, years, source: source.value });
+      const done = await send("POST", "/api/calendar", { days, years, source: basis });
       draft.clear();
       whole.clear();
+      basis = "";
       tell(gettext("已保存，改动 {n} 天", { n: number(done.changed) }));
       await show();
     } catch (problem) {
@@ -135,7 +138,7 @@ addEventListener("beforeunload", (event) => (draft.size || whole.size) && event.
 if (mayEdit) {
   new HolidayFile(find("[data-part=import]"), (rows) => {
     for (const row of rows) draft.set(row.on, { worked: row.worked ? "yes" : "no", name: row.name ?? "" });
-    const first = rows.find((row) => row)?.on;
+    const first = rows[0]?.on;
     if (first) year = Number(first.slice(0, 4));
     show();
   });
