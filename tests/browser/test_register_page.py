@@ -168,6 +168,36 @@ def test_a_view_is_saved_shown_again_and_taken_away(own):
     expect(page.locator(".popover")).to_contain_text("还没有保存的视图")
 
 
+def test_a_saved_view_keeps_its_order(own: Watched) -> None:
+    page = own.open("/register?held=true")
+    header = page.locator(".tabulator-col[tabulator-field=overdue_days]")
+    header.click()
+    expect(page).to_have_url(re.compile("sort=-overdue_days"))
+    first = cell(page, 0, "parcel_no").inner_text()
+    page.click("[data-act=views]")
+    page.click("text=保存当前视图")
+    page.fill("dialog input", "逾期最久")
+    page.locator("dialog button", has_text="保存").click()
+    expect(page.locator("dialog")).to_have_count(0)
+    own.open("/register")
+    page.click("[data-act=views]")
+    page.click(".view-row .name")
+    expect(cell(page, 0, "parcel_no")).to_have_text(first)
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(page).to_have_url(re.compile("sort=-overdue_days"))
+
+
+def test_a_link_keeps_the_order_by_a_column_that_is_hidden(office: Watched) -> None:
+    link = "/register?sort=-area_planar_m2&columns=parcel_no,name"
+    page = office.open(link)
+    largest = page.request.get(f"{office.address}/api/register?sort=-area_planar_m2&limit=1").json()["rows"][0]
+    expect(cell(page, 0, "parcel_no")).to_contain_text(largest["parcel_no"])
+    expect(page).to_have_url(re.compile("sort=-area_planar_m2"))
+    page.click("[data-act=columns]")
+    page.locator(".popover .option", has_text="投影面积").locator("input").check()
+    expect(page.locator(".tabulator-col[tabulator-field=area_planar_m2]")).to_have_attribute("aria-sort", "descending")
+
+
 def edit(page: Page, row: int, column: str, value: str) -> None:
     """Type into a cell as a person does."""
     cell(page, row, column).dblclick()
@@ -210,6 +240,38 @@ def test_a_value_that_makes_no_sense_is_not_written(own, own_file):
     expect(page.locator(".toast").last).to_contain_text("应为不小于 0 的数")
     expect(page.locator("[data-act=undo]")).to_be_disabled()
     assert stored(own_file, "households") == before
+
+
+def asks_for_rows_changed(address: str) -> bool:
+    """A look at single rows, not at the list."""
+    return "/api/register?" in address and ("words=" in address or "parcel_no=" in address)
+
+
+def test_a_row_is_edited_again_before_it_was_shown_anew(own: Watched, own_file: Path) -> None:
+    page = own.open("/register?columns=parcel_no,name,person")
+    page.route(asks_for_rows_changed, lambda route: None)  # never answered
+    page.click("[data-act=edit]")
+    edit(page, 0, "name", "改过一次")
+    expect(page.locator("[data-act=undo]")).to_contain_text("1")
+    edit(page, 0, "person", "王某")
+    expect(page.locator("[data-act=undo]")).to_contain_text("2")
+    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
+
+
+def test_a_row_is_edited_again_before_the_first_edit_was_answered(own: Watched, own_file: Path) -> None:
+    page = own.open("/register?columns=parcel_no,name,person")
+    held: list[Route] = []
+    is_over = False
+    page.route("**/api/parcels/edit", lambda route: route.continue_() if is_over else held.append(route))
+    page.click("[data-act=edit]")
+    with page.expect_request("**/api/parcels/edit"):
+        edit(page, 0, "name", "改过一次")
+    edit(page, 0, "person", "王某")
+    is_over = True
+    for route in held:
+        route.continue_()
+    expect(page.locator("[data-act=undo]")).to_contain_text("2")
+    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
 
 
 @pytest.mark.parametrize(("choice", "expected"), [("用我的", "我的"), ("用对方的", "对方的")])
@@ -281,38 +343,6 @@ def test_a_phone_shows_the_list_first_and_the_map_second(phone):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("[data-act=menu]")
     expect(page.locator("#pages a[aria-current=page]")).to_have_text("台账")
-def asks_for_rows_changed(address: str) -> bool:
-    """A look at single rows, not at the list."""
-    return "/api/register?" in address and ("words=" in address or "parcel_no=" in address)
-
-
-def test_a_row_is_edited_again_before_it_was_shown_anew(own: Watched, own_file: Path) -> None:
-    page = own.open("/register?columns=parcel_no,name,person")
-    page.route(asks_for_rows_changed, lambda route: None)  # never answered
-    page.click("[data-act=edit]")
-    edit(page, 0, "name", "改过一次")
-    expect(page.locator("[data-act=undo]")).to_contain_text("1")
-    edit(page, 0, "person", "王某")
-    expect(page.locator("[data-act=undo]")).to_contain_text("2")
-    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
-
-
-def test_a_row_is_edited_again_before_the_first_edit_was_answered(own: Watched, own_file: Path) -> None:
-    page = own.open("/register?columns=parcel_no,name,person")
-    held: list[Route] = []
-    is_over = False
-    page.route("**/api/parcels/edit", lambda route: route.continue_() if is_over else held.append(route))
-    page.click("[data-act=edit]")
-    with page.expect_request("**/api/parcels/edit"):
-        edit(page, 0, "name", "改过一次")
-    edit(page, 0, "person", "王某")
-    is_over = True
-    for route in held:
-        route.continue_()
-    expect(page.locator("[data-act=undo]")).to_contain_text("2")
-    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
-
-
 
 
 def test_it_prints_the_rows_and_not_the_map(office):
