@@ -198,6 +198,22 @@ def test_a_link_keeps_the_order_by_a_column_that_is_hidden(office: Watched) -> N
     expect(page.locator(".tabulator-col[tabulator-field=area_planar_m2]")).to_have_attribute("aria-sort", "descending")
 
 
+def test_the_way_to_the_map_is_never_that_of_the_parcel_before(office: Watched) -> None:
+    page = office.open(f"/register?sel={FIRST}")
+    there = page.locator("[data-part=panel]").get_by_role("button", name="在图上看")
+    expect(there).to_have_count(1)
+    second = cell(page, 1, "parcel_no").inner_text()
+    page.route(f"**/api/parcels/{second}*", lambda route: None)  # never answered
+    cell(page, 1, "parcel_no").click()
+    expect(page.locator("[data-part=panel] h2")).to_have_text(second)
+    expect(there).to_have_count(0)
+
+
+def test_the_chip_of_a_term_says_what_its_button_says(office: Watched) -> None:
+    page = office.open("/register?legal_within_days=0")
+    expect(page.locator("[data-part=chips] .chip .value")).to_have_text("今天起可办")
+
+
 def edit(page: Page, row: int, column: str, value: str) -> None:
     """Type into a cell as a person does."""
     cell(page, row, column).dblclick()

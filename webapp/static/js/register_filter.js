@@ -164,7 +164,7 @@ export class RegisterFilter {
     const of = (name, text) => (now[name] ? [this.#chip(this.names[name], text(now[name]), () => this.state.set({ [name]: "" }))] : []);
     const chips = [
       ...FACETS.flatMap((name) => now.facets[name].map((code) => this.#chip(this.names[name], this.valueText(name, code), () => this.state.setFacet(name, now.facets[name].filter((other) => other !== code))))),
-      ...of("legal_within_days", (days) => gettext("{n} 天内", { n: days })),
+      ...of("legal_within_days", (days) => new Map(withinDays()).get(days) ?? gettext("{n} 天内", { n: days })),
       ...of("overdue", (value) => Object.fromEntries(yesNo("overdue"))[value] ?? value),
       ...of("held", (value) => Object.fromEntries(yesNo("held"))[value] ?? value),
       ...of("words", (text) => text),

@@ -28,6 +28,7 @@ export class ParcelSummary {
   async show(number) {
     this.root.hidden = !number;
     if (!number) return;
+    this.bounds = null;
     const body = el("div", { class: "panel-body", tabindex: "-1" }, [1, 2, 3].map(() => el("div", { class: "skeleton block" })));
     this.#head(number, "", body);
     const { on } = this.state.now;
