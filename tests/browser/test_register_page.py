@@ -198,6 +198,29 @@ def test_a_link_keeps_the_order_by_a_column_that_is_hidden(office: Watched) -> N
     expect(page.locator(".tabulator-col[tabulator-field=area_planar_m2]")).to_have_attribute("aria-sort", "descending")
 
 
+def test_a_form_is_sent_once_and_stays_until_the_answer_is_there(own: Watched) -> None:
+    page = own.open("/register?held=true")
+    held: list[Route] = []
+    page.route(
+        "**/api/views", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.click("[data-act=views]")
+    page.click("text=保存当前视图")
+    page.fill("dialog input", "受阻地块")
+    save = page.locator("dialog button", has_text="保存")
+    with page.expect_request("**/api/views"):
+        save.click()
+    save.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator("dialog button", has_text="取消").click()
+    expect(page.locator("dialog")).to_be_visible()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator(".toast").last).to_contain_text("受阻地块")
+
+
 def test_the_way_to_the_map_is_never_that_of_the_parcel_before(office: Watched) -> None:
     page = office.open(f"/register?sel={FIRST}")
     there = page.locator("[data-part=panel]").get_by_role("button", name="在图上看")

@@ -7,7 +7,8 @@ const LONGEST_REASON = 1000;
 /**
  * Open a box with `title` and `content` (nodes). `buttons`: [{text, value, kind}], the last one main. The promise gives
  * the value of the button that closed it (Enter: the first one that has a value), or null. `check(value)`, may be async:
- * until it has answered the buttons do nothing, so that nothing is sent twice; false keeps the box open.
+ * until it has answered the buttons do nothing, nor Esc or ×, so that nothing is sent twice or given up while it is done;
+ * false keeps the box open.
  * `broad`: wide enough for a table.
  */
 export function openDialog(title, content, buttons, { check = null, broad = false } = {}) {
@@ -18,8 +19,10 @@ export function openDialog(title, content, buttons, { check = null, broad = fals
       box.remove();
       done(value);
     };
+    const isBusy = () => box.getAttribute("aria-busy") === "true";
+    const leave = () => isBusy() || close(null);
     const press = async (value) => {
-      if (box.getAttribute("aria-busy") === "true") return;
+      if (isBusy()) return;
       box.setAttribute("aria-busy", "true");
       const may = check ? await Promise.resolve(check(value)).finally(() => box.removeAttribute("aria-busy")) : true;
       if (may !== false) close(value);
@@ -35,15 +38,17 @@ export function openDialog(title, content, buttons, { check = null, broad = fals
       el(
         "form",
         { method: "dialog", onsubmit: submit },
-        el("header", {}, el("h2", {}, title), el("button", { type: "button", class: "square", "aria-label": gettext("关闭"), onclick: () => close(null) }, icon("close"))),
+        el("header", {}, el("h2", {}, title), el("button", { type: "button", class: "square", "aria-label": gettext("关闭"), onclick: leave }, icon("close"))),
         el("div", { class: "content" }, content),
-        el("footer", {}, buttons.map((each) => el("button", each.value === null ? { type: "button", class: "button", onclick: () => close(null) } : { type: "submit", class: `button ${each.kind ?? (each === last ? "main" : "")}`, "data-value": String(each.value) }, each.text))),
+        el("footer", {}, buttons.map((each) => el("button", each.value === null ? { type: "button", class: "button", onclick: leave } : { type: "submit", class: `button ${each.kind ?? (each === last ? "main" : "")}`, "data-value": String(each.value) }, each.text))),
       ),
     );
     box.addEventListener("cancel", (event) => {
       event.preventDefault();
-      close(null);
+      leave();
     });
+    // A second Esc closes a box whatever its page says.
+    box.addEventListener("close", () => box.isConnected && (isBusy() ? box.showModal() : close(null)));
     document.body.append(box);
     box.showModal();
     find("[autofocus], .content input, .content select, .content textarea, footer .button:last-child", box)?.focus();
