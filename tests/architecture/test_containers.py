@@ -18,7 +18,7 @@ from gis.cli import main
 from gis.settings import Settings
 from tests.architecture.source import ROOT
 from webapp import security, serving
-from webapp.views import attachments, imports
+from webapp.views import attachments, calendar, imports
 
 DEPLOY = ROOT / "deploy"
 
@@ -251,7 +251,8 @@ def test_nginx_writes_only_where_its_container_may() -> None:
 
 
 def test_nginx_takes_as_much_as_the_app_and_hangs_up_before_it() -> None:
-    largest = [security.LONGEST_BODY_BYTES, imports.LARGEST_FORM_BYTES, attachments.LARGEST_FORM_BYTES]
+    holidays = calendar.LARGEST_BYTES + calendar.FORM_BYTES
+    largest = [security.LONGEST_BODY_BYTES, imports.LARGEST_FORM_BYTES, attachments.LARGEST_FORM_BYTES, holidays]
     assert directives("client_max_body_size") == [f"{-(-most >> 20)}m" for most in largest]
     upstream = re.search(r"upstream guatu \{.*?keepalive_timeout (\d+)s", NGINX, re.DOTALL)
     assert upstream is not None
