@@ -28,6 +28,7 @@ from webapp.attempts import Attempts
 from webapp.errors import is_for_programs
 from webapp.forgery import SAFE_METHODS
 from webapp.proxies import came_through_a_stranger
+from webapp.rights import rights_of
 
 _KEY = "guatu_acting"
 VISITOR = Actor("访客", Role.VIEWER)
@@ -139,6 +140,7 @@ def me() -> dict[str, Any]:
         "role": acts.role.value,
         "unit": found.unit if found else None,
         "may_write": acts.may_write,
+        "may": rights_of(acts.role),
         "with_accounts": with_accounts,
     }
 

@@ -20,6 +20,7 @@ _FIELDS = {
     "held": Words("受阻", "held"),
     "overdue": Words("逾期", "overdue"),
     "legal_within_days": Words("最早可办", "next step may be taken"),
+    "parcel_no": Words("地块编号", "parcel number"),
     "words": Words("关键词", "words"),
     "blocking": Words("制约项目", "holds up the project"),
     "projects": Words("地上项目", "projects on the land"),

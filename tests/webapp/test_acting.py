@@ -12,6 +12,7 @@ from gis.settings import ip_network
 from tests.webapp.accounts import HASH, PASSWORD, signed_in
 from tests.webapp.conftest import SETTINGS
 from tests.webapp.sending import send, sign_in
+from webapp.rights import MAY
 
 # Without accounts
 
@@ -69,6 +70,7 @@ def test_who_signs_in_writes_under_their_own_name(desk):
         "role": "land_officer",
         "unit": "示例征迁办",
         "may_write": True,
+        "may": list(MAY),
         "with_accounts": True,
     }
 

@@ -15,6 +15,7 @@ from webapp.acting import allow, require_person
 from webapp.bodies import body
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.rights import MAY
 from webapp.security import takes_up_to
 
 blueprint = Blueprint("attachments", __name__)
@@ -96,7 +97,7 @@ def _listed(subject: Subject, key: str) -> Response:
 
 
 def _attached(subject: Subject, key: str) -> tuple[Response, int]:
-    actor, site = allow(), served()
+    actor, site = allow(*MAY["attach"]), served()
     with body() as ask:
         sent = ask.file("file")
         kind, stage = ask.code("kind", AttachmentKind), ask.code("stage", Stage)
@@ -109,7 +110,7 @@ def _attached(subject: Subject, key: str) -> tuple[Response, int]:
 
 
 def _withdrawn(subject: Subject, key: str, sha256: str) -> tuple[Response, int]:
-    actor, site = allow(), served()
+    actor, site = allow(*MAY["attach"]), served()
     with body() as ask:
         reason = ask.reason()
     withdraw_attachment(site.store, actor, subject, key, key_in_path("sha256", sha256), reason=reason)

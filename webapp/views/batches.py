@@ -8,7 +8,7 @@ from datetime import date
 from flask import Blueprint, Response, jsonify
 
 from gis.analysis.case import LONGEST_TEXT
-from gis.model import DBF_ENCODINGS, FIRST_DAY, Authority, BatchKind, Role, Stage
+from gis.model import DBF_ENCODINGS, FIRST_DAY, Authority, BatchKind, Stage
 from gis.rules.land_groups import LandGroup, group_words
 from gis.workflows.approve_batch import Decision, approve_batch, judge_batch, submit_batch
 from gis.workflows.batch_features import batch_features
@@ -24,6 +24,7 @@ from webapp.acting import allow
 from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.rights import MAY
 from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
@@ -53,7 +54,7 @@ def batches() -> Response:
 @blueprint.post("/api/batches")
 def make() -> tuple[Response, int]:
     """Put a new batch together."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         name = ask.text("name", longest=LONGEST_NAME, required=True)
         kind = ask.code("kind", BatchKind) or BatchKind.TOWN_BATCH
@@ -79,7 +80,7 @@ def features(name: str) -> Response:
 @blueprint.delete("/api/batches/<path:name>")
 def dissolve(name: str) -> Response:
     """Take a batch away that is not approved."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         reason = ask.reason()
     return jsonify(dissolve_batch(served().store, acts, key_in_path("name", name), reason))
@@ -88,7 +89,7 @@ def dissolve(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/parcels")
 def add(name: str) -> Response:
     """Put parcels in, by number or by a ring drawn round them."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         numbers, drawn = ask.texts("parcels", most=MOST_MEMBERS), _ring(ask)
         if bool(numbers) == (drawn is not None):
@@ -99,7 +100,7 @@ def add(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/parcels/remove")
 def remove(name: str) -> Response:
     """Take parcels out."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         numbers = ask.texts("parcels", most=MOST_MEMBERS, required=True)
     return jsonify(remove_from_batch(served().store, acts, key_in_path("name", name), numbers))
@@ -108,7 +109,7 @@ def remove(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/check")
 def check(name: str) -> Response:
     """What the law says of the submission or the approval, with nothing written."""
-    allow(Role.LAND_OFFICER)
+    allow(*MAY["batches"])
     with body() as ask:
         stage = Stage(ask.choice("stage", (Stage.SUBMITTED.value, Stage.APPROVED.value)))
         said = _decision(ask)
@@ -118,7 +119,7 @@ def check(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/submit")
 def submit(name: str) -> Response:
     """Record the submission of every parcel."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         said = _decision(ask)
     return jsonify(submit_batch(served().store, acts, key_in_path("name", name), said))
@@ -127,7 +128,7 @@ def submit(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/approve")
 def approve(name: str) -> Response:
     """Record the approval of every parcel."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         said = _decision(ask)
     return jsonify(approve_batch(served().store, acts, key_in_path("name", name), said))
@@ -136,7 +137,7 @@ def approve(name: str) -> Response:
 @blueprint.post("/api/batches/<path:name>/withdraw")
 def withdraw(name: str) -> Response:
     """Take back the approval, or the submission, with a reason."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         reason = ask.reason()
     return jsonify(withdraw_batch_step(served().store, acts, key_in_path("name", name), reason))
@@ -145,7 +146,7 @@ def withdraw(name: str) -> Response:
 @blueprint.put("/api/quotas/<int:year>")
 def quota(year: int) -> Response:
     """Write down the quota of a year."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["batches"])
     with body() as ask:
         area_m2 = ask.number("area_m2", 0, MOST_M2, required=True)
         document, set_on, note = ask.text("document"), ask.day("set_on"), ask.note("note", longest=LONGEST_TEXT)
@@ -155,7 +156,7 @@ def quota(year: int) -> Response:
 @blueprint.get("/export/batches/<path:name>.zip")
 def export(name: str) -> Response:
     """The package."""
-    allow(Role.LAND_OFFICER, Role.PLANNER)
+    allow(*MAY["package"])
     with reading() as ask:
         encoding = ask.choice("encoding", DBF_ENCODINGS, DBF_ENCODINGS[0])
         review_no = ask.text("review_no", longest=60)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from gis.ingest.holidays import LARGEST_BYTES
-from gis.model import FIRST_DAY, OwnerKind, Role, Stage
+from gis.model import FIRST_DAY, OwnerKind, Stage
 from gis.workflows.edit_calendar import (
     FIRST,
     LAST,
     LONGEST_NAME,
     LONGEST_SOURCE,
-    MAY_EDIT,
     MOST_CHANGES,
     DayChange,
     edit_calendar,
@@ -23,6 +22,7 @@ from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.params import reading
+from webapp.rights import MAY
 from webapp.security import takes_up_to
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
@@ -34,7 +34,7 @@ FORM_BYTES = 1 << 16
 @blueprint.get("/calendar")
 def page() -> str:
     """The page."""
-    return render_desk("calendar.html", "calendar.js", data={"mayEdit": [role.value for role in MAY_EDIT]})
+    return render_desk("calendar.html", "calendar.js")
 
 
 @blueprint.get("/api/calendar")
@@ -49,7 +49,7 @@ def year() -> Response:
 @blueprint.post("/api/calendar")
 def edit() -> Response:
     """Enter days."""
-    actor = allow(Role.PLANNER, Role.LAND_OFFICER)
+    actor = allow(*MAY["calendar"])
     with body() as ask:
         changes = tuple(_change(each) for each in ask.objects("days", most=MOST_CHANGES))
         years = {
@@ -71,7 +71,7 @@ def _change(ask: BodyAsker) -> DayChange:
 @takes_up_to(LARGEST_BYTES + FORM_BYTES)
 def preview() -> Response:
     """What a file of holidays would change; nothing is written."""
-    allow(Role.PLANNER, Role.LAND_OFFICER)
+    allow(*MAY["calendar"])
     with body() as ask:
         file = ask.file("file")
     assert file is not None  # noqa: S101 (else the block has raised)
@@ -92,7 +92,7 @@ def durations() -> Response:
 @blueprint.post("/api/durations/adopt")
 def adopt() -> Response:
     """Let the clock expect them."""
-    actor = allow(Role.PLANNER, Role.LAND_OFFICER)
+    actor = allow(*MAY["calendar"])
     with body() as ask:
         owner = ask.code("owner_kind", OwnerKind, required=True) or OwnerKind.COLLECTIVE
         stages = [stage for stage in Stage if stage.value in ask.texts("stages", required=True)]

@@ -7,7 +7,6 @@ from datetime import date
 from flask import Blueprint, Response, jsonify
 
 from gis.analysis.compare import GROUPED_BY, Movement, PromiseOutcome
-from gis.model import Role
 from gis.store.attached_types import XLSX
 from gis.workflows.compare_days import (
     COMPARED_LAYERS,
@@ -25,6 +24,7 @@ from webapp.bodies import body
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import Asker, key_in_path, reading
+from webapp.rights import MAY
 from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
@@ -96,7 +96,7 @@ def tasks(code: str) -> Response:
 @blueprint.put("/api/projects/<path:code>/tasks/<town>")
 def put_task(code: str, town: str) -> Response:
     """Set or correct the task of one county or town."""
-    acts = allow(Role.LAND_OFFICER, Role.PLANNER)
+    acts = allow(*MAY["tasks"])
     with body() as ask:
         due, begun = ask.day("due_on", required=True), ask.day("set_on")
         task = {"due_on": due, "set_on": begun, "note": ask.note("note")}
@@ -109,7 +109,7 @@ def put_task(code: str, town: str) -> Response:
 @blueprint.delete("/api/projects/<path:code>/tasks/<town>")
 def delete_task(code: str, town: str) -> Response:
     """Withdraw it, with a reason."""
-    acts = allow(Role.LAND_OFFICER, Role.PLANNER)
+    acts = allow(*MAY["tasks"])
     with body() as ask:
         reason, seen = ask.reason(), ask.text("seen")
     site, key = served(), key_in_path("code", code)

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from gis.layers import ACCOUNT_ENTRY, BUILDING, HOUSEHOLD, Layer
-from gis.model import Actor, Role
+from gis.model import Actor
 from gis.workflows.assess_store import last_day_that_may_have_been
-from gis.workflows.list_households import HOUSEHOLD_READERS, list_buildings, list_households, masked_household
+from gis.workflows.list_households import list_buildings, list_households, masked_household
 from gis.workflows.plain import Record
 from gis.workflows.record_compensation import add_row, correct_row, take_row_away
 from gis.workflows.show_compensation import EntryFilter, show_account, show_compensation
@@ -18,12 +18,12 @@ from webapp.acting import actor, allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.rights import MAY
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("compensation", __name__)
 LARGEST = 1e9
 MOST_PEOPLE = 1_000
-ACCOUNT_READERS = (Role.LAND_OFFICER, Role.PLANNER)
 
 
 @blueprint.get("/api/parcels/<path:parcel_no>/compensation")
@@ -37,7 +37,7 @@ def compensation(parcel_no: str) -> Response:
 @blueprint.get("/api/parcels/<path:parcel_no>/households")
 def households(parcel_no: str) -> Response:
     """The households of a parcel; ``full=1``: their numbers unmasked, which is written down."""
-    acts = allow(*HOUSEHOLD_READERS)
+    acts = allow(*MAY["households"])
     with reading() as ask:
         full = ask.choice("full", ("0", "1"), "0") == "1"
     found = list_households(served().store, acts, _parcel(parcel_no), full=full)
@@ -49,20 +49,20 @@ def households(parcel_no: str) -> Response:
 @blueprint.post("/api/parcels/<path:parcel_no>/households")
 def add_household(parcel_no: str) -> tuple[Response, int]:
     """Add a household."""
-    return _added(allow(*HOUSEHOLD_READERS), HOUSEHOLD, _parcel(parcel_no))
+    return _added(allow(*MAY["households"]), HOUSEHOLD, _parcel(parcel_no))
 
 
 @blueprint.patch("/api/parcels/<path:parcel_no>/households/<path:household_no>")
 def correct_household(parcel_no: str, household_no: str) -> Response:
     """Correct a household."""
-    acts = allow(*HOUSEHOLD_READERS)
+    acts = allow(*MAY["households"])
     return _corrected(acts, HOUSEHOLD, {"parcel_no": _parcel(parcel_no), "household_no": household_no})
 
 
 @blueprint.delete("/api/parcels/<path:parcel_no>/households/<path:household_no>")
 def withdraw_household(parcel_no: str, household_no: str) -> Response:
     """Withdraw a household."""
-    acts = allow(*HOUSEHOLD_READERS)
+    acts = allow(*MAY["households"])
     return _taken_away(acts, HOUSEHOLD, {"parcel_no": _parcel(parcel_no), "household_no": household_no})
 
 
@@ -77,20 +77,20 @@ def buildings(parcel_no: str) -> Response:
 @blueprint.post("/api/parcels/<path:parcel_no>/buildings")
 def add_building(parcel_no: str) -> tuple[Response, int]:
     """Add a building."""
-    return _added(allow(Role.LAND_OFFICER), BUILDING, _parcel(parcel_no))
+    return _added(allow(*MAY["entries"]), BUILDING, _parcel(parcel_no))
 
 
 @blueprint.patch("/api/parcels/<path:parcel_no>/buildings/<path:building_no>")
 def correct_building(parcel_no: str, building_no: str) -> Response:
     """Correct a building."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["entries"])
     return _corrected(acts, BUILDING, {"parcel_no": _parcel(parcel_no), "building_no": building_no})
 
 
 @blueprint.delete("/api/parcels/<path:parcel_no>/buildings/<path:building_no>")
 def withdraw_building(parcel_no: str, building_no: str) -> Response:
     """Withdraw a building."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["entries"])
     return _taken_away(acts, BUILDING, {"parcel_no": _parcel(parcel_no), "building_no": building_no})
 
 
@@ -103,7 +103,7 @@ def account_page() -> str:
 @blueprint.get("/api/account")
 def account() -> Response:
     """The special account: entries, and what is left by project and by town."""
-    allow(*ACCOUNT_READERS)
+    allow(*MAY["account"])
     with reading() as ask:
         wanted = EntryFilter(ask.texts("project"), ask.texts("town"), ask.texts("parcel"))
     return _private(show_account(served().store, wanted))
@@ -112,19 +112,19 @@ def account() -> Response:
 @blueprint.post("/api/account")
 def add_entry() -> tuple[Response, int]:
     """Add an entry: a deposit above 0, a payment below."""
-    return _added(allow(Role.LAND_OFFICER), ACCOUNT_ENTRY, None)
+    return _added(allow(*MAY["entries"]), ACCOUNT_ENTRY, None)
 
 
 @blueprint.patch("/api/account/<path:entry_no>")
 def correct_entry(entry_no: str) -> Response:
     """Correct an entry."""
-    return _corrected(allow(Role.LAND_OFFICER), ACCOUNT_ENTRY, {"entry_no": key_in_path("entry_no", entry_no)})
+    return _corrected(allow(*MAY["entries"]), ACCOUNT_ENTRY, {"entry_no": key_in_path("entry_no", entry_no)})
 
 
 @blueprint.delete("/api/account/<path:entry_no>")
 def withdraw_entry(entry_no: str) -> Response:
     """Withdraw an entry."""
-    return _taken_away(allow(Role.LAND_OFFICER), ACCOUNT_ENTRY, {"entry_no": key_in_path("entry_no", entry_no)})
+    return _taken_away(allow(*MAY["entries"]), ACCOUNT_ENTRY, {"entry_no": key_in_path("entry_no", entry_no)})
 
 
 def _parcel(parcel_no: str) -> str:

@@ -11,7 +11,6 @@ from gis.analysis.desk import DeskFilter
 from gis.model import Stage
 from gis.reports.calendar_ics import CalendarDay, calendar_text
 from gis.words import Words
-from gis.workflows.judge_events import MAY_RECORD
 from gis.workflows.list_desk import MOST_ROWS, list_dates, list_desk
 from gis.workflows.plain import Record
 from webapp.caching import conditional
@@ -31,7 +30,7 @@ _LEGAL = Words("起可办", "allowed from")
 @blueprint.get("/desk")
 def page() -> str:
     """The page."""
-    return render_desk("desk.html", "desk.js", data={"mayRecord": [role.value for role in MAY_RECORD]})
+    return render_desk("desk.html", "desk.js")
 
 
 @blueprint.get("/api/desk")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, jsonify
 
 from gis.analysis.case import LONGEST_TEXT, ProposedEvent
-from gis.model import FIRST_DAY, Actor, Authority, EventKind, HoldReason, Role, Stage
+from gis.model import FIRST_DAY, Actor, Authority, EventKind, HoldReason, Stage
 from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.judge_events import MOST_AT_ONCE, judge_events
 from gis.workflows.record_event import record_events, withdraw_event
@@ -15,6 +15,7 @@ from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path
+from webapp.rights import MAY
 
 blueprint = Blueprint("parcel_events", __name__, url_prefix="/api")
 
@@ -81,7 +82,7 @@ def _withdrawn(parcel_no: str | None) -> Response:
 
 
 def _recorder() -> Actor:
-    return allow(Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
+    return allow(*MAY["record"])
 
 
 def _proposed(ask: BodyAsker) -> ProposedEvent | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from gis.workflows.judge_events import MAY_RECORD
 from gis.workflows.show_parcel import show_parcel
 from webapp.context import served
 from webapp.params import key_in_path, reading
@@ -19,8 +18,7 @@ def page() -> str:
     """The page; the number stands in the query, where every number can stand."""
     with reading(strict=False) as ask:
         number = ask.text("no")
-    recorders = [role.value for role in MAY_RECORD]
-    return render_desk("parcel.html", "parcel.js", here="/register", data={"parcelNo": number, "mayRecord": recorders})
+    return render_desk("parcel.html", "parcel.js", here="/register", data={"parcelNo": number})
 
 
 @blueprint.get("/api/parcel")

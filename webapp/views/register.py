@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from gis.analysis.register_columns import CODES, KINDS
 from gis.errors import NotFound
 from gis.layers import PARCEL
-from gis.model import DBF_ENCODINGS, Role
+from gis.model import DBF_ENCODINGS
 from gis.store.attached_types import XLSX
 from gis.words import Words
 from gis.workflows.edit_parcels import EDITABLE, MOST_EDITS, Edit, edit_parcels, preview_edits
@@ -22,12 +22,12 @@ from webapp.context import served
 from webapp.language import current_language
 from webapp.params import reading
 from webapp.register_params import SORTS, page_of_rows, register_filter
+from webapp.rights import MAY
 from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("register", __name__)
 PAGE = "register"
-_EDITORS = (Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
 MIMETYPES = {
     ".xlsx": XLSX,
     ".gpkg": "application/geopackage+sqlite3",
@@ -97,7 +97,7 @@ def file(suffix: str) -> Response:
 @blueprint.post("/api/parcels/edit")
 def edit() -> Response:
     """Edit attributes of parcels, all or none; or say what that would change (``dry_run``)."""
-    actor = allow(*_EDITORS)
+    actor = allow(*MAY["edit"])
     with body() as ask:
         is_dry = ask.flag("dry_run")
         edits = [_edit(each) for each in ask.objects("edits", most=MOST_EDITS, required=True)]
@@ -117,7 +117,7 @@ def views() -> Response:
 @blueprint.post("/api/views")
 def save() -> tuple[Response, int]:
     """Save a view under a name, or rename one (``was``)."""
-    actor = allow(*_EDITORS)
+    actor = allow(*MAY["edit"])
     with body() as ask:
         name = ask.text("name", longest=60, required=True)
         of_page = ask.text("page", PAGE, longest=40)
@@ -130,7 +130,7 @@ def save() -> tuple[Response, int]:
 @blueprint.post("/api/views/withdraw")
 def withdraw() -> Response:
     """Take a saved view away."""
-    actor = allow(*_EDITORS)
+    actor = allow(*MAY["edit"])
     with body() as ask:
         name = ask.text("name", longest=60, required=True)
     return jsonify(withdraw_view(served().store, actor, name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from gis.model import Coded, OwnerKind, Role, SupplyKind
+from gis.model import Coded, OwnerKind, SupplyKind
 from gis.workflows.drawn_shapes import shape_of_json
 from gis.workflows.redraw_parcels import (
     MOST_PARTS,
@@ -20,6 +20,7 @@ from webapp.acting import allow
 from webapp.bodies import LARGEST_NUMBER, BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path, reading
+from webapp.rights import MAY
 from webapp.views.desk_page import render_desk
 
 blueprint = Blueprint("shapes", __name__)
@@ -45,7 +46,7 @@ def shape(parcel_no: str) -> Response:
 @blueprint.post("/api/parcels")
 def draw() -> Response:
     """A new parcel."""
-    actor = allow(Role.LAND_OFFICER, Role.PLANNER)
+    actor = allow(*MAY["draw"])
     with body() as ask:
         texts = {name: ask.text(name) for name in _TEXTS}
         codes = {name: ask.code(name, kind) or "" for name, kind in _CODES.items()}
@@ -58,7 +59,7 @@ def draw() -> Response:
 @blueprint.post("/api/parcels/<path:parcel_no>/shape")
 def reshape(parcel_no: str) -> Response:
     """Another shape of a parcel."""
-    actor = allow(Role.LAND_OFFICER, Role.PLANNER)
+    actor = allow(*MAY["draw"])
     number = key_in_path("parcel_no", parcel_no)
     with body() as ask:
         geometry, how = ask.geometry("geometry", required=True), _how(ask)
@@ -69,7 +70,7 @@ def reshape(parcel_no: str) -> Response:
 @blueprint.post("/api/parcels/<path:parcel_no>/split")
 def split(parcel_no: str) -> Response:
     """A parcel divided along a line."""
-    actor = allow(Role.LAND_OFFICER, Role.PLANNER)
+    actor = allow(*MAY["draw"])
     number = key_in_path("parcel_no", parcel_no)
     with body() as ask:
         line, how = ask.geometry("line", required=True), _how(ask)
@@ -81,7 +82,7 @@ def split(parcel_no: str) -> Response:
 @blueprint.post("/api/merged-parcels")
 def merge() -> Response:
     """Several parcels put together."""
-    actor = allow(Role.LAND_OFFICER, Role.PLANNER)
+    actor = allow(*MAY["draw"])
     with body() as ask:
         parcels, how = ask.texts("parcels", most=MOST_PARTS, required=True), _how(ask)
         number = ask.text("parcel_no", required=True)

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, jsonify
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import GROUPED_BY, StockKind
 from gis.layers import LAND_SUPPLY
-from gis.model import Role
 from gis.store.attached_types import XLSX
 from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.export_stock import export_stock
@@ -22,6 +21,7 @@ from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import Asker, key_in_path, reading
+from webapp.rights import MAY
 from webapp.views.answering import answer, download
 from webapp.views.desk_page import render_desk
 
@@ -77,7 +77,7 @@ def supply(parcel_no: str) -> Response:
 @blueprint.put("/api/parcels/<path:parcel_no>/supply")
 def put_supply(parcel_no: str) -> Response:
     """Record it whole: what the body lacks is not known."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["supply"])
     with body() as ask:
         given, seen = _supply(ask), ask.text("seen")
     number, store = key_in_path("parcel_no", parcel_no), served().store
@@ -88,7 +88,7 @@ def put_supply(parcel_no: str) -> Response:
 @blueprint.delete("/api/parcels/<path:parcel_no>/supply")
 def delete_supply(parcel_no: str) -> Response:
     """Withdraw it, with a reason."""
-    acts = allow(Role.LAND_OFFICER)
+    acts = allow(*MAY["supply"])
     with body() as ask:
         reason, seen = ask.reason(), ask.text("seen")
     number, store = key_in_path("parcel_no", parcel_no), served().store

@@ -2,13 +2,8 @@
 import { el } from "./dom.js";
 import { day } from "./format.js";
 import { act, cells, edit, listHead, MONEY, table } from "./kept_rows.js";
-import { page } from "./page_data.js";
+import { may } from "./page_data.js";
 import { gettext } from "./words.js";
-
-const OFFICERS = ["land_officer", "admin"];
-
-/** Whether this page offers to write entries; the server decides. */
-export const mayWriteEntries = () => page.me.may_write && OFFICERS.includes(page.me.role);
 
 const fields = (projects, towns, isOfParcel) => [
   { name: "on_date", words: gettext("日期"), type: "date", required: true },
@@ -25,7 +20,7 @@ const fields = (projects, towns, isOfParcel) => [
  * The list of entries with its head. `own`: columns that every new entry has (the parcel on its page); `show()` is called
  * where something was written.
  */
-export function entryTable({ entries, projects = [], towns = [], own = {}, town = null, mayWrite = mayWriteEntries(), empty, show }) {
+export function entryTable({ entries, projects = [], towns = [], own = {}, town = null, mayWrite = may("entries"), empty, show }) {
   const isOfParcel = "parcel_no" in own;
   const fresh = { town, project_code: projects.length === 1 ? projects[0].code : null };
   const open = (row) => edit({ title: row ? gettext("流水 {no}", { no: row.entry_no }) : gettext("登记专户流水"), address: "/api/account", key: "entry_no", fields: fields(projects, towns, isOfParcel), row, own, fresh }, show);

@@ -3,7 +3,7 @@ import { ask, inPath, Problem, send, upload } from "./api.js";
 import { withReason } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
 import { day, number } from "./format.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { notice } from "./panel_parts.js";
 import { tell } from "./tools.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
@@ -16,7 +16,7 @@ const FOLDERS = { parcel: "parcels", batch: "batches" };
  * The attachments of a `subject` ("parcel" or "batch") as a card that loads by itself and keeps itself up to date.
  * `mayWrite`: whether files may be added and withdrawn here; the server decides.
  */
-export function attachmentsOf(subject, key, { mayWrite = page.me.may_write } = {}) {
+export function attachmentsOf(subject, key, { mayWrite = may("attach") } = {}) {
   const address = `/api/${FOLDERS[subject]}/${inPath(key)}/attachments`;
   const list = el("div", { class: "attached", "aria-live": "polite" });
   const card = el("section", { class: "part card attachments of-attachments" }, el("h3", {}, gettext("附件")), list);

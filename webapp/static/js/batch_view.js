@@ -8,6 +8,7 @@ import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
 import { confirmed } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
 import { mu, NOTHING, number } from "./format.js";
+import { may } from "./page_data.js";
 import { notice } from "./panel_parts.js";
 import { tell } from "./tools.js";
 import { gettext, wordOf } from "./words.js";
@@ -46,7 +47,7 @@ export class BatchView {
       if (said) await this.changed();
     };
     return [
-      button(gettext("导出资料包"), () => exportDialog(name)),
+      may("package") ? button(gettext("导出资料包"), () => exportDialog(name)) : null,
       this.open && !batch.submitted_on ? button(gettext("上报"), async () => after(await decideDialog(name, "submitted"))) : null,
       this.open ? button(gettext("登记批准"), async () => after(await decideDialog(name, "approved")), "main") : null,
       this.mayWrite && (batch.approved_on || batch.submitted_on) ? button(batch.approved_on ? gettext("撤销批准") : gettext("撤销上报"), async () => after(await withdrawDialog(name, Boolean(batch.approved_on)))) : null,

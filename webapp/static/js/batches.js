@@ -7,7 +7,7 @@ import { openFrame } from "./desk_frame.js";
 import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
 import { el, fill, find, findAll } from "./dom.js";
 import { mu, NOTHING, number } from "./format.js";
-import { page } from "./page_data.js";
+import { may } from "./page_data.js";
 import { QueryState } from "./query_state.js";
 import { drawSelect } from "./segments.js";
 import { tell } from "./tools.js";
@@ -16,7 +16,7 @@ import { gettext, wordOf } from "./words.js";
 const state = new QueryState(["name", "state", "year", "add"]);
 const part = (name) => find(`[data-part=${name}]`);
 const banners = openFrame({ retry: () => load() });
-const mayWrite = ["land_officer", "admin"].includes(page.me.role);
+const mayWrite = may("batches");
 let answer = null;
 let view = null;
 

@@ -5,14 +5,14 @@ import { drawDurations } from "./calendar_durations.js";
 import { openFrame } from "./desk_frame.js";
 import { el, fill, find } from "./dom.js";
 import { number } from "./format.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { tell } from "./tools.js";
 import { gettext } from "./words.js";
 
 const [FIRST, LAST] = [1990, 2100];
 const WEEKDAYS = [gettext("一"), gettext("二"), gettext("三"), gettext("四"), gettext("五"), gettext("六"), gettext("日")];
 const SOURCES = { published: gettext("国务院办公厅公布"), county: gettext("本县录入"), computed: gettext("尚未公布，按周末推算（暂定）") };
-const mayEdit = page.me.may_write && page.mayEdit.includes(page.me.role);
+const mayEdit = may("calendar");
 
 const asked = Number(new URLSearchParams(location.search).get("year"));
 let year = asked >= FIRST && asked <= LAST ? asked : Number(page.info.on.slice(0, 4));

@@ -1,11 +1,11 @@
 // How far the compensation of a parcel is: due, paid and to whom, buildings cleared, what the special account holds.
-import { entryTable, mayWriteEntries } from "./account_entries.js";
+import { entryTable } from "./account_entries.js";
 import { ask, inPath, Problem } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { day, mu, number } from "./format.js";
 import { act, cells, edit, listHead, MONEY, plain, table, wan } from "./kept_rows.js";
-import { page } from "./page_data.js";
+import { may } from "./page_data.js";
 import { keyFigure, notice } from "./panel_parts.js";
 import { gettext } from "./words.js";
 
@@ -31,20 +31,19 @@ const BUILDING = () => [
   { name: "cleared_on", words: gettext("腾空拆除日期"), type: "date" },
   { name: "note", words: gettext("说明"), long: true },
 ];
-const isOneOf = (...roles) => roles.includes(page.me.role);
 
 /** The card of a parcel's compensation. `projects`: [{code, name}] that an entry of the account may be of. */
-export function compensationOf(parcelNo, { projects = [], town = null, mayWrite = page.me.may_write } = {}) {
+export function compensationOf(parcelNo, { projects = [], town = null, mayWrite = true } = {}) {
   const card = el("section", { class: "part card compensation of-compensation" });
   const address = `/api/parcels/${inPath(parcelNo)}`;
-  const officer = mayWrite && mayWriteEntries();
+  const officer = mayWrite && may("entries");
   const show = async (full = false) => {
     try {
       const answers = await Promise.all([
         ask(`${address}/compensation`),
         ask(`${address}/buildings`),
         officer ? ask(`${address}/households`, full ? new URLSearchParams({ full: "1" }) : null) : null,
-        mayWrite && isOneOf("land_officer", "planner", "admin") ? ask("/api/account", new URLSearchParams({ parcel: parcelNo }), `account ${parcelNo}`) : null,
+        mayWrite && may("account") ? ask("/api/account", new URLSearchParams({ parcel: parcelNo }), `account ${parcelNo}`) : null,
       ]);
       if (answers[0]) fill(card, drawn({ parcelNo, address, officer, projects, town, show }, ...answers));
     } catch (problem) {

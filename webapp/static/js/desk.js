@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { openFrame } from "./desk_frame.js";
 import { el, fill, find, walkWithArrows } from "./dom.js";
 import { number } from "./format.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { recordTogether } from "./desk_record.js";
 import { deskRows } from "./desk_rows.js";
 import { tell } from "./tools.js";
@@ -23,7 +23,7 @@ const FILTERS = [
 ];
 const STEP = 100;
 const MOST = 500;
-const mayRecord = page.me.may_write && page.mayRecord.includes(page.me.role);
+const mayRecord = may("record");
 
 const asked = new URLSearchParams(location.search);
 const state = {

@@ -6,7 +6,7 @@ import { openFrame } from "./desk_frame.js";
 import { el, fill, find, icon } from "./dom.js";
 import { day, money, mu, number } from "./format.js";
 import { badge } from "./marks.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { facts, keyFigure, notice, section, tag } from "./panel_parts.js";
 import { entries, holds } from "./parcel_entries.js";
 import { Recorder } from "./parcel_recorder.js";
@@ -18,7 +18,7 @@ import { gettext, wordOf, wordsOf } from "./words.js";
 const root = find("[data-part=parcel]");
 const asked = new URLSearchParams(location.search);
 const on = /^\d{4}-\d{2}-\d{2}$/.test(asked.get("on") ?? "") ? asked.get("on") : null;
-const mayRecord = page.me.may_write && page.mayRecord.includes(page.me.role) && !on;
+const mayRecord = may("record") && !on;
 
 openFrame({ retry: show });
 
@@ -38,7 +38,7 @@ function head({ parcel, reason, bounds }) {
   return el(
     "header",
     { class: "parcel-head" },
-    el("div", { class: "desk-title" }, el("h2", {}, gettext("地块 {no}", { no: parcel.parcel_no })), el("span", { class: "quiet" }, where), onMap ? el("a", { class: "button no-print", href: onMap }, icon("target"), gettext("在图上看")) : null, page.me?.may_write ? el("a", { class: "button no-print", href: `/shape?${new URLSearchParams({ no: parcel.parcel_no })}` }, icon("polygon"), gettext("编辑图形")) : null),
+    el("div", { class: "desk-title" }, el("h2", {}, gettext("地块 {no}", { no: parcel.parcel_no })), el("span", { class: "quiet" }, where), onMap ? el("a", { class: "button no-print", href: onMap }, icon("target"), gettext("在图上看")) : null, may("draw") ? el("a", { class: "button no-print", href: `/shape?${new URLSearchParams({ no: parcel.parcel_no })}` }, icon("polygon"), gettext("编辑图形")) : null),
     el("div", { class: "tags" }, el("span", { class: "tag" }, badge("stage", parcel.stage, 16), wordOf("Stage", parcel.stage)), tag(wordOf("OwnerKind", parcel.owner_kind)), tag(wordOf("SupplyKind", parcel.supply_kind)), parcel.batch ? tag(gettext("批次 {name}", { name: parcel.batch })) : null, parcel.hold_reason ? tag(gettext("受阻：{reason}", { reason: wordOf("HoldReason", parcel.hold_reason) }), "warn") : null),
     el("p", { class: "reason" }, wordsOf(reason)),
     el(

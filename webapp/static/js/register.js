@@ -5,7 +5,7 @@ import { recordTogether } from "./desk_record.js";
 import { el, fill, find, findAll, icon, painted, settled } from "./dom.js";
 import { number } from "./format.js";
 import { WallMap } from "./map.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { editMany, MOST_AT_ONCE } from "./register_bulk.js";
 import { areaText, unitName } from "./register_columns.js";
@@ -140,8 +140,8 @@ function picked(numbers) {
     el("strong", {}, gettext("已选 {n} 个", { n: number(numbers.length) })),
     edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "bulk", onclick: () => editPicked(numbers) }, icon("edit"), gettext("批量修改")) : null,
     edits.isAllowed ? more : null,
-    edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "record", onclick: () => recordTogether(numbers, recorded) }, gettext("登记")) : null,
-    edits.isAllowed ? el("button", { type: "button", class: "button small", "data-act": "to-batch", onclick: () => intoBatch(numbers) }, gettext("加入批次")) : null,
+    may("record") && !state.now.on ? el("button", { type: "button", class: "button small", "data-act": "record", onclick: () => recordTogether(numbers, recorded) }, gettext("登记")) : null,
+    may("batches") && !state.now.on ? el("button", { type: "button", class: "button small", "data-act": "to-batch", onclick: () => intoBatch(numbers) }, gettext("加入批次")) : null,
     el("button", { type: "button", class: "text", onclick: () => copyNumbers(numbers) }, gettext("复制编号")),
     el("button", { type: "button", class: "text", onclick: () => table.clearPicked() }, gettext("取消选择")),
   );

@@ -2,7 +2,7 @@
 import { send } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el } from "./dom.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { fromUnit, inUnit, isArea, shownText, titleOf } from "./register_columns.js";
 import { tell } from "./tools.js";
 import { gettext, wordsOf } from "./words.js";
@@ -95,7 +95,7 @@ export class Edits {
 
   /** Only the present can be edited, by those who may write. */
   get isAllowed() {
-    return page.me.may_write && !this.state.now.on;
+    return may("edit") && !this.state.now.on;
   }
 
   /** What Tabulator needs for a column; {} where it is not edited. */

@@ -2,7 +2,7 @@
 import { ask, send } from "./api.js";
 import { confirmed, form } from "./dialog.js";
 import { el, icon } from "./dom.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { closePopover } from "./popover.js";
 import { ALL, titleOf, unitName } from "./register_columns.js";
 import { filterQuery, UNITS } from "./register_state.js";
@@ -39,7 +39,6 @@ async function kept(body) {
 /** The views that there are, and a button to save this one. */
 export async function viewsMenu(state) {
   const views = (await ask("/api/views", new URLSearchParams({ page: PAGE }), "views").catch(() => [])) ?? [];
-  const may = page.me.may_write;
   const act = (act_) => async () => {
     closePopover();
     await act_();
@@ -49,11 +48,11 @@ export async function viewsMenu(state) {
       "div",
       { class: "view-row" },
       el("button", { type: "button", class: "text name", onclick: act(() => state.showView(view.query)) }, view.name),
-      may ? el("button", { type: "button", class: "square", title: gettext("改名"), "aria-label": gettext("改名：{name}", { name: view.name }), onclick: act(() => rename(view)) }, icon("edit")) : null,
-      may ? el("button", { type: "button", class: "square", title: gettext("删除"), "aria-label": gettext("删除：{name}", { name: view.name }), onclick: act(() => withdraw(view)) }, icon("close")) : null,
+      may("edit") ? el("button", { type: "button", class: "square", title: gettext("改名"), "aria-label": gettext("改名：{name}", { name: view.name }), onclick: act(() => rename(view)) }, icon("edit")) : null,
+      may("edit") ? el("button", { type: "button", class: "square", title: gettext("删除"), "aria-label": gettext("删除：{name}", { name: view.name }), onclick: act(() => withdraw(view)) }, icon("close")) : null,
     ),
   );
-  const saveButton = may ? el("button", { type: "button", class: "button wide", onclick: act(() => saveThis(state)) }, gettext("保存当前视图")) : null;
+  const saveButton = may("edit") ? el("button", { type: "button", class: "button wide", onclick: act(() => saveThis(state)) }, gettext("保存当前视图")) : null;
   return [el("header", {}, el("strong", {}, gettext("视图"))), rows.length ? el("div", { class: "options" }, rows) : el("p", { class: "empty" }, gettext("还没有保存的视图")), saveButton];
 }
 

@@ -5,7 +5,7 @@ import { confirmed } from "./dialog.js";
 import { el, fill, find, findAll, settled } from "./dom.js";
 import { mu, number } from "./format.js";
 import { WallMap } from "./map.js";
-import { page } from "./page_data.js";
+import { may } from "./page_data.js";
 import { ShapeBoard } from "./shape_board.js";
 import { bindTools, tell } from "./tools.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
@@ -146,7 +146,7 @@ function pieceFields(parcels) {
 function buttons() {
   const findings = checked?.parcels.some((each) => each.findings.length);
   const accepted = find("[name=accepted]", part("form"))?.checked;
-  act("save").disabled = !checked || !checked.may_be_accepted || (findings && !accepted) || !page.me?.may_write;
+  act("save").disabled = !checked || !checked.may_be_accepted || (findings && !accepted) || !may("draw");
   act("undo").disabled = !board.canUndo;
   act("again").disabled = !dirty && !board.dividingLine();
 }

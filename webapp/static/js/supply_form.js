@@ -2,7 +2,7 @@
 import { ask, inPath, send } from "./api.js";
 import { openDialog, withReason } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { tell } from "./tools.js";
 import { gettext, wordsOf } from "./words.js";
 
@@ -60,7 +60,7 @@ export async function openSupply(parcelNo, on) {
   const content = el("div", { class: "form-grid" });
   const standing = found.standing ? el("p", { class: "notice full" }, `${wordsOf(found.standing.status_words)}：${wordsOf(found.standing.reason)}`) : el("p", { class: "notice full" }, gettext("还没有供地记录"));
   fill(content, standing, PARTS().map(([title, names]) => [el("h3", {}, title), names.map((name) => field(name, found.supply))]));
-  const mayWrite = page.me.may_write;
+  const mayWrite = may("supply");
   const buttons = [{ text: mayWrite ? gettext("取消") : gettext("关闭"), value: null }];
   if (mayWrite && found.supply) buttons.push({ text: gettext("撤销记录…"), value: "withdraw", kind: "danger" });
   if (mayWrite) buttons.push({ text: gettext("保存"), value: "save" });

@@ -3,7 +3,7 @@ import { ask, inPath, send } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { day, NOTHING, number, points, share } from "./format.js";
-import { page } from "./page_data.js";
+import { may, page } from "./page_data.js";
 import { drawSelect } from "./segments.js";
 import { showErrors, withdraw } from "./supply_form.js";
 import { tell } from "./tools.js";
@@ -42,15 +42,14 @@ export class TasksPanel {
   }
 
   #draw(found) {
-    const may = page.me.may_write;
     const heads = [gettext("行政区"), gettext("里程"), gettext("已净地"), gettext("完成比例"), gettext("应完成"), gettext("落后"), gettext("下达"), gettext("期限"), gettext("逾期"), ""];
     fill(
       this.root,
       el("h3", {}, gettext("{name}：全长 {km}，用地宽 {width} 米，截至 {on}", { name: found.name, km: km(found.length_m), width: number(found.width_m ?? 0), on: found.on })),
       this.#line(found),
-      el("div", { class: "scroll" }, el("table", { class: "sums" }, el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, found.tasks.map((task) => this.#row(found, task, may))), el("tfoot", {}, this.#total(found.tasks)))),
+      el("div", { class: "scroll" }, el("table", { class: "sums" }, el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, found.tasks.map((task) => this.#row(found, task, may("tasks")))), el("tfoot", {}, this.#total(found.tasks)))),
       found.elsewhere?.length ? el("p", { class: "quiet" }, gettext("另有其他级别行政区的任务：{names}（里程与上表重叠，不相加）", { names: found.elsewhere.map((task) => task.town_name).join("、") })) : null,
-      may ? null : el("p", { class: "quiet" }, gettext("登录后可下达和修改任务")),
+      may("tasks") || page.me.name ? null : el("p", { class: "quiet" }, gettext("登录后可下达和修改任务")),
     );
   }
 
