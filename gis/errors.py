@@ -63,21 +63,22 @@ class InvalidValue(GuatuError):
 
 
 class InvalidParameter(GuatuError):
-    """A request's or command's parameter that cannot be read."""
+    """A request's or command's parameter that cannot be read; ``problems``: each, where several are told at once."""
 
+    problems: tuple[GuatuError, ...] = ()
 
-class InvalidParameters(InvalidParameter):
-    """Several values that cannot be, told at once; ``problems`` has each with its column."""
-
-    def __init__(self, problems: Sequence[GuatuError], words: Words | None = None) -> None:
+    @classmethod
+    def several(cls, problems: Sequence[GuatuError], words: Words | None = None) -> InvalidParameter:
+        """Everything that is wrong, each with its column."""
         columns = [p.place.column or "" for p in problems]
-        super().__init__(
+        told = cls(
             words or Words(f"请求参数有误：{'、'.join(columns)}", f"wrong parameters: {', '.join(columns)}"),
             found="; ".join(p.found or "" for p in problems),
             expected="; ".join(p.expected or "" for p in problems),
             place=Place(column=", ".join(columns)),
         )
-        self.problems = tuple(problems)
+        told.problems = tuple(problems)
+        return told
 
 
 class UnreadableFile(GuatuError):

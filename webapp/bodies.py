@@ -23,7 +23,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from gis.analysis.case import LONGEST_TEXT as LONGEST_REASON
-from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
+from gis.errors import GuatuError, InvalidParameter, Place
 from gis.model import FIRST_DAY, LAST_DAY, Coded
 from gis.words import Words
 from webapp.params import LONGEST_SHOWN, LONGEST_TEXT, MOST_VALUES
@@ -43,7 +43,7 @@ Scalar = str | float | bool | None
 @contextmanager
 def body(*, strict: bool = True) -> Iterator[BodyAsker]:
     """
-    Read the request's body in the block; at its end raise InvalidParameters where anything is wrong.
+    Read the request's body in the block; at its end raise InvalidParameter where anything is wrong.
 
     A JSON object (``application/json``), or the fields and files of a form. ``strict``: a name that the block did
     not ask for is wrong too.
@@ -54,7 +54,7 @@ def body(*, strict: bool = True) -> Iterator[BodyAsker]:
     if strict:
         ask.refuse_unknown()
     if problems:
-        raise InvalidParameters(problems)
+        raise InvalidParameter.several(problems)
 
 
 def document() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from typing import TypeVar
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
+from gis.errors import GuatuError, InvalidParameter, Place
 from gis.maps.tiles import Tile
 from gis.model import (
     FIRST_DAY,
@@ -59,7 +59,7 @@ class Near:
 @contextmanager
 def reading(*, strict: bool = True) -> Iterator[Asker]:
     """
-    Read the request's parameters in the block; at its end raise InvalidParameters where any is wrong.
+    Read the request's parameters in the block; at its end raise InvalidParameter where any is wrong.
 
     ``strict``: a parameter that the block did not ask for is wrong too (every address but the pages).
     """
@@ -84,7 +84,7 @@ class Asker:
                     known = ", ".join(sorted(self._asked))
                     self._wrong(name[:LONGEST_SHOWN], name, known, Words("未知的参数", "unknown parameter"))
         if self._problems:
-            raise InvalidParameters(self._problems)
+            raise InvalidParameter.several(self._problems)
 
     def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
         """A text of at most ``longest`` characters, trimmed."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from gis.errors import GuatuError, InvalidParameter, InvalidParameters, NotFound, Place
+from gis.errors import GuatuError, InvalidParameter, NotFound, Place
 from gis.layers import ACCOUNT_ENTRY, HOUSEHOLD, PARCEL, PROJECT, TOWN, Layer
 from gis.model import Actor, Query
 from gis.store.port import Store
@@ -29,7 +29,7 @@ def add_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any], to
         The actor may not know of households.
     NotFound
         There is no such parcel.
-    InvalidParameters
+    InvalidParameter
         Values that cannot be, a number that is taken: all of them.
     """
     _require_allowed(store, actor, layer, row)
@@ -41,7 +41,7 @@ def add_row(store: Store, actor: Actor, layer: Layer, row: Mapping[str, Any], to
         taken = Words("此编号已有记录", "there is a row of this number already")
         problems.append(_wrong(layer.key[-1], key[layer.key[-1]], "另一编号 / another number", taken))
     if problems:
-        raise InvalidParameters(problems, Words("填写的内容有误", "what was given is wrong"))
+        raise InvalidParameter.several(problems, Words("填写的内容有误", "what was given is wrong"))
     return record_row(store, actor, layer, row, seen=None)
 
 
@@ -60,7 +60,7 @@ def correct_row(
 
     Raises
     ------
-    NotAllowed, NotFound, InvalidParameters
+    NotAllowed, NotFound, InvalidParameter
         As ``add_row``.
     Conflict
         Somebody wrote another one meanwhile.
@@ -72,7 +72,7 @@ def correct_row(
         raise NotFound(Words(f"没有{layer.words.zh}记录“{name}”", f"no {layer.words.en} row '{name}'"), found=name)
     row = {**{name: _cell(layer, name, standing[name]) for name in layer.names}, **changes}
     if problems := list(_problems(store, layer, row, today)):
-        raise InvalidParameters(problems, Words("填写的内容有误", "what was given is wrong"))
+        raise InvalidParameter.several(problems, Words("填写的内容有误", "what was given is wrong"))
     return record_row(store, actor, layer, row, seen)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gis.analysis.idle_land import SUPPLY_TYPES, idle_status
 from gis.analysis.idle_words import PRELIMINARY
-from gis.errors import GuatuError, InvalidParameter, InvalidParameters, Place
+from gis.errors import GuatuError, InvalidParameter, Place
 from gis.layers import LAND_SUPPLY, PARCEL
 from gis.model import Actor, Role
 from gis.rules import RuleBook
@@ -73,7 +73,7 @@ def record_supply(
     ------
     NotAllowed
         The actor is no land officer or administrator.
-    InvalidParameters
+    InvalidParameter
         Days in the future of what has happened, amounts below zero, days in a wrong order: all of them.
     NotFound
         The store has no such parcel.
@@ -83,7 +83,7 @@ def record_supply(
     _require_recorder(actor)
     problems = problems_of(supply, today)
     if problems:
-        raise InvalidParameters(problems, Words("供地记录有误", "the record of supply is wrong"))
+        raise InvalidParameter.several(problems, Words("供地记录有误", "the record of supply is wrong"))
     read_one(store, PARCEL, parcel_no, today, ("parcel_no",))
     row = {name: supply.get(name) for name in SUPPLY_FIELDS}
     return record_row(store, actor, LAND_SUPPLY, {**row, "parcel_no": parcel_no}, seen)

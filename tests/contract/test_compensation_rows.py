@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotAllowed, NotFound
+from gis.errors import Conflict, InvalidParameter, NotAllowed, NotFound
 from gis.layers import ACCOUNT_ENTRY, BUILDING, HOUSEHOLD
 from gis.model import Actor, Role
 from gis.store.port import Store
@@ -104,7 +104,7 @@ def test_two_who_correct_at_once_do_not_overwrite_each_other(county):
     ],
 )
 def test_what_cannot_be_of_a_household_is_refused(county, changes, column):
-    with pytest.raises(InvalidParameters) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         add_row(county, OFFICER, HOUSEHOLD, {**ZHANG, **changes}, TODAY)
     assert [problem.place.column for problem in caught.value.problems] == [column]
     assert county.read("household").empty
@@ -112,7 +112,7 @@ def test_what_cannot_be_of_a_household_is_refused(county, changes, column):
 
 def test_a_number_is_given_once(county):
     add_row(county, OFFICER, HOUSEHOLD, ZHANG, TODAY)
-    with pytest.raises(InvalidParameters) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         add_row(county, OFFICER, HOUSEHOLD, {**ZHANG, "head": "李四"}, TODAY)
     assert caught.value.place.column == "household_no"
     assert "张三" not in str(caught.value.as_dict())
@@ -174,7 +174,7 @@ def test_a_withdrawn_entry_is_no_money_and_its_number_is_not_given_again(county)
     ],
 )
 def test_an_entry_of_nothing_or_of_what_is_not_there_is_refused(county, changes, column):
-    with pytest.raises(InvalidParameters) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         add_row(county, OFFICER, ACCOUNT_ENTRY, entry(**changes), TODAY)
     assert [problem.place.column for problem in caught.value.problems] == [column]
 

@@ -12,7 +12,7 @@ from shapely.geometry import LineString
 from gis.analysis.compare import Movement
 from gis.analysis.idle_land import IdleStatus
 from gis.analysis.stock import StockKind
-from gis.errors import Conflict, InvalidParameter, InvalidParameters, NotAllowed, NotFound, Place
+from gis.errors import Conflict, InvalidParameter, NotAllowed, NotFound, Place
 from gis.model import Actor, Role
 from gis.store.port import Store
 from gis.workflows.compare_days import CompareFilter, Span, compare_days, compare_features, usual_span
@@ -137,7 +137,7 @@ def test_a_record_that_cannot_be_is_refused_whole(land: Store) -> None:
         "stopped_since": date(2026, 6, 1),
         "certified_document": "闲认1号",
     }
-    with pytest.raises(InvalidParameters) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         record_supply(land, OFFICER, "P1", wrong, seen=None, today=ON)
     assert {p.place.column for p in caught.value.problems} == {
         "legal_start_on", "price_wan", "agreed_finish_on", "stopped_since", "certified_on",

@@ -12,7 +12,7 @@ from flask import Flask, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.errors import InvalidParameter, InvalidParameters
+from gis.errors import InvalidParameter
 from gis.model import Stage
 from webapp.bodies import BodyAsker, body, document
 
@@ -27,7 +27,7 @@ def asked(read: Callable[[BodyAsker], Any], **sent: Any) -> Any:
 
 def problems(read: Callable[[BodyAsker], Any], **sent: Any) -> list[tuple[str | None, str | None]]:
     """Where and what was wrong."""
-    with pytest.raises(InvalidParameters) as caught:
+    with pytest.raises(InvalidParameter) as caught:
         asked(read, **sent)
     return [(problem.place.column, problem.found) for problem in caught.value.problems]
 

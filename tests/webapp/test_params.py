@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from gis.errors import InvalidParameter, InvalidParameters
+from gis.errors import InvalidParameter
 from gis.model import Flag, Lamp, Level, ProjectFilter
 from webapp.params import Near, key_in_path, reading, tile_at
 
@@ -17,7 +17,7 @@ PLAIN = Flask(__name__)
 
 def wrong(address: str, ask_for: Any, *, strict: bool = True) -> dict[str | None, InvalidParameter]:
     """What is refused, by parameter."""
-    with PLAIN.test_request_context(address), pytest.raises(InvalidParameters) as caught, reading(strict=strict) as ask:
+    with PLAIN.test_request_context(address), pytest.raises(InvalidParameter) as caught, reading(strict=strict) as ask:
         ask_for(ask)
     return {problem.place.column: problem for problem in caught.value.problems}
 
