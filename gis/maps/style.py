@@ -16,6 +16,7 @@ from math import isnan
 from types import MappingProxyType
 
 from gis.model import Coded, Flag, Lamp, Level, ProjectStage, Readiness, Stage, TownLevel, ZoneKind
+from gis.rules.land_groups import LandGroup
 from gis.words import Words
 
 
@@ -209,6 +210,34 @@ IMPORT: Table = _table(
     )
 )
 
+# Yellow fields, green farm land, what is built or waste pale; white what no group is known of, each with its hatch.
+LAND_GROUP: Table = _table(
+    _mark(LandGroup.ARABLE, "#E9C46A", "#7A2412", Hatch.DIAGONAL, Words("耕", "A")),
+    _mark(LandGroup.AGRICULTURAL, "#A7C957", "#7A2412", Hatch.DOTS, Words("农", "F")),
+    _mark(LandGroup.CONSTRUCTION, "#D9A5A0", "#7A2412", Hatch.NONE, Words("建", "B")),
+    _mark(LandGroup.UNUSED, "#B8C4CE", "#7A2412", Hatch.HORIZONTAL, Words("荒", "U")),
+    _mark(LandGroup.OPEN, "#FFFFFF", "#7A2412", Hatch.BACK_DIAGONAL, Words("类", "G")),
+    _mark(LandGroup.NOT_IN_SCHEME, "#FFFFFF", "#7A2412", Hatch.CROSS, Words("码", "C")),
+    _mark(LandGroup.UNKNOWN_SCHEME, "#FFFFFF", "#7A2412", Hatch.GRID, Words("标", "S")),
+    _mark(LandGroup.MISSING, "#FFFFFF", "#7A2412", Hatch.DENSE_DOTS, Words("缺", "M")),
+)
+
+# How far a parcel went between two days: light to dark with the steps; what wants an eye has a hue of its own.
+MOVEMENT: Table = _table(
+    *(
+        (code, Mark(words, fill, stroke, hatch, symbol, opacity=0.85))
+        for code, words, fill, stroke, hatch, symbol in (
+            ("back", Words("退回", "went back"), "#B3261E", "#5A0F0A", Hatch.CROSS, _both("−")),
+            ("still", Words("未动", "stood still"), "#E3E6EA", "#7A8594", Hatch.NONE, _both("0")),
+            ("forward1", Words("推进 1 步", "1 step on"), "#BFE0CD", "#4F7A63", Hatch.DOTS, _both("1")),
+            ("forward2", Words("推进 2–3 步", "2–3 steps on"), "#6FB592", "#2B5A43", Hatch.DIAGONAL, _both("2")),
+            ("forward4", Words("推进 4 步及以上", "4 steps on or more"), "#1D6B4F", "#0A2E20", Hatch.GRID, _both("4")),
+            ("new", Words("新增", "new"), "#3F7FD0", "#154A78", Hatch.HORIZONTAL, _both("+")),
+            ("retired", Words("注销", "retired"), "#8A6FB8", "#45316F", Hatch.BACK_DIAGONAL, _both("✕")),
+        )
+    )
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "lamp": LAMP,
@@ -221,6 +250,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "park": PARK,
         "town": TOWN,
         "import": IMPORT,
+        "land_group": LAND_GROUP,
+        "movement": MOVEMENT,
     }
 )
 

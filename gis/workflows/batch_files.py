@@ -22,7 +22,7 @@ from gis.crs import crs_name, same_crs
 from gis.errors import InvalidValue
 from gis.ingest.survey_txt import read_survey_txt
 from gis.ingest.table import SourceFile
-from gis.maps.style import TOWN, ZONE, Mark
+from gis.maps.style import LAND_GROUP, TOWN, ZONE, Mark
 from gis.model import DbfEncoding, Query, TownLevel, ZoneKind, half_width
 from gis.reports.batch_checklist import Checked, Checklist
 from gis.reports.batch_tables import BATCH_FIELDS
@@ -41,14 +41,6 @@ from gis.workflows.survey_zone import in_zone, zone_of
 
 # What may be lost by writing coordinates to the millimetre and reading them again (m).
 MOST_OFF_M = 0.001
-_GROUP_FILLS = {
-    LandGroup.ARABLE: "#E9C46A",
-    LandGroup.AGRICULTURAL: "#A7C957",
-    LandGroup.CONSTRUCTION: "#D9A5A0",
-    LandGroup.UNUSED: "#B8C4CE",
-}
-_NO_GROUP_FILL = "#FFFFFF"
-_EDGE = "#7A2412"
 
 
 class PackageBroken(InvalidValue):
@@ -259,7 +251,7 @@ def _overlap_lines(overlaps: pd.DataFrame, parcels: int) -> list[Checked]:
 def plan_of(store: Store, found: Assembled, parcels: gpd.GeoDataFrame, review_no: str) -> Plan:
     """The map of the batch."""
     groups = [LandGroup(code) for code in parcels["group"]]
-    looks = {group: _group_look(group) for group in dict.fromkeys(groups)}
+    looks = {group: _look(LAND_GROUP[group.value]) for group in dict.fromkeys(groups)}
     shown_groups = sorted(looks, key=lambda group: group.rank)
     return Plan(
         title=f"{found.batch.name}建设用地报批地块图",
@@ -288,10 +280,6 @@ def _crs_words(parcels: gpd.GeoDataFrame, code: str) -> str:
         return f"{crs_name(code)}（{code}）"
     middle = 3 * zone.zone if zone.width == 3 else 6 * zone.zone - 3
     return f"2000国家大地坐标系 高斯-克吕格 {zone.width}度带 {zone.zone}带（中央子午线 {middle}°，{code}）"
-
-
-def _group_look(group: LandGroup) -> Look:
-    return Look(_GROUP_FILLS.get(group, _NO_GROUP_FILL), _EDGE, 0.7)
 
 
 def _outline(parcels: gpd.GeoDataFrame) -> list[PlanLayer]:

@@ -8,9 +8,24 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from gis.maps.style import FLAG, LAMP, PARK, PROJECT_STAGE, READINESS, RISK, STAGE, TABLES, TOWN, ZONE, risk_class
+from gis.maps.style import (
+    FLAG,
+    LAMP,
+    LAND_GROUP,
+    MOVEMENT,
+    PARK,
+    PROJECT_STAGE,
+    READINESS,
+    RISK,
+    STAGE,
+    TABLES,
+    TOWN,
+    ZONE,
+    risk_class,
+)
 from gis.maps.style import style_tables as sent
 from gis.model import Flag, Lamp, Level, ProjectStage, Readiness, Stage, TownLevel, ZoneKind
+from gis.rules.land_groups import LandGroup
 
 # Machado, Oliveira, Fernandes (2009), table of severity 1.0, on linear RGB.
 SIGHT = {
@@ -58,7 +73,7 @@ def test_classes_that_are_few_differ_widely_for_every_sight(table, sight):
 
 
 @pytest.mark.parametrize("sight", SIGHT)
-@pytest.mark.parametrize("table", [FLAG, PROJECT_STAGE], ids=["flag", "project_stage"])
+@pytest.mark.parametrize("table", [FLAG, PROJECT_STAGE, LAND_GROUP, MOVEMENT])
 def test_classes_that_are_many_differ_in_colour_or_in_hatch(table, sight):
     for one, other in combinations(table.values(), 2):
         assert difference(one.fill, other.fill, sight) >= 10 or one.hatch is not other.hatch, (one, other)
@@ -78,7 +93,9 @@ def test_worse_lamps_and_risks_are_not_lighter_than_better_ones():
     assert ready == sorted(ready)
 
 
-@pytest.mark.parametrize("name", ["lamp", "project_stage", "readiness", "stage", "flag", "risk", "zone", "park"])
+@pytest.mark.parametrize(
+    "name", ["lamp", "project_stage", "readiness", "stage", "flag", "risk", "zone", "park", "land_group", "movement"]
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_code_of_a_table_has_a_symbol_of_its_own(name, language):
     symbols = [mark.symbol.of(language) for mark in TABLES[name].values()]
@@ -86,7 +103,9 @@ def test_each_code_of_a_table_has_a_symbol_of_its_own(name, language):
     assert all(len(symbol) == 1 for symbol in symbols)
 
 
-@pytest.mark.parametrize("name", ["lamp", "project_stage", "readiness", "flag", "risk", "zone"])
+@pytest.mark.parametrize(
+    "name", ["lamp", "project_stage", "readiness", "flag", "risk", "zone", "land_group", "movement"]
+)
 def test_each_code_of_a_table_has_a_hatch_of_its_own(name):
     hatches = [mark.hatch for mark in TABLES[name].values()]
     assert len(set(hatches)) == len(hatches)
@@ -122,6 +141,7 @@ def test_an_outline_stands_out_from_its_fill(table):
         (ZONE, ZoneKind),
         (PARK, Level),
         (TOWN, TownLevel),
+        (LAND_GROUP, LandGroup),
     ],
 )
 def test_every_code_of_the_model_is_drawn(table, codes):

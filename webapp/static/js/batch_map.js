@@ -2,13 +2,11 @@
 import { groupWords } from "./batch_parts.js";
 import { el, fill } from "./dom.js";
 import { WallMap } from "./map.js";
+import { fillOf, hatchOf, swatch } from "./marks.js";
 import { page } from "./page_data.js";
 import { Drawing } from "./register_draw.js";
 import { gettext, wordOf } from "./words.js";
 
-// The colours of the package's map.
-const GROUPS = { arable: "#E9C46A", agricultural: "#A7C957", construction: "#D9A5A0", unused: "#B8C4CE" };
-const OTHER = "#FFFFFF";
 // Numbers stay readable on top.
 const BELOW = "parcel-label";
 const NONE = { type: "FeatureCollection", features: [] };
@@ -40,9 +38,9 @@ export class BatchMap {
     await this.wall.hideLayers(Object.keys(page.groups).filter((group) => !["town", "parcel"].includes(group)));
     gl.addSource("batch", { type: "geojson", data: NONE });
     const only = (what) => ["==", ["get", "what"], what];
-    const colour = ["match", ["get", "group"], ...Object.entries(GROUPS).flat(), OTHER];
-    gl.addLayer({ id: "batch-fill", type: "fill", source: "batch", filter: only("parcel"), paint: { "fill-color": colour, "fill-opacity": 0.9 } }, BELOW);
-    gl.addLayer({ id: "batch-line", type: "line", source: "batch", filter: only("parcel"), paint: { "line-color": "#7A2412", "line-width": 2 } }, BELOW);
+    gl.addLayer({ id: "batch-fill", type: "fill", source: "batch", filter: only("parcel"), paint: { "fill-color": fillOf("land_group", "group"), "fill-opacity": 0.9 } }, BELOW);
+    gl.addLayer({ id: "batch-hatch", type: "fill", source: "batch", filter: only("parcel"), paint: { "fill-pattern": hatchOf("land_group", "group"), "fill-opacity": 0.5 } }, BELOW);
+    gl.addLayer({ id: "batch-line", type: "line", source: "batch", filter: only("parcel"), paint: { "line-color": page.style.land_group.arable.stroke, "line-width": 2 } }, BELOW);
     gl.addLayer({ id: "batch-zone", type: "line", source: "batch", filter: only("zone"), paint: { "line-color": "#5B4A8A", "line-width": 2, "line-dasharray": [2, 1.5] } }, BELOW);
     gl.addLayer({ id: "batch-overlap", type: "fill", source: "batch", filter: only("overlap"), paint: { "fill-color": "#B3261E", "fill-opacity": 0.75 } }, BELOW);
     gl.on("click", "batch-fill", ({ features }) => !this.wall.taken && features.length && this.#open(features));
@@ -76,7 +74,7 @@ export class BatchMap {
     const kinds = [...new Set(features.filter(({ properties }) => properties.what === "zone").map(({ properties }) => properties.kind))];
     fill(
       this.legend,
-      page.landGroups.filter(({ code }) => groups.has(code)).map(({ code }) => item(groupWords(code), { background: GROUPS[code] ?? OTHER })),
+      page.landGroups.filter(({ code }) => groups.has(code)).map(({ code }) => el("li", {}, swatch("land_group", code), groupWords(code))),
       kinds.length ? item(gettext("管控区：{names}", { names: kinds.map((kind) => wordOf("ZoneKind", kind)).join("、") }), { border: "2px dashed #5B4A8A" }) : null,
       features.some(({ properties }) => properties.what === "overlap") ? item(gettext("重叠"), { background: "#B3261E" }) : null,
     );

@@ -124,6 +124,12 @@ export function imageNamed(name) {
   return null;
 }
 
+/** As the map wants it: the fill of a feature by the code that its `property` has in `table`. */
+export const fillOf = (table, property) => ["match", ["get", property], ...Object.entries(page.style[table]).flatMap(([code, mark]) => [code, mark.fill]), UNKNOWN.fill];
+
+/** The same of its hatch. */
+export const hatchOf = (table, property) => ["concat", `hatch:${table}:`, ["get", property]];
+
 function drawArea(pen, mark, width, height) {
   const inset = 1;
   pen.fillStyle = mark.fill;
