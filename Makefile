@@ -32,9 +32,8 @@ setup-test: setup-dev ## what the tests need besides: Chromium, CJK fonts, GDAL'
 demo: setup ## build the sample county and serve its map
 	@$(BIN)/guatu demo --port $(PORT)
 
-# One process more than processors: many tests wait for a browser or a database.
 test: setup-test ## every test
-	@$(BIN)/python -m pytest --numprocesses $$(( $$(nproc) + 1 )) --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup-dev ## format, lint, types, architecture, unit and contract tests
 	$(BIN)/ruff format --check .
