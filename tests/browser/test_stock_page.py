@@ -96,3 +96,23 @@ def test_the_page_fits_a_phone(phone: Watched) -> None:
     page = phone.open("/stock")
     assert page.evaluate("document.querySelector('main').scrollWidth") <= 390
     expect(page.locator(".figure").first).to_be_visible()
+
+
+def test_a_server_that_fails_is_not_said_to_leave_on_the_screen_what_never_was_there(office: Watched) -> None:
+    office.keep_from_recovering()
+    page = office.page
+    strip, kept = page.locator(".strip.bad"), "屏幕上是先前的内容"
+    page.route("**/api/stock?*", lambda route: route.fulfill(status=503, json={}))
+    page.route("**/api/stock", lambda route: route.fulfill(status=503, json={}))
+    page.goto(office.address + "/stock")
+    expect(strip).to_be_visible()
+    expect(strip).not_to_contain_text(kept)
+
+    page.unroute_all()
+    office.keep_from_recovering()
+    strip.get_by_role("button", name="重试").click()
+    expect(strip).to_have_count(0)
+    page.route("**/api/stock?*", lambda route: route.fulfill(status=503, json={}))
+    page.locator(".figure", has_text="满两年，收回线").click()
+    expect(strip).to_contain_text(kept)
+    office.forgive("503")

@@ -20,6 +20,9 @@ export class Problem extends Error {
   }
 }
 
+/** What went wrong, in a line: the sentence, and what was found and expected where the server said it. */
+export const sentenceOf = (problem) => [problem.message, problem.detail].filter(Boolean).join("：");
+
 const underWay = new Map();
 const watchers = [];
 const failureWatchers = [];
@@ -124,6 +127,20 @@ export async function send(method, path, body = null) {
   } catch (error) {
     throw error instanceof Problem ? error : unreachable(String(error.message));
   }
+}
+
+/** Have the server make a file, and save it under `name`; throws a Problem. */
+export async function download(path, name) {
+  const response = await fetch(path, { headers: { Accept: "application/json, */*" } }).catch((error) => {
+    throw unreachable(String(error.message));
+  });
+  if (response.status === 401) offerSignIn();
+  if (!response.ok) throw await problemOf(response);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name.replace(/[^\p{L}\p{N}.（）()_-]+/gu, "_");
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Send files: as `send("POST", …)`, and `onProgress(share)` is called with 0 … 1 of what has gone out. */

@@ -1,8 +1,8 @@
 // What is attached to a parcel or a batch: documents and photographs, a place to drop new ones, withdrawal with a reason.
-import { ask, inPath, Problem, send, upload } from "./api.js";
+import { ask, inPath, Problem, send, sentenceOf, upload } from "./api.js";
 import { withReason } from "./dialog.js";
 import { el, fill, find } from "./dom.js";
-import { day, number } from "./format.js";
+import { day, fileSize, number } from "./format.js";
 import { may, page } from "./page_data.js";
 import { notice } from "./panel_parts.js";
 import { tell } from "./tools.js";
@@ -55,7 +55,7 @@ const about = (row) => [row.stage ? wordOf("Stage", row.stage) : null, row.note,
 function documentRow(row, take) {
   const name = mayOpen() ? el("a", { href: fileAddress(row), target: "_blank", rel: "noopener" }, row.file_name) : el("span", {}, row.file_name);
   const ending = row.file_name.split(".").at(-1).toUpperCase();
-  return el("li", {}, el("span", { class: "ending", "aria-hidden": "true" }, ending), el("div", { class: "what" }, name, el("small", {}, `${size(row.size_bytes)} · ${about(row)}`)), taker(row, take));
+  return el("li", {}, el("span", { class: "ending", "aria-hidden": "true" }, ending), el("div", { class: "what" }, name, el("small", {}, `${fileSize(row.size_bytes)} · ${about(row)}`)), taker(row, take));
 }
 
 function photo(row, take) {
@@ -74,12 +74,6 @@ async function withdraw(address, row, show) {
   if (!(await withReason(gettext("撤销附件"), sentence, gettext("撤销"), (reason) => send("DELETE", `${address}/${row.sha256}`, { reason })))) return;
   tell(gettext("已撤销"));
   await show();
-}
-
-function size(bytes) {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 * 1024) return `${number(bytes / 1024)} KB`;
-  return `${number(bytes / 1024 / 1024, 1)} MB`;
 }
 
 /** A field for files, onto which they may also be dropped; each file goes out by itself and tells how far it is. */
@@ -143,7 +137,7 @@ async function sent(address, file, told, going) {
     row.remove();
     return true;
   } catch (problem) {
-    fill(row, el("span", {}, file.name), el("small", { class: "bad", role: "alert" }, [problem.message, problem.detail].filter(Boolean).join(" · ")), el("button", { type: "button", class: "text", onclick: () => row.remove() }, gettext("知道了")));
+    fill(row, el("span", {}, file.name), el("small", { class: "bad", role: "alert" }, sentenceOf(problem)), el("button", { type: "button", class: "text", onclick: () => row.remove() }, gettext("知道了")));
     find("button", row)?.focus();
     return false;
   }

@@ -14,18 +14,16 @@ const button = (text, act) => el("button", { type: "button", class: "text", oncl
 export const usualDay = (info) => info.data_on ?? page.today;
 
 export class Banners {
-  /** `card` says how an empty store is filled; null where a page has none. */
-  constructor(box, card, state, data, retry) {
-    this.box = box;
-    this.card = card;
-    this.state = state;
-    this.data = data;
-    this.retry = retry;
+  /**
+   * `retry()` asks again for what failed. `info()` is what is known of the store now, `isShown()` whether something stands
+   * on the screen. `card` says how an empty store is filled, `state` knows the day: null where a page has none.
+   */
+  constructor(box, retry, { info, isShown, card = null, state = null }) {
+    Object.assign(this, { box, retry, info, isShown, card, state });
     this.problems = new Map();
     this.notes = new Map();
     this.recovery = new Recovery(retry);
-    data.listen((_, name) => name === "info" && this.draw());
-    state.listen((_, changed) => changed.has("on") && this.draw());
+    state?.listen((_, changed) => changed.has("on") && this.draw());
   }
 
   /** A problem with `part` of the page (null: it is over). What is on the screen stays. */
@@ -48,15 +46,15 @@ export class Banners {
   }
 
   draw() {
-    const { info } = this.data;
-    const on = this.state.now.on;
+    const info = this.info();
+    const on = this.state?.now.on;
     const [problem] = this.problems.values();
     if (problem?.mayPass) this.recovery.begin();
     else this.recovery.end();
     fill(
       this.box,
       problem
-        ? strip("bad", "warning", problem.message, this.data.projects ? gettext("，屏幕上是先前的内容") : "", problem.mayPass ? gettext("，恢复后自动更新") : "", problem.detail ? `（${problem.detail}）` : "", button(gettext("重试"), this.retry))
+        ? strip("bad", "warning", problem.message, this.isShown() ? gettext("，屏幕上是先前的内容") : "", problem.mayPass ? gettext("，恢复后自动更新") : "", problem.detail ? `（${problem.detail}）` : "", button(gettext("重试"), this.retry))
         : null,
       [...this.notes.values()].map((text) => strip("warn", "warning", text)),
       on && info && on !== usualDay(info)
@@ -68,9 +66,9 @@ export class Banners {
   }
 
   #emptyStore() {
-    const counts = this.data.info?.counts;
-    const empty = counts && Object.values(counts).every((n) => n === 0);
     if (!this.card) return;
+    const counts = this.info()?.counts;
+    const empty = counts && Object.values(counts).every((n) => n === 0);
     this.card.hidden = !empty;
     if (!empty) return;
     const lines = [

@@ -1,18 +1,16 @@
 // The forms over the page of batches: a new one, parcels by number, submission and approval, the package, the quota.
-import { inPath, send } from "./api.js";
+import { download, inPath, send, sentenceOf } from "./api.js";
 import { confirmed, form, withReason } from "./dialog.js";
 import { el, fill } from "./dom.js";
-import { number } from "./format.js";
+import { M2_PER_MU, number } from "./format.js";
 import { page } from "./page_data.js";
 import { notice } from "./panel_parts.js";
 import { tell } from "./tools.js";
 import { gettext, wordsOf } from "./words.js";
 
-const M2_PER_MU = 10_000 / 15;
 const MOST_BREACHES = 50;
 const label = (text, field, kind = "") => el("label", { class: kind }, el("span", {}, text), field);
 const input = (attributes) => el("input", { class: "field", ...attributes });
-const said = (problem) => [problem.message, problem.detail].filter(Boolean).join(" · ");
 const asNumbers = (text) => [...new Set(text.split(/[\s,，;；、]+/).map((each) => each.trim()).filter(Boolean))];
 
 /** A new batch of `numbers`; its answer, or null. */
@@ -91,7 +89,7 @@ export async function decideDialog(name, stage) {
       const judged = await send("POST", `${address}/check`, { ...told(), stage });
       if (turn === asked) showLaw(law, reason, judged);
     } catch (problem) {
-      if (turn === asked) fill(law, notice("bad", said(problem)));
+      if (turn === asked) fill(law, notice("bad", sentenceOf(problem)));
     }
   };
   for (const field of [fields.on, fields.document, fields.authority]) field.addEventListener("change", judge);
@@ -137,24 +135,13 @@ export async function exportDialog(name) {
   await form(gettext("导出资料包"), content, gettext("生成并下载"), async () => {
     bar.hidden = false;
     try {
-      await saved(`/export/batches/${inPath(name)}.zip?${new URLSearchParams({ encoding: encoding.value, review_no: review.value.trim() })}`, `${name}.zip`);
+      await download(`/export/batches/${inPath(name)}.zip?${new URLSearchParams({ encoding: encoding.value, review_no: review.value.trim() })}`, `${name}.zip`);
     } finally {
       bar.hidden = true;
     }
     tell(gettext("资料包已生成"));
     return true;
   });
-}
-
-async function saved(address, name) {
-  const response = await fetch(address, { headers: { Accept: "application/zip" } });
-  if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
-    throw new Error(wordsOf(problem.title) || gettext("服务器回答 {status}", { status: response.status }));
-  }
-  const link = el("a", { href: URL.createObjectURL(await response.blob()), download: name.replace(/[^\p{L}\p{N}.（）()_-]+/gu, "_") });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** What quota a year was given, in 亩; true where it was written. */

@@ -1,5 +1,5 @@
 // One batch whole: what is said of it, its map, its parcels, and what may be done with it.
-import { ask, inPath, send } from "./api.js";
+import { ask, inPath, send, sentenceOf } from "./api.js";
 import { attachmentsOf } from "./attachments.js";
 import { addNumbersDialog, decideDialog, dissolveDialog, exportDialog, withdrawDialog } from "./batch_dialogs.js";
 import { BatchMap } from "./batch_map.js";
@@ -162,7 +162,7 @@ export class BatchView {
       tell(said(done));
       await this.changed();
     } catch (problem) {
-      tell([problem.message, problem.detail].filter(Boolean).join(" · "));
+      tell(sentenceOf(problem));
     }
   }
 }

@@ -15,7 +15,7 @@ import { gettext, wordOf } from "./words.js";
 
 const state = new QueryState(["name", "state", "year", "add"]);
 const part = (name) => find(`[data-part=${name}]`);
-const banners = openFrame({ retry: () => load() });
+const banners = openFrame({ retry: () => load(), isShown: () => answer !== null });
 const mayWrite = may("batches");
 let answer = null;
 let view = null;

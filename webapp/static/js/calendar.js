@@ -1,5 +1,5 @@
 // The working calendar: a year's days and who says so, days that are entered here, and a file of next year's holidays.
-import { ask, send } from "./api.js";
+import { ask, send, sentenceOf } from "./api.js";
 import { HolidayFile } from "./calendar_file.js";
 import { drawDurations } from "./calendar_durations.js";
 import { openFrame } from "./desk_frame.js";
@@ -23,7 +23,7 @@ const draft = new Map();
 const whole = new Map();
 // On what the draft rests, as far as it was typed.
 let basis = "";
-const banners = openFrame({ retry: show });
+const banners = openFrame({ retry: show, isShown: () => answer !== null });
 
 const worksNow = (day) => (draft.has(day.on) ? (draft.get(day.on).worked === "published" ? null : draft.get(day.on).worked === "yes") : day.worked);
 
@@ -86,7 +86,7 @@ function drawDraft() {
       tell(gettext("已保存，改动 {n} 天", { n: number(done.changed) }));
       await show();
     } catch (problem) {
-      failure.textContent = [problem.message, problem.detail].filter(Boolean).join("：");
+      failure.textContent = sentenceOf(problem);
     }
   };
   return fill(

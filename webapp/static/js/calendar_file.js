@@ -1,5 +1,5 @@
 // A file of holidays: looked at before anything is changed, then taken into the draft.
-import { upload } from "./api.js";
+import { sentenceOf, upload } from "./api.js";
 import { el, fill } from "./dom.js";
 import { number } from "./format.js";
 import { gettext, wordsOf } from "./words.js";
@@ -25,7 +25,7 @@ export class HolidayFile {
     try {
       this.#show(await upload("/api/calendar/preview", form), file.name);
     } catch (problem) {
-      this.draw(el("p", { class: "bad", role: "alert" }, [problem.message, problem.detail].filter(Boolean).join("：")));
+      this.draw(el("p", { class: "bad", role: "alert" }, sentenceOf(problem)));
     }
   }
 

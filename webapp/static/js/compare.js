@@ -1,7 +1,7 @@
 // The page of two days: figures, groups, map, matrix and lists; and the tasks of linear projects on a tab of their own.
 import { ask } from "./api.js";
 import { CompareMap } from "./compare_map.js";
-import { drawFigures, drawGroups, drawMatrix, wordIn } from "./compare_tables.js";
+import { drawFigures, drawGroups, drawMatrix } from "./compare_tables.js";
 import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
 import { openFrame } from "./desk_frame.js";
 import { el, fill, find } from "./dom.js";
@@ -10,7 +10,7 @@ import { page } from "./page_data.js";
 import { QueryState } from "./query_state.js";
 import { drawSegments, drawSelect } from "./segments.js";
 import { TasksPanel } from "./tasks_panel.js";
-import { gettext, wordOf } from "./words.js";
+import { gettext, wordIn, wordOf } from "./words.js";
 
 const OF_SERVER = ["from", "to", "by", "town", "unit", "movement", "outcome"];
 const BY = [["town", gettext("按乡镇")], ["unit", gettext("按单位")]];
@@ -19,7 +19,7 @@ const TABS = [["", gettext("两日对照")], ["tasks", gettext("征收任务")]]
 const LISTS = [["", gettext("地块变化")], ["promises", gettext("承诺兑现")]];
 const state = new QueryState([...OF_SERVER, "list", "view", "project"]);
 const part = (name) => find(`[data-part=${name}]`);
-const banners = openFrame({ retry: () => load() });
+const banners = openFrame({ retry: () => load(), isShown: () => answer !== null });
 let [answer, map, shown] = [null, null, ""];
 
 const stage = (cell) => (cell.getValue() ? wordOf("Stage", cell.getValue()) : NOTHING);

@@ -2,9 +2,8 @@
 import { el, fill } from "./dom.js";
 import { mu, NOTHING, number, share } from "./format.js";
 import { page } from "./page_data.js";
-import { gettext, wordOf, wordsOf } from "./words.js";
+import { gettext, wordIn, wordOf, wordsOf } from "./words.js";
 
-export const wordIn = (list, code) => wordsOf(list.find((each) => each.code === code)) || NOTHING;
 const SIGNS = { back: "bad", retired: "warn", not_done: "bad", late: "warn" };
 
 function figure(what, n, below, sign, pressed, press) {

@@ -34,7 +34,7 @@ const state = {
 };
 let answer = null;
 let firstLook = true;
-const banners = openFrame({ retry: show });
+const banners = openFrame({ retry: show, isShown: () => answer !== null });
 
 function query(more = {}) {
   const found = new URLSearchParams();

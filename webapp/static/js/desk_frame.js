@@ -6,7 +6,7 @@ import { bindMenu } from "./menu.js";
 import { page } from "./page_data.js";
 
 /** The language switch keeps the address, whatever the page has made of it meanwhile. */
-export function bindLanguages() {
+function bindLanguages() {
   for (const link of findAll("[data-lang]")) {
     const keep = () => {
       const query = new URLSearchParams(location.search);
@@ -20,15 +20,14 @@ export function bindLanguages() {
 /**
  * Wake the frame; gives its strips: `failed(problem, part)` (null: over), `note(name, text)`.
  *
- * `retry()` asks again for what failed; without it the page is loaded anew. `state` is the page's own, where it has one:
- * `{now: {on}, listen(hear), set(patch)}` as AddressState has, so that another day than the latest is told.
+ * `retry()` asks again for what failed; without it the page is loaded anew. `isShown()`: an answer stands on the screen,
+ * and stays there when the next one fails. `state` is the page's own, where it has one: `{now: {on}, listen(hear),
+ * set(patch)}` as AddressState has, so that another day than the latest is told.
  */
-export function openFrame({ retry = () => location.reload(), state = null } = {}) {
+export function openFrame({ retry = () => location.reload(), isShown = () => false, state = null } = {}) {
   bindMenu();
   bindLanguages();
-  const still = { now: { on: null }, listen: () => {}, set: () => {} };
-  const data = { info: page.info, projects: document.body, listen: () => {} };
-  const banners = new Banners(find("[data-part=banners]"), null, state ?? still, data, retry);
+  const banners = new Banners(find("[data-part=banners]"), retry, { info: () => page.info, isShown, state });
   watchFailures((problem) => banners.failed(problem, "server"));
   watchRequests((n) => document.body.classList.toggle("busy", n > 0));
   banners.draw();

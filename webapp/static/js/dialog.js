@@ -1,4 +1,5 @@
 // Questions and forms over the page: the browser's own <dialog>, so that Esc, focus and screen readers work by themselves.
+import { sentenceOf } from "./api.js";
 import { el, fill, find, icon } from "./dom.js";
 import { gettext } from "./words.js";
 
@@ -68,7 +69,7 @@ export async function form(title, content, button, act, { danger = false } = {})
       done = (await act()) ?? true;
       return done !== false;
     } catch (problem) {
-      failed.textContent = [problem.message, problem.detail].filter(Boolean).join(" · ");
+      failed.textContent = sentenceOf(problem);
       return false;
     }
   };

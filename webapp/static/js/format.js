@@ -2,8 +2,8 @@
 import { gettext, isEnglish } from "./words.js";
 
 export const NOTHING = "—";
-const M2_PER_MU = 10_000 / 15;
-const M2_PER_HA = 10_000;
+export const M2_PER_MU = 10_000 / 15;
+export const M2_PER_HA = 10_000;
 const WAN_PER_YI = 10_000;
 
 export const isMissing = (value) => value === null || value === undefined || Number.isNaN(value);
@@ -64,3 +64,11 @@ export const metres = (m) => (m < 1000 ? `${number(m, m < 10 ? 2 : 1)} m` : `${n
 
 /** A stored date as it is; a dash where there is none. */
 export const day = (text) => text || NOTHING;
+
+const KB = 1024;
+
+/** The size of a file. */
+export function fileSize(bytes) {
+  if (bytes < KB) return `${bytes} B`;
+  return bytes < KB * KB ? `${number(bytes / KB)} KB` : `${number(bytes / KB / KB, 1)} MB`;
+}

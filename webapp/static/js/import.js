@@ -3,12 +3,12 @@ import { ask, send } from "./api.js";
 import { openFrame } from "./desk_frame.js";
 import { confirmed } from "./dialog.js";
 import { el, fill, find, findAll } from "./dom.js";
-import { number } from "./format.js";
+import { fileSize, number } from "./format.js";
 import { Detected } from "./import_detected.js";
 import { ImportLog, moment, problemBox } from "./import_log.js";
 import { ImportMap } from "./import_map.js";
-import { Preview, stateWords } from "./import_preview.js";
-import { megabytes, Sender } from "./import_send.js";
+import { Preview } from "./import_preview.js";
+import { Sender } from "./import_send.js";
 import { WallMap } from "./map.js";
 import { page } from "./page_data.js";
 import { bindTools, tell } from "./tools.js";
@@ -25,10 +25,10 @@ openFrame({});
 const wall = new WallMap(window.guatuWall, { picked: nobody, hovered: nobody, moved: nobody, pointed: nobody, failed: nobody });
 const map = new ImportMap(wall.map, part("legend"), picked);
 const detected = new Detected(part("detected"), say);
-const preview = new Preview(part("preview"), { say, pointed, commit, stateWords: (state) => stateWords(page, state) });
+const preview = new Preview(part("preview"), { say, pointed, commit });
 const log = new ImportLog(part("earlier"), { failed, undone: () => drawDone() });
 let limits = { upload_bytes: 200 * 1024 * 1024 };
-const sender = new Sender({ sent: (answer) => open(answer, 0), failed }, () => limits.upload_bytes);
+new Sender({ sent: (answer) => open(answer, 0), failed }, () => limits.upload_bytes);
 
 let current = null;
 let chosen = 0;
@@ -120,7 +120,7 @@ function drawParts() {
   const pick = current.parts.length > 1 && el("label", { class: "part" }, gettext("其中的"), el("select", { class: "field", onchange: (event) => choosePart(Number(event.target.value)) }, options));
   const ignored = current.ignored.length > 0 && el("details", {}, el("summary", {}, gettext("略过 {n} 个文件", { n: current.ignored.length })), el("ul", { class: "dots" }, current.ignored.map((each) => el("li", {}, `${each.name}：${wordsOf(each.why)}`))));
   const drop = el("button", { type: "button", class: "button danger", "data-act": "drop", onclick: dropUpload }, now()?.done ? gettext("关闭") : gettext("放弃"));
-  fill(part("parts"), el("section", { class: "card file" }, el("header", {}, el("div", {}, el("h3", {}, current.name), el("small", {}, `${megabytes(current.size)} · ${moment(current.at)} · ${current.actor}`)), drop), pick, ignored));
+  fill(part("parts"), el("section", { class: "card file" }, el("header", {}, el("div", {}, el("h3", {}, current.name), el("small", {}, `${fileSize(current.size)} · ${moment(current.at)} · ${current.actor}`)), drop), pick, ignored));
 }
 
 function drawDone() {

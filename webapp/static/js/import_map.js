@@ -58,7 +58,7 @@ export class ImportMap {
   #draw(counts, leftOff) {
     const line = (state) => {
       const more = leftOff[state] ? el("small", {}, ` (−${number(leftOff[state])})`) : null;
-      return counts[state] > 0 && el("li", {}, swatch("import", state), el("span", {}, stateWords(page, state)), el("b", {}, number(counts[state])), more);
+      return counts[state] > 0 && el("li", {}, swatch("import", state), el("span", {}, stateWords(state)), el("b", {}, number(counts[state])), more);
     };
     fill(this.legend, el("ul", {}, STATES.map(line)));
     this.legend.hidden = false;

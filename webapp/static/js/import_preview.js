@@ -3,13 +3,14 @@ import { ask } from "./api.js";
 import { el, fill, find, icon } from "./dom.js";
 import { mu, number } from "./format.js";
 import { badge } from "./marks.js";
+import { page } from "./page_data.js";
 import { gettext, wordsOf } from "./words.js";
 
 export const STATES = ["new", "changed", "unchanged", "removed", "refused"];
 const TABLE = "import";
 
 /** The words of a state. */
-export const stateWords = (page, state) => wordsOf(page.style[TABLE][state]);
+export const stateWords = (state) => wordsOf(page.style[TABLE][state]);
 
 const shown = (value) => (value === null || value === undefined || value === "" ? el("span", { class: "quiet" }, gettext("空")) : typeof value === "object" ? wordsOf(value) : String(value));
 
@@ -23,7 +24,7 @@ function moved(m2) {
 }
 
 export class Preview {
-  /** `heard`: `say(patch)`, `pointed(row)`, `commit()`, `stateWords(code)`. */
+  /** `heard`: `say(patch)`, `pointed(row)`, `commit()`. */
   constructor(root, heard) {
     this.root = root;
     this.heard = heard;
@@ -83,7 +84,7 @@ export class Preview {
         find(`.count-chip[data-state=${state}]`, this.root)?.focus();
       };
       const count = preview.counts[state];
-      return el("button", { type: "button", class: "count-chip", "aria-pressed": String(isOn), disabled: !count, onclick: toggle, "data-state": state }, badge(TABLE, state, 18), el("span", {}, this.heard.stateWords(state)), el("b", {}, number(count)));
+      return el("button", { type: "button", class: "count-chip", "aria-pressed": String(isOn), disabled: !count, onclick: toggle, "data-state": state }, badge(TABLE, state, 18), el("span", {}, stateWords(state)), el("b", {}, number(count)));
     };
     return el("div", { class: "counts", role: "group", "aria-label": gettext("按结果筛选") }, STATES.map(button));
   }

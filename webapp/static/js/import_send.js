@@ -1,14 +1,10 @@
 // Getting files to the server: chosen, dropped, several at once as one ZIP, with a bar while they go.
 import { upload } from "./api.js";
 import { el, fill, find } from "./dom.js";
-import { number } from "./format.js";
+import { fileSize, number } from "./format.js";
 import { gettext } from "./words.js";
 import { zipped } from "./zip_store.js";
 
-const MB = 1024 * 1024;
-
-/** A size as people read it. */
-export const megabytes = (bytes) => (bytes < MB ? `${number(bytes / 1024)} KB` : `${number(bytes / MB, 1)} MB`);
 
 /** One file of several: Shapefiles are named by their stem, anything else by how many there are. */
 async function asOne(files) {
@@ -54,7 +50,7 @@ export class Sender {
     if (!files.length || this.under) return;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     if (size > this.limit()) {
-      const sentence = gettext("文件共 {size}，超过 {limit}，请分成几个文件上传", { size: megabytes(size), limit: megabytes(this.limit()) });
+      const sentence = gettext("文件共 {size}，超过 {limit}，请分成几个文件上传", { size: fileSize(size), limit: fileSize(this.limit()) });
       this.heard.failed({ message: sentence, detail: files.map((file) => file.name).join("、") });
       return;
     }

@@ -35,7 +35,13 @@ const table = new ProjectTable(find("[data-part=drawer]"), state, data, {
   chosen: (code, how) => choose(code, how),
   pointed: (code) => wall.hover(code),
 });
-const banners = new Banners(find("[data-part=banners]"), find("[data-part=empty-store]"), state, data, tryAgain);
+const banners = new Banners(find("[data-part=banners]"), tryAgain, {
+  info: () => data.info,
+  isShown: () => data.projects !== null,
+  card: find("[data-part=empty-store]"),
+  state,
+});
+data.listen((_, name) => name === "info" && banners.draw());
 const readout = new Readout(find("[data-part=readout]"));
 const wall = new WallMap(window.guatuWall, {
   picked,

@@ -1,5 +1,5 @@
 // The form that records an entry: what the law says of it is shown while it is filled in.
-import { send } from "./api.js";
+import { send, sentenceOf } from "./api.js";
 import { el, fill, settled } from "./dom.js";
 import { page } from "./page_data.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
@@ -29,7 +29,7 @@ function acts({ next, steps, parcel, announcement, funds }) {
 }
 
 /** One rule that would be broken: what, by which law, from when it would not. */
-export function breachItem(breach, { named = false } = {}) {
+function breachItem(breach, { named = false } = {}) {
   const from = breach.legal_on ? gettext("最早 {day}", { day: breach.legal_on }) : null;
   return el("li", { class: breach.overridable ? "" : "final" }, named ? el("strong", {}, `${breach.parcel_no} `) : null, wordsOf(breach.message), el("small", {}, [breach.source, from].filter(Boolean).join(" · ")));
 }
@@ -104,7 +104,7 @@ export class Recorder {
       const judged = await send("POST", "/api/events/check", this.body);
       if (sent === this.sent) this.#show(judged);
     } catch (problem) {
-      if (sent === this.sent) fill(this.verdict, el("p", { class: "bad" }, [problem.message, problem.detail].filter(Boolean).join("：")));
+      if (sent === this.sent) fill(this.verdict, el("p", { class: "bad" }, sentenceOf(problem)));
     }
     return null;
   }

@@ -28,7 +28,7 @@ const SHOWS_ROWS = ["columns", "unit_of_area"];
 const OF_ROWS = ["facets", "held", "overdue", "legal_within_days", "words", "blocking", "projects", "area", "on"];
 
 const state = new RegisterState();
-const banners = openFrame({ retry: tryAgain, state });
+const banners = openFrame({ retry: tryAgain, isShown: () => table.count > 0, state });
 const edits = new Edits(state, { changed, counted });
 const filter = new RegisterFilter(find("[data-part=filters]"), find("[data-part=chips]"), state);
 const table = new RegisterTable(find("[data-part=grid]"), state, { answered, failed: (problem) => banners.failed(problem, "list"), chosen, picked }, (name) => edits.editorOf(name));
@@ -48,7 +48,6 @@ const panel = new ParcelSummary(find("[data-part=panel]"), state, {
   flyTo: fly,
   came: flyOnce,
 });
-let pickedRows = [];
 let flyWhenItComes = false;
 // Rows that were written since they were last asked for.
 const outdated = new Set();
@@ -129,7 +128,6 @@ function drawSums(sums) {
 
 /** Rows are picked: say how many, offer what can be done with them, outline them on the map. */
 function picked(numbers) {
-  pickedRows = numbers;
   wall.markBlocking(numbers.slice(0, MOST_MARKED));
   const box = find("[data-part=picked]");
   box.hidden = !numbers.length;

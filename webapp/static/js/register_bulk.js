@@ -1,5 +1,5 @@
 // One value for many parcels: chosen, looked at row by row, then written, all or none.
-import { send } from "./api.js";
+import { send, sentenceOf } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el, fill } from "./dom.js";
 import { number } from "./format.js";
@@ -64,7 +64,7 @@ export async function editMany(parcels, edits) {
       preview = await send("POST", "/api/parcels/edit", body({ dry_run: true }));
       fill(shown, previewTable(preview, column.value, unit));
     } catch (problem) {
-      fill(shown, el("p", { class: "late", role: "alert" }, [problem.message, problem.detail].filter(Boolean).join("：")));
+      fill(shown, el("p", { class: "late", role: "alert" }, sentenceOf(problem)));
     }
     return false;
   };

@@ -1,11 +1,11 @@
 // The register's columns: what each is called, how its values are shown, in which unit an area is shown and edited.
 import { asNode, el } from "./dom.js";
-import { isMissing, NOTHING, number } from "./format.js";
+import { M2_PER_HA, M2_PER_MU, isMissing, NOTHING, number } from "./format.js";
 import { badge } from "./marks.js";
 import { page } from "./page_data.js";
 import { gettext, isEnglish, wordOf, wordsOf } from "./words.js";
 
-const M2_OF = { mu: 10_000 / 15, ha: 10_000, m2: 1 };
+const M2_OF = { mu: M2_PER_MU, ha: M2_PER_HA, m2: 1 };
 const PLACES_OF = { mu: 2, ha: 4, m2: 1 };
 const KIND = new Map(page.register.columns.map((column) => [column.name, column]));
 const AREAS = ["declared_area_m2", "area_planar_m2", "area_ellipsoid_m2"];

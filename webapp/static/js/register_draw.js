@@ -10,7 +10,7 @@ const DECIMALS = 6;
 const round = (value) => value.toFixed(DECIMALS);
 
 /** The Leaflet shape of an area's text, or null. */
-export function shapeOf(text) {
+function shapeOf(text) {
   const at = text.indexOf(":");
   const [kind, rest] = [text.slice(0, at), text.slice(at + 1)];
   const numbers = rest.split(/[ ,]+/).map(Number);

@@ -1,5 +1,5 @@
 // Editing attributes in place: typed editors, one step back at a time, and both versions where somebody was quicker.
-import { send } from "./api.js";
+import { send, sentenceOf } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { may, page } from "./page_data.js";
@@ -9,7 +9,7 @@ import { gettext, wordsOf } from "./words.js";
 
 const EDITABLE = page.register.editable;
 const EDIT_PLACES = { mu: 4, ha: 6, m2: 2 };
-export const MOST_UNDO = 50;
+const MOST_UNDO = 50;
 
 const trimmed = (value, places) => String(Number(value.toFixed(places)));
 
@@ -124,7 +124,7 @@ export class Edits {
       return answer;
     } catch (problem) {
       if (problem.status === 409 && problem.problem?.conflicts) return this.#afterClash(edits, problem.problem.conflicts, undoable);
-      tell([problem.message, problem.detail].filter(Boolean).join("："));
+      tell(sentenceOf(problem));
       return null;
     }
   }

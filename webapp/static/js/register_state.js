@@ -2,7 +2,7 @@
 
 export const FACETS = ["town", "stage", "owner_kind", "land_class", "unit", "person", "batch", "hold_reason"];
 // The wall map's filter of projects, behind a prefix: parcels on the land of those that it lets pass.
-export const PROJECT_FIELDS = ["town", "park", "industry", "category", "level", "kind", "stage", "lamp", "flag", "leader", "department", "words"].map((name) => `project_${name}`);
+const PROJECT_FIELDS = ["town", "park", "industry", "category", "level", "kind", "stage", "lamp", "flag", "leader", "department", "words"].map((name) => `project_${name}`);
 const SINGLES = ["held", "overdue", "legal_within_days", "words", "blocking", "area"];
 export const UNITS = ["mu", "ha", "m2"];
 const NOT_OF_A_VIEW = ["lang", "sel", "at"];

@@ -1,5 +1,5 @@
 // One row of a list that people keep by hand, as a form over the page: added, corrected, or withdrawn with a reason.
-import { inPath, send } from "./api.js";
+import { inPath, send, sentenceOf } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el, fill, findAll } from "./dom.js";
 import { gettext, wordsOf } from "./words.js";
@@ -74,5 +74,5 @@ function tellWrong(content, failed, problem) {
     control.after(el("small", { class: "bad" }, [wordsOf(error.title), error.expected].filter(Boolean).join(" · ")));
     if ((placed += 1) === 1) control.focus();
   }
-  failed.textContent = placed === errors.length && placed ? "" : [problem.message, problem.detail].filter(Boolean).join(" · ");
+  failed.textContent = placed === errors.length && placed ? "" : sentenceOf(problem);
 }

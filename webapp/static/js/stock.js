@@ -8,9 +8,9 @@ import { page } from "./page_data.js";
 import { QueryState } from "./query_state.js";
 import { drawSegments, drawSelect } from "./segments.js";
 import { drawFigures, drawGroups } from "./stock_groups.js";
-import { standing, wordIn } from "./stock_words.js";
+import { standing } from "./stock_words.js";
 import { openSupply } from "./supply_form.js";
-import { gettext, wordsOf } from "./words.js";
+import { gettext, wordIn, wordsOf } from "./words.js";
 
 const ASKED = ["on", "by", "kind", "status", "town", "park", "batch", "words", "built_below"];
 const BY = [["town", gettext("按乡镇")], ["park", gettext("按园区")], ["batch", gettext("按批次")], ["unit", gettext("按单位")]];
@@ -18,7 +18,7 @@ const OF = { town: gettext("乡镇"), park: gettext("园区"), batch: gettext("�
 const BUILT = [["0.01", gettext("圈而不建：建设占比不到 1%")], ["0.5", gettext("圈大建小：建设占比不到一半")]];
 const state = new QueryState(ASKED);
 const part = (name) => find(`[data-part=${name}]`);
-const banners = openFrame({ retry: () => load(), state: { get now() { return state.now; }, listen: (hear) => state.listen((now) => hear(now, new Set(["on"]))), set: (patch) => state.set({ on: patch.on ?? "" }) } });
+const banners = openFrame({ retry: () => load(), isShown: () => answer !== null, state: { get now() { return state.now; }, listen: (hear) => state.listen((now) => hear(now, new Set(["on"]))), set: (patch) => state.set({ on: patch.on ?? "" }) } });
 let answer = null;
 
 const mapLink = (number_) => `/?sel=parcel:${encodeURIComponent(number_)}${state.now.on ? `&on=${state.now.on}` : ""}`;

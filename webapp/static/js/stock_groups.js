@@ -1,8 +1,7 @@
 // What the stock sums to: the figures at the top, and the table by town, park, batch or unit.
 import { el, fill } from "./dom.js";
 import { mu, NOTHING, number, share } from "./format.js";
-import { gettext, wordsOf } from "./words.js";
-import { wordIn } from "./stock_words.js";
+import { gettext, wordIn, wordsOf } from "./words.js";
 
 const amount = (counted, unit = gettext("宗")) => [el("span", {}, number(counted.n)), el("small", {}, unit)];
 

@@ -1,12 +1,9 @@
 // How the standings of supplied land are marked; the words come with the server's answer.
 import { el } from "./dom.js";
 import { NOTHING } from "./format.js";
-import { wordsOf } from "./words.js";
+import { wordIn } from "./words.js";
 
 const SIGNS = { started: "good", not_due: "good", overdue_under_one_year: "warn", government_cause: "warn", idle_a: "bad", recover_a: "bad", idle_b: "bad" };
-
-/** The words of a code in one of the answer's own lists. */
-export const wordIn = (list, code) => wordsOf(list.find((each) => each.code === code)) || NOTHING;
 
 /** A standing with its sign. */
 export function standing(statuses, code) {

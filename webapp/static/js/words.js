@@ -18,4 +18,7 @@ export function wordOf(list, code) {
   return row ? wordsOf(row) : (code ?? "");
 }
 
+/** The words of a code in a list that came with an answer; "—" where the list lacks it. */
+export const wordIn = (list, code) => wordsOf(list.find((each) => each.code === code)) || "—";
+
 export const isEnglish = page.language === "en";
