@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import request
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from gis.settings import Settings
@@ -25,6 +25,8 @@ from webapp import create_app
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 # Without a graphics card the processor draws WebGL; the rest of a page it draws twice as fast without a detour over GL.
 WITH_GL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing", "--no-sandbox")
+# That the processor draws, and is slow at it, is no fault of a page.
+OF_THE_DRIVER = "GL Driver Message (OpenGL, Performance"
 WITHOUT_GL = ("--disable-gpu", "--disable-webgl", "--disable-webgl2", "--disable-3d-apis", "--no-sandbox")
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -147,6 +149,10 @@ def watch(context: BrowserContext, address: str) -> Watched:
         if response.status >= 400:
             watched.errors.append(f"{response.status} {response.url}")
 
+    def heard(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and OF_THE_DRIVER not in said.text:
+            watched.errors.append(said.text)
+
     def asked(url: str) -> None:
         if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).netloc != own:
             watched.foreign.append(url)
@@ -154,9 +160,7 @@ def watch(context: BrowserContext, address: str) -> Watched:
     watched.page.on("request", lambda request: asked(request.url))
     watched.page.on("response", answered)
     watched.page.on("pageerror", lambda error: watched.errors.append(f"script: {error}"))
-    watched.page.on(
-        "console", lambda said: watched.errors.append(said.text) if said.type in ("error", "warning") else None
-    )
+    watched.page.on("console", heard)
     return watched
 
 

@@ -27,7 +27,11 @@ function bindLanguages() {
 export function openFrame({ retry = () => location.reload(), isShown = () => false, state = null } = {}) {
   bindMenu();
   bindLanguages();
-  const banners = new Banners(find("[data-part=banners]"), retry, { info: () => page.info, isShown, state });
+  const again = () => {
+    banners.forget("server");
+    return retry();
+  };
+  const banners = new Banners(find("[data-part=banners]"), again, { info: () => page.info, isShown, state });
   watchFailures((problem) => banners.failed(problem, "server"));
   watchRequests((n) => document.body.classList.toggle("busy", n > 0));
   banners.draw();

@@ -300,7 +300,7 @@ async function start() {
 }
 
 function tryAgain() {
-  banners.forget("list", "sums", "server");
+  banners.forget("list", "sums");
   table.reload();
   refreshFigures();
 }
