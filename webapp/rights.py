@@ -9,9 +9,12 @@ from gis.model import Role
 from gis.workflows.edit_calendar import MAY_EDIT
 from gis.workflows.judge_events import MAY_RECORD
 from gis.workflows.list_households import HOUSEHOLD_READERS
+from gis.workflows.one_batch import MAY_CHANGE
+from gis.workflows.record_supply import MAY_RECORD_SUPPLY
+from gis.workflows.record_task import MAY_SET_TASKS
+from gis.workflows.redraw_parcels import MAY_REDRAW
 
 _WRITERS = (Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
-_LAND = (Role.LAND_OFFICER,)
 _LAND_AND_PLANNING = (Role.LAND_OFFICER, Role.PLANNER)
 # Administrators may do everything.
 MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
@@ -19,13 +22,13 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "attach": _WRITERS,
         "edit": _WRITERS,
         "record": MAY_RECORD,
-        "draw": _LAND_AND_PLANNING,
-        "batches": _LAND,
+        "draw": MAY_REDRAW,
+        "batches": MAY_CHANGE,
         "package": _LAND_AND_PLANNING,
-        "supply": _LAND,
-        "tasks": _LAND_AND_PLANNING,
+        "supply": MAY_RECORD_SUPPLY,
+        "tasks": MAY_SET_TASKS,
         "account": _LAND_AND_PLANNING,
-        "entries": _LAND,
+        "entries": (Role.LAND_OFFICER,),
         "households": HOUSEHOLD_READERS,
         "calendar": MAY_EDIT,
     }
