@@ -57,8 +57,9 @@ export function openDialog(title, content, buttons, { check = null, broad = fals
 }
 
 /**
- * Open a form whose `act` sends it: what `act` gave (true where it gave nothing), or null where nothing was sent. The form stays until the
- * answer is there, and what goes wrong stays in it, with everything that was typed. `act` gives false to keep it open.
+ * Open a form whose `act` sends it: what `act` gave (true where it gave nothing), or null where nothing was sent. The form
+ * stays until the answer is there, and what goes wrong stays in it, with everything that was typed. `act` gives false to
+ * keep it open.
  */
 export async function form(title, content, button, act, { danger = false } = {}) {
   const failed = el("small", { class: "bad", role: "alert" });
