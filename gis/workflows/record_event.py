@@ -8,7 +8,7 @@ event bears the reason for good. Events are never changed: a wrong one is withdr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -124,9 +124,17 @@ def law_broken(breaches: Sequence[Breach]) -> LawBroken:
     return LawBroken(words, breaches, found=first.found, expected=first.expected)
 
 
-def withdraw_event(
-    store: Store, actor: Actor, parcel_no: str, kind: EventKind, stage: Stage | None, on: date, reason: str
-) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An event of a parcel that is taken back, and why; ``stage`` of a stage event."""
+
+    kind: EventKind
+    stage: Stage | None
+    on: date
+    reason: str
+
+
+def withdraw_event(store: Store, actor: Actor, parcel_no: str, event: Withdrawal) -> Recorded:
     """
     Take back an event that was recorded wrongly: from now on it counts as never having happened; its rows stay.
 
@@ -144,28 +152,13 @@ def withdraw_event(
     NotAllowed
         As ``record_events``.
     """
-    why = withdrawal_reason(reason)
+    stated = replace(event, reason=withdrawal_reason(event.reason))
     with writing_assessed(store, actor) as writer:
-        return _withdraw_in(writer, actor, parcel_no, _Withdrawn(kind, stage, on, why))
+        return withdraw_in(writer, actor, parcel_no, stated)
 
 
-def withdraw_step_in(writer: Writer, actor: Actor, parcel_no: str, stage: Stage, on: date, reason: str) -> Recorded:
-    """``withdraw_event`` of a stage within an open transaction, for what withdraws more (a batch's approval)."""
-    return _withdraw_in(writer, actor, parcel_no, _Withdrawn(EventKind.STAGE, stage, on, reason))
-
-
-@dataclass(frozen=True, slots=True)
-class _Withdrawn:
-    """An event that is taken back, and why."""
-
-    kind: EventKind
-    stage: Stage | None
-    on: date
-    reason: str
-
-
-def _withdraw_in(writer: Writer, actor: Actor, parcel_no: str, event: _Withdrawn) -> Recorded:
-    """``withdraw_event`` within an open transaction."""
+def withdraw_in(writer: Writer, actor: Actor, parcel_no: str, event: Withdrawal) -> Recorded:
+    """``withdraw_event`` within an open transaction, for what withdraws more (a batch's approval)."""
     parcels = parcels_of(writer, [parcel_no])
     refuse_strangers(writer, actor, parcels)
     row = _standing_row(writer, parcel_no, event.kind, event.stage, event.on)
@@ -245,7 +238,7 @@ def _standing_row(reader: Reader, parcel_no: str, kind: EventKind, stage: Stage 
     return mine[[name for name in mine.columns if not name.startswith("recorded_")]]
 
 
-def _stood_upon(case: Case, event: _Withdrawn, reader: Reader) -> Breach | None:
+def _stood_upon(case: Case, event: Withdrawal, reader: Reader) -> Breach | None:
     entry = next(e for e in case.entries if (e.kind, e.stage, e.on) == (event.kind, event.stage, event.on))
     later = _paid_by(case, entry, reader) if event.kind is EventKind.FUNDS else _after(case, entry)
     if not later:

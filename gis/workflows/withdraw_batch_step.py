@@ -20,7 +20,7 @@ from gis.workflows.assess_store import default_day
 from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.one_batch import Batch, members_of, read_batch, require_officer
 from gis.workflows.plain import Record, column_values
-from gis.workflows.record_event import withdraw_step_in
+from gis.workflows.record_event import Withdrawal, withdraw_in
 from gis.workflows.withdrawal_reason import withdrawal_reason
 
 
@@ -48,7 +48,7 @@ def withdraw_batch_step(store: Store, actor: Actor, name: str, reason: str) -> R
         steps = _steps(writer, batch, stage, day)
         numbers = sorted(set(steps["parcel_no"][steps["own"]]))
         for number in numbers:
-            withdraw_step_in(writer, actor, number, stage, day, why)
+            withdraw_in(writer, actor, number, Withdrawal(EventKind.STAGE, stage, day, why))
         if stage is Stage.APPROVED:
             _clear_document(writer, batch, set(steps["parcel_no"][~steps["own"]]), on)
         writer.append("batch", batch.as_row(note=why, withdrawn=True))

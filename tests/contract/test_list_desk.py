@@ -12,7 +12,7 @@ from gis.model import EventKind
 from gis.store.port import Store
 from gis.workflows.list_desk import list_dates, list_desk
 from gis.workflows.plain import Record
-from gis.workflows.record_event import record_event, withdraw_event
+from gis.workflows.record_event import Withdrawal, record_event, withdraw_event
 from gis.workflows.register_index import read_register
 from tests.contract.store_samples import OFFICER, append, hold, parcels, put, stages
 
@@ -37,7 +37,7 @@ def test_an_announcement_is_due_until_it_is_told_and_again_when_that_is_withdraw
     assert dates(store) == [("2026-06-23", "P0", "announce")]
     record_event(store, OFFICER, "P0", ProposedEvent(EventKind.ANNOUNCED, date(2026, 6, 10)))
     assert (desk(store)["overdue"], dates(store)) == ([], [])
-    withdraw_event(store, OFFICER, "P0", EventKind.ANNOUNCED, None, date(2026, 6, 10), "未发布")
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.ANNOUNCED, None, date(2026, 6, 10), "未发布"))
     assert desk(store)["overdue"] == ["P0"]
 
 

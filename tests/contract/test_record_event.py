@@ -20,7 +20,7 @@ from gis.model import Actor, Authority, EventKind, HoldReason, Query, Role, Stag
 from gis.store import open_store
 from gis.store.port import Store
 from gis.workflows.judge_events import judge_events
-from gis.workflows.record_event import Recorded, record_event, record_events, withdraw_event
+from gis.workflows.record_event import Recorded, Withdrawal, record_event, record_events, withdraw_event
 from tests.contract.store_samples import CRS, OFFICER, VIEWER, append, hold, parcels, put, square, stages, town
 
 PRE, SURVEY, PLAN, AGREED = Stage.PRE_NOTICE, Stage.SURVEY, Stage.PLAN_NOTICE, Stage.AGREEMENT
@@ -174,7 +174,7 @@ def test_a_hold_its_efforts_and_its_release(store: Store) -> None:
 
 
 def test_a_wrong_entry_is_withdrawn_and_its_rows_stay(noticed: Store) -> None:
-    withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, SURVEY, date(2026, 2, 12), "登记到别的地块")
+    withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, SURVEY, date(2026, 2, 12), "登记到别的地块"))
     events = noticed.read("parcel_event")
     assert events["stage"].tolist() == ["pre_notice", "survey", "survey"]
     assert events["note"].tolist()[-1] == "登记到别的地块"
@@ -186,11 +186,11 @@ def test_a_wrong_entry_is_withdrawn_and_its_rows_stay(noticed: Store) -> None:
 
 def test_what_later_steps_stand_on_is_withdrawn_after_them(noticed: Store) -> None:
     with pytest.raises(LawBroken) as refused:
-        withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, PRE, date(2026, 2, 9), "日期有误")
+        withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, PRE, date(2026, 2, 9), "日期有误"))
     assert codes(refused.value) == [("P0", "stood_upon")]
     assert "现状调查与稳评" in refused.value.words.zh
     for stage, on in ((SURVEY, date(2026, 2, 12)), (PRE, date(2026, 2, 9))):
-        withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, stage, on, "日期有误")
+        withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, stage, on, "日期有误"))
     assert stage_of(noticed) == "not_started"
 
 
@@ -201,11 +201,11 @@ def test_funds_on_which_an_approval_rests_stay_until_it_is_withdrawn(store: Stor
     for on in funds:
         record(store, ProposedEvent(EventKind.FUNDS, on))
     record(store, step(Stage.APPROVED, "2026-06-01"))
-    withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, funds[0], "重复")
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.FUNDS, None, funds[0], "重复"))
     with pytest.raises(LawBroken):
-        withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, funds[1], "退回")
-    withdraw_event(store, OFFICER, "P0", EventKind.STAGE, Stage.APPROVED, date(2026, 6, 1), "未批复")
-    withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, funds[1], "退回")
+        withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.FUNDS, None, funds[1], "退回"))
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.STAGE, Stage.APPROVED, date(2026, 6, 1), "未批复"))
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.FUNDS, None, funds[1], "退回"))
 
 
 def test_funds_stay_until_the_step_is_withdrawn_that_the_county_s_rule_makes_wait_for_them(store: Store) -> None:
@@ -218,10 +218,10 @@ def test_funds_stay_until_the_step_is_withdrawn_that_the_county_s_rule_makes_wai
     record(store, ProposedEvent(EventKind.FUNDS, paid))
     record(store, step(Stage.SUBMITTED, "2026-06-01"))
     with pytest.raises(LawBroken) as refused:
-        withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, paid, "退回")
+        withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.FUNDS, None, paid, "退回"))
     assert refused.value.found == "组卷报批 / submitted for approval 2026-06-01"
-    withdraw_event(store, OFFICER, "P0", EventKind.STAGE, Stage.SUBMITTED, date(2026, 6, 1), "未上报")
-    withdraw_event(store, OFFICER, "P0", EventKind.FUNDS, None, paid, "退回")
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.STAGE, Stage.SUBMITTED, date(2026, 6, 1), "未上报"))
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.FUNDS, None, paid, "退回"))
 
 
 def test_a_hold_is_withdrawn_after_its_release(store: Store) -> None:
@@ -229,20 +229,20 @@ def test_a_hold_is_withdrawn_after_its_release(store: Store) -> None:
     append(store, "parcel_event", hold("P0", "2026-03-01"))
     record(store, ProposedEvent(EventKind.RELEASE, date(2026, 4, 1)))
     with pytest.raises(LawBroken):
-        withdraw_event(store, OFFICER, "P0", EventKind.HOLD, None, date(2026, 3, 1), "误报")
-    withdraw_event(store, OFFICER, "P0", EventKind.RELEASE, None, date(2026, 4, 1), "误报")
-    withdraw_event(store, OFFICER, "P0", EventKind.HOLD, None, date(2026, 3, 1), "误报")
+        withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.HOLD, None, date(2026, 3, 1), "误报"))
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.RELEASE, None, date(2026, 4, 1), "误报"))
+    withdraw_event(store, OFFICER, "P0", Withdrawal(EventKind.HOLD, None, date(2026, 3, 1), "误报"))
     assert store.read("parcel")["hold_reason"].isna().all()
 
 
 def test_only_what_stands_is_withdrawn_and_only_for_a_reason(noticed: Store) -> None:
     with pytest.raises(NotFound):
-        withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, PLAN, date(2026, 3, 2), "没有")
+        withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, PLAN, date(2026, 3, 2), "没有"))
     with pytest.raises(InvalidParameter):
-        withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, SURVEY, date(2026, 2, 12), " ")
-    withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, SURVEY, date(2026, 2, 12), "误报")
+        withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, SURVEY, date(2026, 2, 12), " "))
+    withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, SURVEY, date(2026, 2, 12), "误报"))
     with pytest.raises(NotFound):
-        withdraw_event(noticed, OFFICER, "P0", EventKind.STAGE, SURVEY, date(2026, 2, 12), "误报")
+        withdraw_event(noticed, OFFICER, "P0", Withdrawal(EventKind.STAGE, SURVEY, date(2026, 2, 12), "误报"))
 
 
 # ------------------------------------------------------------------ who, how many, at once

@@ -10,7 +10,7 @@ from gis.analysis.case import LONGEST_TEXT, ProposedEvent
 from gis.model import FIRST_DAY, Actor, Authority, EventKind, HoldReason, Stage
 from gis.workflows.assess_store import last_day_that_may_have_been
 from gis.workflows.judge_events import MOST_AT_ONCE, judge_events
-from gis.workflows.record_event import record_events, withdraw_event
+from gis.workflows.record_event import Withdrawal, record_events, withdraw_event
 from webapp.acting import allow
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
@@ -77,7 +77,8 @@ def _withdrawn(parcel_no: str | None) -> Response:
         kind = ask.code("kind", EventKind, required=True)
         stage, on = ask.code("stage", Stage), ask.day("on", required=True)
         reason = ask.reason()
-    done = withdraw_event(served().store, actor, number, kind or EventKind.STAGE, stage, on or FIRST_DAY, reason)
+    event = Withdrawal(kind or EventKind.STAGE, stage, on or FIRST_DAY, reason)
+    done = withdraw_event(served().store, actor, number, event)
     return jsonify(done.as_record())
 
 
