@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import geopandas as gpd
 import pandas as pd
 
 from gis.store.port import Store
+from gis.workflows.approve_batch import Decision
 from tests.contract.store_samples import CRS, append, parcels, put, square, stages
 
 NAME = "2026年度第1批次"
+ON = date(2026, 6, 30)
+SUBMIT, APPROVE = Decision(date(2026, 4, 20)), Decision(date(2026, 6, 1), "晋政地字〔2026〕1号")
 STEPS = (
     ("pre_notice", "2026-02-09"),
     ("survey", "2026-02-20"),
