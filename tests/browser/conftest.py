@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -202,6 +203,23 @@ def phone(browser: Browser, demo: Served) -> Iterator[Watched]:
     """The same on a phone."""
     context = browser.new_context(viewport=PHONE, locale="zh-CN", is_mobile=True, has_touch=True)
     watched = watch(context, demo.address)
+    yield watched
+    context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+@pytest.fixture
+def own_file(demo_file: Path, tmp_path: Path) -> Path:
+    """A copy of the sample county that this test may change."""
+    return Path(shutil.copy(demo_file, tmp_path / "own.gpkg"))
+
+
+@pytest.fixture
+def own(browser: Browser, serve: Callable[[Settings], Served], own_file: Path) -> Iterator[Watched]:
+    """An office page on that copy."""
+    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
+    watched = watch(context, serve(Settings(db=str(own_file))).address)
     yield watched
     context.close()
     assert watched.foreign == []

@@ -1,40 +1,16 @@
-"""The register in a browser: ledger and map bound together, filters, drawing, views, editing, a phone."""
+"""The register in a browser: ledger and map bound together, filters, drawing, views, a phone."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from gis.model import LOCAL_ACTOR
-from gis.settings import Settings
-from gis.store import open_store
-from gis.workflows.assess_store import default_day
-from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
+from tests.browser.conftest import PHONE, Watched
+from tests.browser.register_rows import cell
 
 FIRST = "140781001-0001"
-
-
-@pytest.fixture
-def own_file(demo_file: Path, tmp_path: Path) -> Path:
-    """A copy of the sample county that this test may change."""
-    return Path(shutil.copy(demo_file, tmp_path / "own.gpkg"))
-
-
-@pytest.fixture
-def own(browser: Browser, serve: Callable[[Settings], Served], own_file: Path) -> Iterator[Watched]:
-    """An office page on that copy."""
-    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
-    watched = watch(context, serve(Settings(db=str(own_file))).address)
-    yield watched
-    context.close()
-    assert watched.foreign == []
-    assert watched.errors == []
 
 
 def count_of(page: Page) -> int:
@@ -44,10 +20,6 @@ def count_of(page: Page) -> int:
 
 def expect_count(page: Page, count: str) -> None:
     expect(page.locator("[data-part=row-count]")).to_contain_text(f"{count} 个地块")
-
-
-def cell(page: Page, row: int, column: str):
-    return page.locator(".tabulator-row").nth(row).locator(f"[tabulator-field={column}]")
 
 
 def test_a_filter_narrows_ledger_sums_and_choices_and_the_address_keeps_it(office):
@@ -235,120 +207,6 @@ def test_the_way_to_the_map_is_never_that_of_the_parcel_before(office: Watched) 
 def test_the_chip_of_a_term_says_what_its_button_says(office: Watched) -> None:
     page = office.open("/register?legal_within_days=0")
     expect(page.locator("[data-part=chips] .chip .value")).to_have_text("今天起可办")
-
-
-def edit(page: Page, row: int, column: str, value: str) -> None:
-    """Type into a cell as a person does."""
-    cell(page, row, column).dblclick()
-    field = page.locator(".tabulator-cell .field")
-    field.fill(value)
-    field.press("Enter")
-
-
-def test_a_cell_is_edited_and_the_step_taken_back(own, own_file):
-    page = own.open("/register?columns=parcel_no,name,declared_area_m2,households")
-    page.click("[data-act=edit]")
-    before = cell(page, 0, "name").inner_text()
-    edit(page, 0, "name", "改过的地块")
-    expect(page.locator("[data-act=undo]")).to_contain_text("1")
-    edit(page, 0, "declared_area_m2", "15")
-    expect(page.locator("[data-act=undo]")).to_contain_text("2")
-    expect(cell(page, 0, "declared_area_m2")).to_have_text("15.00")
-    assert stored(own_file, "declared_area_m2") == pytest.approx(10_000)  # 15 亩 are one hectare
-    page.click("[data-act=undo]")
-    page.click("[data-act=undo]")
-    expect(page.locator("[data-act=undo]")).to_be_disabled()
-    expect(cell(page, 0, "name")).to_have_text(before)
-    assert stored(own_file, "name") == before
-
-
-def stored(path: Path, column: str) -> object:
-    from gis.model import Query
-
-    store = open_store(path)
-    value = store.read("parcel", Query(keys=(FIRST,)))[column].item()
-    store.close()
-    return value
-
-
-def test_a_value_that_makes_no_sense_is_not_written(own, own_file):
-    page = own.open("/register?columns=parcel_no,households")
-    page.click("[data-act=edit]")
-    before = stored(own_file, "households")
-    edit(page, 0, "households", "三户")
-    expect(page.locator(".toast").last).to_contain_text("应为不小于 0 的数")
-    expect(page.locator("[data-act=undo]")).to_be_disabled()
-    assert stored(own_file, "households") == before
-
-
-def asks_for_rows_changed(address: str) -> bool:
-    """A look at single rows, not at the list."""
-    return "/api/register?" in address and ("words=" in address or "parcel_no=" in address)
-
-
-def test_a_row_is_edited_again_before_it_was_shown_anew(own: Watched, own_file: Path) -> None:
-    page = own.open("/register?columns=parcel_no,name,person")
-    page.route(asks_for_rows_changed, lambda route: None)  # never answered
-    page.click("[data-act=edit]")
-    edit(page, 0, "name", "改过一次")
-    expect(page.locator("[data-act=undo]")).to_contain_text("1")
-    edit(page, 0, "person", "王某")
-    expect(page.locator("[data-act=undo]")).to_contain_text("2")
-    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
-
-
-def test_a_row_is_edited_again_before_the_first_edit_was_answered(own: Watched, own_file: Path) -> None:
-    page = own.open("/register?columns=parcel_no,name,person")
-    held: list[Route] = []
-    is_over = False
-    page.route("**/api/parcels/edit", lambda route: route.continue_() if is_over else held.append(route))
-    page.click("[data-act=edit]")
-    with page.expect_request("**/api/parcels/edit"):
-        edit(page, 0, "name", "改过一次")
-    edit(page, 0, "person", "王某")
-    is_over = True
-    for route in held:
-        route.continue_()
-    expect(page.locator("[data-act=undo]")).to_contain_text("2")
-    assert (stored(own_file, "name"), stored(own_file, "person")) == ("改过一次", "王某")
-
-
-@pytest.mark.parametrize(("choice", "expected"), [("用我的", "我的"), ("用对方的", "对方的")])
-def test_both_versions_are_shown_where_somebody_was_quicker(own, own_file, choice, expected):
-    page = own.open("/register?columns=parcel_no,person")
-    page.click("[data-act=edit]")
-    store = open_store(own_file)
-    with store.writing(LOCAL_ACTOR) as writer:
-        writer.put("parcel", pd.DataFrame({"parcel_no": [FIRST], "person": ["对方的"]}), on=default_day(store))
-    store.close()
-    edit(page, 0, "person", "我的")
-    dialog = page.locator("dialog")
-    expect(dialog).to_contain_text("对方的")
-    expect(dialog).to_contain_text("我的")
-    own.forgive("409")
-    with page.expect_response("**/api/register?*"):  # the row is asked for again once the choice was written
-        dialog.locator("button", has_text=choice).click()
-    expect(cell(page, 0, "person")).to_have_text(expected)
-    assert stored(own_file, "person") == expected
-
-
-def test_many_rows_are_changed_after_a_look_at_what_changes(own, own_file):
-    page = own.open("/register?columns=parcel_no,person")
-    for row in range(3):
-        page.locator(".tabulator-row").nth(row).locator(".boxes").click()
-    expect(page.locator("[data-part=picked]")).to_contain_text("已选 3 个")
-    page.click("[data-act=bulk]")
-    page.select_option("[data-part=bulk-column]", "person")
-    page.fill("[data-part=bulk-value]", "王某")
-    page.locator("dialog button", has_text="预览").click()
-    expect(page.locator("[data-part=preview-counts]")).to_contain_text("将修改 3 个")
-    assert stored(own_file, "person") != "王某"
-    page.locator("dialog button", has_text="写入").click()
-    expect(page.locator("dialog")).to_have_count(0)
-    expect(cell(page, 2, "person")).to_have_text("王某")
-    assert stored(own_file, "person") == "王某"
-    page.click("[data-act=undo]")
-    expect(cell(page, 2, "person")).not_to_have_text("王某")
 
 
 def test_what_is_listed_is_handed_out(office):

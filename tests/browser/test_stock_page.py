@@ -3,32 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from gis.settings import Settings
-from tests.browser.conftest import Served, Watched
-
-
-@pytest.fixture
-def own(
-    browser: Browser,
-    serve: Callable[[Settings], Served],
-    demo_file: Path,
-    tmp_path: Path,
-    open_elsewhere: Callable[..., Watched],
-) -> Iterator[Watched]:
-    """An office page over a copy of the sample county that this test may change."""
-    path = tmp_path / "own.gpkg"
-    shutil.copyfile(demo_file, path)
-    watched = open_elsewhere(browser, serve(Settings(db=str(path))))
-    yield watched
-    assert watched.foreign == []
-    assert watched.errors == []
+from tests.browser.conftest import Watched
 
 
 def test_a_figure_narrows_the_list_and_the_address(office: Watched) -> None:
