@@ -27,6 +27,9 @@ from gis.model import (
     ProjectCategory,
     ProjectKind,
     ProjectStage,
+    RoadClass,
+    RoadDirection,
+    ScoringState,
     Stage,
     SupplyKind,
     TownLevel,
@@ -50,7 +53,7 @@ FRAME_DTYPES: dict[str, str] = {
 }
 Dimension = Literal["area", "money", "length", "share"]
 CodeList = type[Coded]
-GeometryKind = Literal["MultiPolygon", "Geometry"]
+GeometryKind = Literal["MultiPolygon", "LineString", "Geometry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +323,31 @@ ZONE = Layer(
         _col("remark", "text", "备注", "remark"),
     ),
     geometry="MultiPolygon",
+    geometry_required=True,
+)
+
+# One row a stretch between two junctions. ``no_turn``: [{"at": node, "to": road_no}, …], forbidden turns at an end.
+ROAD = Layer(
+    "road",
+    Words("道路", "roads"),
+    "entity",
+    ("road_no",),
+    (
+        _col("road_no", "text", "路段编号", "road number", "编号", "道路编号", "id", "osm_id", required=True),
+        _col("name", "text", "道路名称", "road name", "名称", "路名", "name"),
+        _coded(
+            "road_class", RoadClass, "道路等级", "road class", "等级", "技术等级", "highway", "fclass", required=True
+        ),
+        _coded("direction", RoadDirection, "通行方向", "direction", "方向", "oneway", required=True),
+        _col("speed_kmh", "real", "行驶速度", "speed", "车速", "限速", "maxspeed", required=True),
+        _col("surface", "text", "路面", "surface", "路面类型"),
+        _col("length_m", "real", "长度", "length", dimension="length", required=True),
+        _col("from_node", "text", "起点结点", "from node", "起点", required=True),
+        _col("to_node", "text", "终点结点", "to node", "终点", required=True),
+        _col("no_turn", "json", "禁止转向", "forbidden turns"),
+        _col("source", "text", "数据来源", "source", "来源"),
+    ),
+    geometry="LineString",
     geometry_required=True,
 )
 
@@ -667,6 +695,108 @@ SAVED_VIEW = Layer(
     ),
 )
 
+# Where a coach stops for a project or park, set by hand, in the working CRS.
+ENTRANCE = Layer(
+    "entrance",
+    Words("出入口", "entrances"),
+    "ledger",
+    ("subject", "subject_key"),
+    (
+        _col("subject", "text", "对象类型", "subject", required=True),
+        _col("subject_key", "text", "对象编号", "subject's key", required=True),
+        _col("east_m", "real", "东坐标", "easting", dimension="length", required=True),
+        _col("north_m", "real", "北坐标", "northing", dimension="length", required=True),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+TOUR = Layer(
+    "tour",
+    Words("观摩", "inspection tours"),
+    "ledger",
+    ("tour_no",),
+    (
+        _col("tour_no", "text", "观摩编号", "tour number", required=True),
+        _col("title", "text", "观摩名称", "title", required=True),
+        _col("on_date", "date", "首日", "first day", required=True),
+        _col("spec", "json", "要求", "what is asked of it", required=True),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+# A plan is never changed: what was changed by hand is another plan, ``made_from`` the one before it.
+TOUR_PLAN = Layer(
+    "tour_plan",
+    Words("观摩方案", "plans of tours"),
+    "ledger",
+    ("plan_no",),
+    (
+        _col("plan_no", "text", "方案编号", "plan number", required=True),
+        _col("tour_no", "text", "观摩编号", "tour number", required=True),
+        _col("name", "text", "方案名称", "name", required=True),
+        _col("made_from", "text", "来源方案", "made from"),
+        _col("spec", "json", "要求", "what was asked of it", required=True),
+        _col("plan", "json", "方案", "plan", required=True),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+TOUR_VISIT = Layer(
+    "tour_visit",
+    Words("观摩记录", "visits of tours"),
+    "ledger",
+    ("project_code", "tour_no"),
+    (
+        _col(
+            "project_code",
+            "text",
+            "项目代码",
+            "project code",
+            "项目编号",
+            required=True,
+            references="project",
+            must_exist=True,
+        ),
+        _col("tour_no", "text", "观摩编号", "tour number", required=True),
+        _col("on_date", "date", "日期", "date", required=True),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+SCORING = Layer(
+    "scoring",
+    Words("打分评议", "scorings of tours"),
+    "ledger",
+    ("tour_no",),
+    (
+        _col("tour_no", "text", "观摩编号", "tour number", required=True),
+        _col("plan_no", "text", "方案编号", "plan number", required=True),
+        _col("sheet", "json", "评分表", "score sheet", required=True),
+        _col("codes", "json", "一次性评分码摘要", "digests of the one-time codes", required=True),
+        _coded("state", ScoringState, "状态", "state", required=True),
+        _note(),
+        _withdrawn(),
+    ),
+)
+
+# Nothing in it says who: a digest of the one-time code, and the marks.
+BALLOT = Layer(
+    "ballot",
+    Words("评分票", "ballots"),
+    "ledger",
+    ("tour_no", "code_digest"),
+    (
+        _col("tour_no", "text", "观摩编号", "tour number", required=True),
+        _col("code_digest", "text", "评分码摘要", "digest of the code", required=True),
+        _col("marks", "json", "评分", "marks", required=True),
+        _withdrawn(),
+    ),
+)
+
 RULE_PARAMETER = Layer(
     "rule_parameter",
     Words("规则参数", "rule parameters"),
@@ -703,7 +833,7 @@ IMPORT_LOG = Layer(
     ),
 )
 
-ENTITIES: tuple[Layer, ...] = (TOWN, PARK, PROJECT, PARCEL, ZONE)
+ENTITIES: tuple[Layer, ...] = (TOWN, PARK, PROJECT, PARCEL, ZONE, ROAD)
 LEDGERS: tuple[Layer, ...] = (
     PROJECT_EVENT,
     PROJECT_PLAN,
@@ -720,6 +850,12 @@ LEDGERS: tuple[Layer, ...] = (
     LAND_SUPPLY,
     REQUISITION_TASK,
     SAVED_VIEW,
+    ENTRANCE,
+    TOUR,
+    TOUR_PLAN,
+    TOUR_VISIT,
+    SCORING,
+    BALLOT,
     RULE_PARAMETER,
     IMPORT_LOG,
 )

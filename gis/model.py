@@ -290,6 +290,36 @@ class AttachmentKind(Coded):
     PHOTO = "photo", "照片", "photo"
 
 
+class RoadClass(Coded):
+    """Classes of road, the largest first; the classes of OpenStreetMap, links with their own road."""
+
+    MOTORWAY = "motorway", "高速公路", "motorway"
+    TRUNK = "trunk", "快速路/国道", "trunk road"
+    PRIMARY = "primary", "主干道/省道", "primary road"
+    SECONDARY = "secondary", "次干道/县道", "secondary road"
+    TERTIARY = "tertiary", "支路/乡道", "tertiary road"
+    UNCLASSIFIED = "unclassified", "其他公路/村道", "unclassified road"
+    RESIDENTIAL = "residential", "居住区道路", "residential road"
+    LIVING_STREET = "living_street", "生活街区道路", "living street"
+    SERVICE = "service", "内部道路", "service road"
+    TRACK = "track", "机耕路", "track"
+
+
+class RoadDirection(Coded):
+    """Which way a road may be driven, seen along its line."""
+
+    BOTH = "both", "双向", "both ways"
+    FORWARD = "forward", "顺向单行", "one way along the line"
+    BACKWARD = "backward", "逆向单行", "one way against the line"
+
+
+class ScoringState(Coded):
+    """How far the scoring of a tour is."""
+
+    OPEN = "open", "评分中", "open"
+    CLOSED = "closed", "已封存", "closed"
+
+
 class Role(Coded):
     """What an actor may do (RULES §10.4)."""
 

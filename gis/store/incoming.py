@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gis.crs import normal_crs, same_crs
 from gis.errors import CrsMismatch, InvalidParameter, InvalidRow, Place
-from gis.layers import LAYERS, Column, Layer
+from gis.layers import LAYERS, Column, GeometryKind, Layer
 from gis.model import EventKind
 from gis.store.columns import AREA_COLUMNS, GEOMETRY
 from gis.store.ledgers import LEDGER_RULES
@@ -22,8 +22,13 @@ from gis.store.session import Geometries, Table
 from gis.store.values import Kept, invalid, kept_values
 from gis.words import Words
 
-_POLYGON, _MULTIPOLYGON = 3, 6
-_SIMPLE_KINDS = (0, 1, 3, 4, 5, 6)  # Shapely's numbers of points, lines, polygons and their multis
+# Shapely's numbers of points, lines, polygons and their multis, by what a layer says of its geometry.
+_LINE, _POLYGON, _MULTIPOLYGON = 1, 3, 6
+_ALLOWED: dict[GeometryKind, tuple[tuple[int, ...], Words]] = {
+    "MultiPolygon": ((_POLYGON, _MULTIPOLYGON), Words("非空面", "polygons, not empty")),
+    "LineString": ((_LINE,), Words("非空的线", "lines, not empty")),
+    "Geometry": ((0, 1, 3, 4, 5, 6), Words("非空的点、线或面", "points, lines or polygons, not empty")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +222,10 @@ def _of_kind(layer: Layer, geometry: Geometries) -> Geometries:
     """2-D, finite, not empty, of the layer's kind."""
     there = ~shapely.is_missing(geometry)
     kinds = shapely.get_type_id(geometry)
-    allowed = (_POLYGON, _MULTIPOLYGON) if layer.geometry == "MultiPolygon" else _SIMPLE_KINDS
+    allowed, expected = _ALLOWED[layer.geometry or "Geometry"]
     finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)  # an empty geometry has no finite bounds
     for position in np.flatnonzero(there & ~(finite & np.isin(kinds, allowed)))[:1]:
-        kind = (
-            Words("非空面", "polygons, not empty")
-            if layer.geometry == "MultiPolygon"
-            else Words("非空的点、线或面", "points, lines or polygons, not empty")
-        )
-        raise invalid("geometry", int(position), shapely.to_wkt(geometry[position]), kind)
+        raise invalid("geometry", int(position), shapely.to_wkt(geometry[position]), expected)
     if layer.geometry == "MultiPolygon":
         single = kinds == _POLYGON
         geometry[single] = shapely.multipolygons(geometry[single], indices=np.arange(int(single.sum())))

@@ -56,6 +56,12 @@ LEDGER_RULES: dict[str, Ledger] = {
         Ledger(LAYERS["land_supply"]),
         Ledger(LAYERS["requisition_task"]),
         Ledger(LAYERS["saved_view"]),
+        Ledger(LAYERS["entrance"]),
+        Ledger(LAYERS["tour"]),
+        Ledger(LAYERS["tour_plan"]),
+        Ledger(LAYERS["tour_visit"]),
+        Ledger(LAYERS["scoring"]),
+        Ledger(LAYERS["ballot"]),
         Ledger(LAYERS["rule_parameter"]),
         Ledger(LAYERS["import_log"]),
     )

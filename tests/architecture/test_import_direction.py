@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("webapp",),
     ("gis.terminal",),
     ("gis.cli_store",),
-    ("gis.cli_account", "gis.cli_batch", "gis.cli_export", "gis.cli_parcel"),
+    ("gis.cli_account", "gis.cli_batch", "gis.cli_export", "gis.cli_parcel", "gis.cli_tour"),
     ("gis.cli", "gis.__main__"),
 )
 FLOOR_OF = {house: floor for floor, houses in enumerate(FLOORS) for house in houses}

@@ -15,7 +15,7 @@ from gis.layers import LAYERS, Column, Layer
 from gis.store.columns import FIRST_STAGE, GEOMETRY
 from gis.store.statements import row_id
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x47504B47
 # 1.3, which every GDAL in use reads without a warning (docs/decisions/0001).
 GEOPACKAGE_VERSION = 10300
@@ -76,7 +76,7 @@ def schema() -> str:
     names = ("metadata.ddl.sql", "tables.ddl.sql", "assessment.ddl.sql", "parts.ddl.sql")
     fixed = [(folder / name).read_text(encoding="utf-8") for name in names]
     derived = [table_script(layer) for layer in LAYERS.values()]
-    derived += [_rtree(layer) for layer in LAYERS.values() if layer.geometry]
+    derived += [rtree_script(layer) for layer in LAYERS.values() if layer.geometry]
     derived += ["\n".join(append_only(table)) for table in _APPEND_ONLY]
     strays = (folder / STRAYS).read_text(encoding="utf-8")
     return "\n".join((*fixed, *derived, *_event_indexes(), strays))
@@ -138,6 +138,7 @@ def _event_indexes() -> Iterator[str]:
     yield "CREATE INDEX project_event_day ON project_event (on_date);"
 
 
-def _rtree(layer: Layer) -> str:
+def rtree_script(layer: Layer) -> str:
+    """The statements that make a layer's spatial index and keep it right."""
     text = (files("gis.store") / "sql" / "geopackage" / "rtree.ddl.sql").read_text(encoding="utf-8")
     return text.replace("<t>", layer.name).replace("<c>", GEOMETRY).replace("<i>", row_id(layer))

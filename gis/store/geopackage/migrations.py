@@ -15,18 +15,25 @@ from importlib.resources import files
 from gis.layers import (
     ACCOUNT_ENTRY,
     ATTACHMENT,
+    BALLOT,
     BATCH,
     BUILDING,
+    ENTRANCE,
     HOUSEHOLD,
     LAND_QUOTA,
     LAND_SUPPLY,
     LINEAGE,
     PARCEL_EVENT,
     REQUISITION_TASK,
+    ROAD,
     SAVED_VIEW,
+    SCORING,
+    TOUR,
+    TOUR_PLAN,
+    TOUR_VISIT,
     Layer,
 )
-from gis.model import AttachmentKind, BatchKind, EventKind, LineageKind
+from gis.model import AttachmentKind, BatchKind, EventKind, LineageKind, RoadClass, RoadDirection, ScoringState
 from gis.store.geopackage.ddl import (
     ASSESSMENT_TABLES,
     PARCEL_EVENT_DAY,
@@ -35,6 +42,7 @@ from gis.store.geopackage.ddl import (
     STRAYS,
     PlainTable,
     append_only,
+    rtree_script,
     table_script,
 )
 from gis.store.geopackage.metadata import describe_codes, describe_column, describe_layer, describe_table
@@ -72,10 +80,26 @@ def _serve_the_land_bureau(connection: sqlite3.Connection) -> None:
     for codes in (BatchKind, LineageKind, AttachmentKind):
         describe_codes(connection, codes)
     for layer in _LAND_BUREAU:
-        _run(connection, table_script(layer))
-        describe_layer(connection, layer, 0)
-        for trigger in append_only(layer.name):
-            connection.execute(trigger)
+        _add_ledger(connection, layer)
+
+
+def _go_on_tour(connection: sqlite3.Connection) -> None:
+    """Roads, and the ledgers of tours."""
+    ((srid,),) = connection.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = 'project'").fetchall()
+    _run(connection, table_script(ROAD))
+    _run(connection, rtree_script(ROAD))
+    describe_layer(connection, ROAD, srid)
+    for codes in (RoadClass, RoadDirection, ScoringState):
+        describe_codes(connection, codes)
+    for layer in _TOURS:
+        _add_ledger(connection, layer)
+
+
+def _add_ledger(connection: sqlite3.Connection, layer: Layer) -> None:
+    _run(connection, table_script(layer))
+    describe_layer(connection, layer, 0)
+    for trigger in append_only(layer.name):
+        connection.execute(trigger)
 
 
 def _script(name: str) -> str:
@@ -118,8 +142,10 @@ _LAND_BUREAU = (
     REQUISITION_TASK,
     SAVED_VIEW,
 )
+_TOURS = (ENTRANCE, TOUR, TOUR_PLAN, TOUR_VISIT, SCORING, BALLOT)
 _STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     2: _keep_assessments,
     3: _keep_parts,
     4: _serve_the_land_bureau,
+    5: _go_on_tour,
 }

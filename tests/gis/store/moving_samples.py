@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from shapely import LineString
 
 from gis.model import Actor, Role
 from gis.store import create_store, is_database, open_sql_store, open_store
@@ -53,6 +54,7 @@ def _fill(store: Store) -> None:
     month = {"project_code": "X1", "period": "month", "period_end_on": pd.Timestamp("2026-05-31")}
     for amount in (100.1, 120.0, 100.1):
         append(store, "progress_report", pd.DataFrame([{**month, "invested_wan": amount, "photos": ["甲.jpg"]}]))
+    _go_on_tour(store)
     with store.writing(OTHER) as writer:
         counts = dict.fromkeys(("read", "stored", "updated", "unchanged", "refused"), 3)
         row = {"layer": "parcel", "file_name": "地块.txt", "sha256": "0" * 64, "report": {"b": 1, "a": [None, 0.1]}}
@@ -60,6 +62,20 @@ def _fill(store: Store) -> None:
         writer.append(
             "rule_parameter", pd.DataFrame([{"code": "land.tight_float_days", "value": 45, "source": "纪要"}])
         )
+
+
+def _go_on_tour(store: Store) -> None:
+    road = {
+        **{"road_no": "1", "road_class": "primary", "direction": "both", "speed_kmh": 60.0, "length_m": 5.0},
+        **{"from_node": "a", "to_node": "b", "no_turn": [{"at": "b", "to": "1"}]},
+    }
+    put(store, "road", gpd.GeoDataFrame([road], geometry=[LineString([(0, 0), (3, 4)])], crs=CRS))
+    append(
+        store,
+        "tour",
+        pd.DataFrame([{"tour_no": "T1", "title": "观摩", "on_date": pd.Timestamp("2026-07-01"), "spec": {}}]),
+    )
+    append(store, "ballot", pd.DataFrame([{"tour_no": "T1", "code_digest": "d", "marks": {"X1": [9.5]}}]))
 
 
 def change_from_outside(path: str) -> None:

@@ -71,6 +71,7 @@ LAND_BUREAU = (
     "requisition_task",
     "saved_view",
 )
+TOURS = ("entrance", "tour", "tour_plan", "tour_visit", "scoring", "ballot")
 
 
 def test_a_file_of_the_first_version_is_migrated_to_what_a_new_one_is(path: Path, tmp_path: Path) -> None:
@@ -79,14 +80,16 @@ def test_a_file_of_the_first_version_is_migrated_to_what_a_new_one_is(path: Path
     with closing(sqlite3.connect(made(path))) as file, file:
         for trigger in ("parcel_event_refuses_stray", "parcel_refuses_loss"):  # what later versions added
             file.execute(f"DROP TRIGGER {trigger}")
-        for table in ("assessment", "project_assessment", "project_part", *LAND_BUREAU):
+        file.execute("DROP TABLE rtree_road_geometry")
+        for table in ("assessment", "project_assessment", "project_part", *LAND_BUREAU, *TOURS, "road"):
             file.execute(f"DROP TABLE {table}")
-            for told in ("gpkg_data_columns", "gpkg_contents"):
+            for told in ("gpkg_data_columns", "gpkg_extensions", "gpkg_geometry_columns", "gpkg_contents"):
                 file.execute(f"DELETE FROM {told} WHERE table_name = ?", (table,))
         file.execute("DELETE FROM gpkg_data_columns WHERE table_name = 'parcel_event' AND column_name = 'withdrawn'")
         file.execute(
             "DELETE FROM gpkg_data_column_constraints WHERE value IN ('funds', 'effort', 'announced') "
             "OR constraint_name IN ('batchkind', 'lineagekind', 'attachmentkind')"
+            "OR constraint_name IN ('roadclass', 'roaddirection', 'scoringstate')"
         )
         file.execute("ALTER TABLE change DROP COLUMN by_events")
         file.execute("UPDATE store_info SET schema_version = 1")
@@ -106,7 +109,9 @@ def structure(path: Path) -> set[tuple[str, ...]]:
             "SELECT table_name, column_name, title, constraint_name FROM gpkg_data_columns"
         ).fetchall()
         codes = file.execute("SELECT constraint_name, value, description FROM gpkg_data_column_constraints").fetchall()
-    return {*((name, "".join(sql.split())) for name, sql in tables), *told, *columns, *codes}
+        shapes = file.execute("SELECT table_name, geometry_type_name, CAST(srs_id AS TEXT) FROM gpkg_geometry_columns")
+        declared = {*((name, "".join(sql.split())) for name, sql in tables), *shapes.fetchall()}
+    return {*declared, *told, *columns, *codes}
 
 
 def test_a_file_that_is_no_store_is_said_so(path: Path) -> None:
