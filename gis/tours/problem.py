@@ -28,8 +28,8 @@ class Site:
     What may be visited once.
 
     ``place``: its row of the travel matrix. ``value``: what the visit is worth, at least 0. ``stay``: how long the
-    coach stands there. ``windows``: in which the visit begins, in order and apart; none: at any time. ``must``: left out
-    by no plan. ``shifts``: those that may come here; None: all.
+    coach stands there. ``windows``: in which the visit begins, in order and apart; none: at any time. ``must``: in
+    every plan. ``shifts``: those that may come here; None: all.
     """
 
     code: str
