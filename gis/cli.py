@@ -16,6 +16,7 @@ from gis.cli_batch import batch
 from gis.cli_export import export
 from gis.cli_parcel import parcel
 from gis.cli_store import opened, place_of, settings_of, whole_place
+from gis.cli_tour import tour
 from gis.errors import GuatuError
 from gis.model import LOCAL_ACTOR, ProjectFilter
 from gis.settings import MOST_WORKERS
@@ -59,6 +60,7 @@ main.add_command(account)
 main.add_command(parcel)
 main.add_command(batch)
 main.add_command(export)
+main.add_command(tour)
 
 
 @main.command()
