@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from gis.analysis.scores import sheet_as_dict
 from gis.errors import InvalidParameter, NotFound, Place
+from gis.layers import BALLOT
 from gis.model import Actor, Role
 from gis.store.port import Reader, Store
 from gis.words import Words
 from gis.workflows.plain import Record
+from gis.workflows.record_row import row_frame
 from gis.workflows.scoring import Scoring, cast_in, find_scoring
 from gis.workflows.scoring_codes import digest_of, tidy_code
 
@@ -69,7 +69,7 @@ def cast_ballot(
             return {"projects": len(already["marks"])}
         _require_usable(found, is_used=already is not None)
         ballot = _ballot(found, marks, receipt)
-        writer.append("ballot", _row(tour_no, digest, ballot))
+        writer.append("ballot", row_frame(BALLOT, {"tour_no": tour_no, "code_digest": digest, "marks": ballot}))
     return {"projects": len(ballot["marks"])}
 
 
@@ -104,8 +104,3 @@ def _ballot(scoring: Scoring, marks: Mapping[str, Sequence[float]], receipt: str
         )
     digest = hashlib.sha256(f"{scoring.salt}:{receipt}".encode()).hexdigest() if receipt else ""
     return {"marks": scoring.sheet.checked(marks), "receipt": digest}
-
-
-def _row(tour_no: str, digest: str, ballot: Record) -> pd.DataFrame:
-    row = {"tour_no": tour_no, "code_digest": digest, "marks": ballot, "withdrawn": False}
-    return pd.DataFrame({name: pd.Series([value], dtype="object") for name, value in row.items()})

@@ -19,18 +19,17 @@ from typing import Any
 import pandas as pd
 
 from gis.analysis.scores import Criterion, ScoredSite, ScoreSheet, Trim, sheet_as_dict, sheet_from_dict
-from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound, Place
-from gis.model import Actor, Query, Role, ScoringState
+from gis.layers import BALLOT, SCORING
+from gis.model import Actor, ScoringState
 from gis.store.port import Reader, Store
-from gis.tours.itinerary import Plan, plan_from_dict
+from gis.tours.itinerary import Plan
 from gis.words import Words
 from gis.workflows.plain import Record
-from gis.workflows.require_role import require_role
+from gis.workflows.record_row import row_frame, standing_rows
 from gis.workflows.scoring_codes import digest_of, new_codes, new_salt, shown_code
+from gis.workflows.tour_book import read_plan, read_tour, require_planner
 from gis.workflows.withdrawal_reason import withdrawal_reason
-
-MAY_SCORE = (Role.PLANNER, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Scoring:
             "withdrawn": False,
             **more,
         }
-        return pd.DataFrame({name: pd.Series([value], dtype="object") for name, value in row.items()})
+        return row_frame(SCORING, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,9 @@ def open_scoring(
     NotFound
         There is no such plan of this tour.
     NotAllowed
-        The actor may not hold a scoring.
+        The actor may not plan tours.
     """
-    require_organiser(actor)
+    require_planner(actor)
     made = new_codes(codes)
     with store.writing(actor) as writer:
         if (there := find_scoring(writer, tour_no)) is not None:
@@ -110,7 +109,7 @@ def close_scoring(store: Store, actor: Actor, tour_no: str) -> Record:
 
     Raises InvalidParameter where it is closed already, NotFound where there is none, NotAllowed.
     """
-    require_organiser(actor)
+    require_planner(actor)
     with store.writing(actor) as writer:
         found = _open(writer, tour_no)
         writer.append("scoring", replace(found, state=ScoringState.CLOSED).as_row())
@@ -124,7 +123,7 @@ def withdraw_scoring(store: Store, actor: Actor, tour_no: str, reason: str) -> R
 
     Raises InvalidParameter where it is closed (which is for good) or the reason is none, NotFound, NotAllowed.
     """
-    require_organiser(actor)
+    require_planner(actor)
     why = withdrawal_reason(reason)
     with store.writing(actor) as writer:
         found = _open(writer, tour_no)
@@ -149,7 +148,7 @@ def read_scoring(reader: Reader, tour_no: str) -> Scoring:
 
 def find_scoring(reader: Reader, tour_no: str) -> Scoring | None:
     """The scoring of a tour, or None."""
-    rows = counting(reader.read("scoring", Query(keys=(tour_no,))))
+    rows = standing_rows(reader, SCORING, tour_no)
     if not len(rows):
         return None
     row = rows.iloc[0]
@@ -170,25 +169,19 @@ def cast_in(reader: Reader, scoring: Scoring) -> dict[str, Record]:
 
     Ballots of a scoring that was withdrawn have digests of other salts, and are not among them.
     """
-    rows = counting(reader.read("ballot", Query(keys=(scoring.tour_no,))))
+    rows = standing_rows(reader, BALLOT, scoring.tour_no)
     cast = dict(zip(rows["code_digest"].tolist(), rows["marks"].tolist(), strict=True))
     return {digest: cast[digest] for digest in sorted(cast) if digest in scoring.digests}
 
 
 def scored_sites(reader: Reader, tour_no: str, plan_no: str) -> tuple[ScoredSite, ...]:
     """The sites of a plan in the order of days, coaches and stops; raises NotFound where the tour has no such plan."""
-    rows = counting(reader.read("tour_plan"))
-    rows = rows[(rows["plan_no"] == plan_no) & (rows["tour_no"] == tour_no)]
-    if not len(rows):
-        raise NotFound(Words("没有这个方案", "there is no such plan"), found=f"{tour_no} {plan_no}")
-    return _sites_of(plan_from_dict(rows.iloc[0]["plan"]))
-
-
-def require_organiser(actor: Actor) -> None:
-    """Raise NotAllowed for whoever may not hold a scoring."""
-    require_role(
-        actor, MAY_SCORE, Words("只有规划人员和管理员可以组织评分", "planners and administrators hold scorings")
-    )
+    read_tour(reader, tour_no)
+    kept = read_plan(reader, plan_no)
+    if kept.tour_no != tour_no:
+        words = Words(f"方案 {plan_no} 不是本次观摩的", f"plan '{plan_no}' is of another tour")
+        raise NotFound(words, found=plan_no, expected=tour_no)
+    return _sites_of(kept.plan)
 
 
 def _sites_of(plan: Plan) -> tuple[ScoredSite, ...]:
