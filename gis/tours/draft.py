@@ -84,7 +84,7 @@ class Draft:
     def rank(self) -> Rank:
         """How good it is."""
         lost = round(float(self.grounds.values[~self.seen].sum()), 6)
-        return Rank(self.missing, lost, sum(legs.back - legs.shift.opens for legs in self.legs))
+        return Rank(self.missing, lost, sum(legs.duration for legs in self.legs))
 
     def take(self, sites: set[int]) -> None:
         """Take sites out."""

@@ -85,6 +85,14 @@ class Legs:
         fed = min(self.fed[-1] + drive, self._eat_between(self.hungry[-1], len(self.places) - 2))
         return min((back for back, by in ((hungry, last), (fed, self.shift.closes)) if back <= by), default=NEVER)
 
+    @property
+    def duration(self) -> int:
+        """From departure to return; it departs so late that its first visit begins on arrival."""
+        if not self.route:
+            return 0
+        drive = self.grounds.drives[self.places[0]][self.places[1]]
+        return self.back - self.grounds.begin(self.route[0], self.shift.opens + drive) + drive
+
     def fit(self) -> Fit:
         """What every site would cost at its best leg."""
         grounds = self.grounds

@@ -106,7 +106,9 @@ class Search:
         while True:
             may = draft.may_come() & ~barred
             wanted = draft.wanted()
-            best = max((_best_fit(draft, shift, may, wanted, worth[shift]) for shift in range(len(draft.legs))), default=None)
+            best = max(
+                (_best_fit(draft, shift, may, wanted, worth[shift]) for shift in range(len(draft.legs))), default=None
+            )
             if best is None or best[0] <= 0:
                 return
             draft.put(best[1], best[2], best[3])
