@@ -44,7 +44,9 @@ class Routes:
         found = self.short.get((i, j))
         if found is not None and found.driven is not None:
             return list(found.driven)
-        if found is not None:
+        if found is not None and start.chain == NONE:
+            middle = []
+        elif found is not None:
             way = 2 * start.chain + (end.seconds < start.seconds)
             middle = along_chain(graph, way, start, end)
         else:

@@ -53,15 +53,29 @@ class Stop:
 
 
 def stop_at(graph: RoadGraph, edge: int, share: float) -> Stop:
-    """The point ``share`` (0 to 1) along the line of ``edge``."""
+    """
+    The point ``share`` (0 to 1) along the line of ``edge``.
+
+    At a road's very end it is the junction that counts: by whatever road one comes there, one is there. Only where turns
+    are forbidden it stays the end of its own road.
+    """
+    edges = graph.edges
+    if share in (0.0, 1.0):
+        node = int((edges.end if share else edges.start)[edge])
+        if not edges.is_restricted[node]:
+            return _at_root(graph, node, _spur(graph, int(graph.trees.up[node]), 0.0), _Point(edge, share))
     place = int(graph.chains.place[edge])
     if place == NONE:
         return _in_tree(graph, edge, share)
-    half = int(graph.chains.halves[place])
-    along = 1.0 - share if half & 1 else share
-    seconds = graph.chains.seconds[place] + along * graph.edges.seconds[edge]
-    metres = graph.chains.metres[place] + along * graph.edges.metres[edge]
+    along = _along(int(graph.chains.halves[place]), share)
+    seconds = graph.chains.seconds[place] + along * edges.seconds[edge]
+    metres = graph.chains.metres[place] + along * edges.metres[edge]
     return _on_chain(graph, _Point(edge, share), place, place + 1, (float(seconds), float(metres)))
+
+
+def _along(half: int, share: float) -> float:
+    """A share of an edge's line, in the direction of its half."""
+    return 1.0 - share if half & 1 else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +91,32 @@ class _Point:
 def _in_tree(graph: RoadGraph, edge: int, share: float) -> Stop:
     trees, edges = graph.trees, graph.edges
     half = int(trees.up[edges.start[edge]])
-    if half >> 1 != edge or half == NONE:
+    if half == NONE or half >> 1 != edge:
         half = int(trees.up[edges.end[edge]])
-    done = 1.0 - share if half & 1 else share
-    above = int(edges.head[half])
-    spur: list[Driven] = [(half, done, 1.0)]
-    while (up := int(trees.up[edges.head[spur[-1][0]]])) != NONE:
-        spur.append((up, 0.0, 1.0))
-    left = 1.0 - done
-    seconds = float(left * edges.seconds[edge] + trees.seconds[above])
-    metres = float(left * edges.metres[edge] + trees.metres[above])
-    root = int(trees.root[above])
-    point = _Point(edge, share, tuple(spur), seconds, metres, root)
-    place = int(graph.chains.at[root])
-    if place == NONE:
-        node = Link(int(graph.junction[root]), 0.0, 0.0, NONE)
-        return _stop(point, (NONE, NONE, NONE), (0.0, 0.0), ((node,), (node,)))
-    at = (float(graph.chains.seconds[place]), float(graph.chains.metres[place]))
-    return _on_chain(graph, point, place, place, at)
+    spur = _spur(graph, half, _along(half, share))
+    return _at_root(graph, int(trees.root[edges.head[half]]), spur, _Point(edge, share))
+
+
+def _spur(graph: RoadGraph, half: int, done: float) -> tuple[Driven, ...]:
+    """From a point of a tree's half, ``done`` of it behind, up to the root; nothing where the half is none."""
+    spur: list[Driven] = []
+    while half != NONE:
+        spur.append((half, done, 1.0))
+        half, done = int(graph.trees.up[graph.edges.head[half]]), 0.0
+    return tuple(spur)
+
+
+def _at_root(graph: RoadGraph, node: int, spur: tuple[Driven, ...], point: _Point) -> Stop:
+    """The stop of a point that reaches the core by ``spur`` at a node (of which ``node`` is one of the same tree)."""
+    root, edges, chains = int(graph.trees.root[node]), graph.edges, graph.chains
+    seconds = sum((to - since) * edges.seconds[half >> 1] for half, since, to in spur)
+    metres = sum((to - since) * edges.metres[half >> 1] for half, since, to in spur)
+    point = _Point(point.edge, point.share, spur, float(seconds), float(metres), root)
+    place = int(chains.at[root])
+    if place != NONE:
+        return _on_chain(graph, point, place, place, (float(chains.seconds[place]), float(chains.metres[place])))
+    link = Link(int(graph.junction[root]), 0.0, 0.0, NONE)
+    return _stop(point, (NONE, NONE, NONE), (0.0, 0.0), ((link,), (link,)))
 
 
 def _on_chain(graph: RoadGraph, point: _Point, place: int, until: int, at: tuple[float, float]) -> Stop:
@@ -147,7 +169,7 @@ def direct(graph: RoadGraph, start: Stop, end: Stop) -> Direct | None:
     if start.spur and end.spur and start.root == end.root:
         return _within_tree(graph, start, end)
     if start.chain == NONE or start.chain != end.chain:
-        return None
+        return _by_spurs(start, end, 0.0, 0.0) if start.root == end.root != NONE else None
     chains = graph.chains
     ahead = end.seconds - start.seconds
     if ahead >= 0 and chains.shut[end.until] == chains.shut[start.place]:
