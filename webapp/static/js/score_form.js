@@ -84,11 +84,12 @@ function siteCard(site, place) {
     say();
     drawFoot();
   };
-  const clear = el("button", { type: "button", class: "text", onclick: () => {
-    given.fill("");
-    for (const input of findAll("input", card)) input.value = "";
-    change(0, "");
-  } }, gettext("不评此项目"));
+  const leaveOut = () => {
+    keep({ ...kept, marks: { ...kept.marks, [site.code]: given.map(() => "") } });
+    card.replaceWith(siteCard(site, place));
+    drawFoot();
+  };
+  const clear = el("button", { type: "button", class: "text", onclick: leaveOut }, gettext("不评此项目"));
   fill(
     card,
     el("header", {}, el("b", { class: "place" }, String(place + 1)), el("h3", {}, site.name, el("small", {}, site.town_name)), state),
