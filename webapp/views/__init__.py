@@ -20,6 +20,8 @@ from webapp.views import (
     parcel_events,
     parcel_page,
     register,
+    score_form,
+    scoring,
     shapes,
     signing_in,
     stock,
@@ -48,4 +50,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    scoring.blueprint,
+    score_form.blueprint,
 )
