@@ -28,8 +28,8 @@ class Site:
     What may be visited once.
 
     ``place``: its row of the travel matrix. ``value``: what the visit is worth, at least 0. ``stay``: how long the
-    coach stands there. ``windows``: in which the visit begins, in order and apart; none: at any time. ``must``: left
-    out by no plan. ``shifts``: those that may come here; None: all.
+    coach stands there. ``windows``: in which the visit begins, in order and apart; none: at any time. ``must``: in
+    every plan. ``shifts``: those that may come here; None: all.
     """
 
     code: str
@@ -40,10 +40,14 @@ class Site:
     must: bool = False
     shifts: frozenset[int] | None = None
 
+    def may_be_seen_by(self, shift: int) -> bool:
+        """Whether a shift may come here."""
+        return self.shifts is None or shift in self.shifts
+
 
 @dataclass(frozen=True, slots=True)
 class Lunch:
-    """A break that begins within ``window`` and lasts ``length``, at one of ``places``; none: where the coach is."""
+    """A break that begins within ``window``, lasts ``length``, at one of ``places``; none: wherever the coach is."""
 
     window: Window
     length: int
@@ -103,14 +107,12 @@ class Problem:
     def __post_init__(self) -> None:
         size = len(self.travel)
         if self.travel.shape != (size, size) or (self.travel < 0).any() or self.travel.diagonal().any():
-            words = Words(
-                "行程矩阵须为方阵、非负、对角线为 0", "travel must be square, not negative, 0 on its diagonal"
-            )
+            words = Words("行程矩阵须为方阵、非负、对角线为 0", "travel must be square, not negative, its diagonal 0")
             raise InvalidValue(words, found=str(self.travel.shape))
         named = [site.place for site in self.sites] + [p for s in self.shifts for p in (s.start, s.end)]
         if named and not 0 <= min(named) <= max(named) < size:
             raise InvalidValue(
-                Words("地点不在行程矩阵内", "a place is not in the travel matrix"), found=str(max(named))
+                Words("地点不在行程矩阵内", "a place is not in the travel matrix"), found=f"{max(named)}"
             )
 
     @cached_property

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from gis.model import ProjectCategory, ProjectFilter
 from gis.tours.asked import Asked, asking
+from gis.words import Words
 
 SpotKind = Literal["town", "project", "park", "point"]
 LimitBy = Literal["town", "park", "industry", "category"]
@@ -168,7 +170,7 @@ def read_spec(given: Mapping[str, Any]) -> TourSpec:
     with asking(given) as ask:
         return TourSpec(
             title=ask.text("title", required=True),
-            days=tuple(map(_day, ask.tables("days", most=MOST_DAYS, required=True))),
+            days=_days(ask),
             coaches=ask.whole("coaches", 1, MOST_COACHES, 1),
             together=ask.flag("together", default=True),
             speed_factor=ask.number("speed_factor", 0.2, 2.0, 0.9),
@@ -243,6 +245,14 @@ def _site_as_dict(site: SiteWish) -> dict[str, Any]:
     said = {f.name: getattr(site, f.name) for f in fields(SiteWish)}
     said["open"] = [f"{clock_text(opens)}-{clock_text(closes)}" for opens, closes in site.open]
     return {name: value for name, value in said.items() if value not in (None, "", False, [])}
+
+
+def _days(ask: Asked) -> tuple[TourDay, ...]:
+    days = tuple(map(_day, ask.tables("days", most=MOST_DAYS, required=True)))
+    if any(after.on <= before.on for before, after in pairwise(days)):
+        words = Words("各天须按日期先后排列，每天一项", "days must follow one another, each once")
+        ask.wrong("days", ", ".join(str(day.on) for day in days), "d1 < d2 < …", words)
+    return days
 
 
 def _day(ask: Asked) -> TourDay:

@@ -1,0 +1,74 @@
+"""Plan a tour, or time one whose order somebody else has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gis.errors import InvalidParameter
+from gis.tours.assembly import RouteWish
+from gis.tours.itinerary import Plan
+from gis.tours.planner import Found, plan
+from gis.tours.problem import Order
+from gis.tours.spec import TourSpec
+from gis.tours.timetable import timetable
+from gis.tours.timing import time_order
+from gis.words import Words
+from gis.workflows.tour_board import LaidTour, TourGround
+
+LONGEST_SECONDS = 60.0
+Watch = Callable[[Found], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How long to search, with which seed, and from which routes on."""
+
+    seconds: float = 10.0
+    seed: int = 0
+    routes: tuple[RouteWish, ...] = ()
+
+
+def plan_tour(ground: TourGround, spec: TourSpec, search: Search, watch: Watch | None = None) -> Plan:
+    """
+    The best plan found.
+
+    Raises
+    ------
+    InvalidParameter
+        As ``TourGround.laid_out``.
+    """
+    laid = ground.laid_out(spec)
+    return planned(laid, search, watch)
+
+
+def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
+    """The best plan found for a tour that is laid out."""
+    start = laid.board.order_of(search.routes)[0] if search.routes else None
+    found = plan(laid.board.problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
+    return replace(written(laid, found.order), bound=found.bound)
+
+
+def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -> tuple[LaidTour, Plan]:
+    """
+    The routes as somebody ordered them, timed, with everything that they break.
+
+    Raises
+    ------
+    InvalidParameter
+        A route is of no day or coach of the tour, or holds a site that may not be visited; names all.
+    """
+    laid = ground.laid_out(spec)
+    order, lost = laid.board.order_of(routes)
+    if lost:
+        words = Words(
+            f"这些项目不能安排：{'、'.join(lost)}（不在候选中，或没有这一天、这辆车）",
+            f"cannot be placed: {', '.join(lost)} (no candidate, or no such day or coach)",
+        )
+        raise InvalidParameter(words, found=", ".join(lost))
+    return laid, written(laid, order)
+
+
+def written(laid: LaidTour, order: Order) -> Plan:
+    """The timetable of an order."""
+    return timetable(laid.board, time_order(laid.board.problem, order), laid.known, laid.others)
