@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ from gis.reports.plan_sheet import Box, Look, Sheet
 class RouteSheet(Sheet):
     """A sheet for routes and their stops."""
 
-    def lines(self, shapes: Sequence[Any], look: Look) -> None:
+    def lines(self, shapes: Iterable[Any], look: Look) -> None:
         """Draw lines, those parts that may be seen, in one go; of ``look`` stroke, width and dash count."""
         canvas, path = self.canvas, self.canvas.beginPath()
         near = shapely.box(*self.ground).buffer(20 * self.metres)
-        for part in shapely.get_parts(shapely.intersection(np.array(shapes, dtype=object), near)):
+        for part in shapely.get_parts(shapely.intersection(np.array(list(shapes), dtype=object), near)):
             if part.geom_type == "LineString" and not part.is_empty:
                 for number, (east, north, *_) in enumerate(part.coords):
                     (path.lineTo if number else path.moveTo)(*self.at(east, north))
@@ -88,10 +88,9 @@ class RouteSheet(Sheet):
         """A text right, left, above or below of a box on paper, where there is room; False where there is none."""
         left, bottom, right, top = beside
         x, y, half = (left + right) / 2, (bottom + top) / 2, self.width(text, size) / 2
-        for middle in ((right + 2 + half, y), (left - 2 - half, y), (x, top + 1 + size / 2), (x, bottom - 1 - size / 2)):
-            if self.put(*middle, text, size, colour):
-                return True
-        return False
+        above, below = (x, top + 1 + size / 2), (x, bottom - 1 - size / 2)
+        places = ((right + 2 + half, y), (left - 2 - half, y), above, below)
+        return any(self.put(*place, text, size, colour) for place in places)
 
 
 def _square(x: float, y: float, half: float) -> Box:

@@ -38,6 +38,7 @@ SITE_PAGE = Words("项目页面", "Site page")
 PLAN = Words("方案", "Plan")
 DATA_ON = Words("数据截止", "Figures as of")
 REMARKS = Words("方案须注意", "To be noted of this plan")
+DRIVE = Words("车程", "Drive")
 STOPS = Words("站点", "Stops")
 ROUTE_LINE = Words("线路", "Route")
 TOWN_LINE = Words("乡镇界", "town boundary")
@@ -175,7 +176,8 @@ def _marked(book: TourBook, name: str) -> Words:
 def drive_words(book: TourBook, minutes: int, km: float) -> Words:
     """A drive as a sentence has it, marked where it is estimated."""
     far = shown(km, 1)
-    zh, en = f"{DRIVE_MIN.zh.format(minutes)} {_KM.zh.format(far)}", f"{DRIVE_MIN.en.format(minutes)}, {_KM.en.format(far)}"
+    zh = f"{DRIVE_MIN.zh.format(minutes)} {_KM.zh.format(far)}"
+    en = f"{DRIVE_MIN.en.format(minutes)}, {_KM.en.format(far)}"
     return Words(f"{zh}（{ESTIMATED.zh}）", f"{en} ({ESTIMATED.en})") if book.estimated else Words(zh, en)
 
 
