@@ -16,6 +16,7 @@ from gis.cli_batch import batch
 from gis.cli_export import export
 from gis.cli_parcel import parcel
 from gis.cli_store import opened, place_of, settings_of, whole_place
+from gis.cli_tour import tour
 from gis.errors import GuatuError
 from gis.model import LOCAL_ACTOR, ProjectFilter
 from gis.settings import MOST_WORKERS
@@ -29,6 +30,8 @@ KINDS = (
     *("projects", "parks", "parcels", "zones", "towns", "reports", "milestones", "events"),
     *("households", "buildings", "entries"),
 )
+ROADS = "roads"
+PROFILES = ("coach", "car")
 
 
 class GuatuGroup(click.Group):
@@ -59,6 +62,7 @@ main.add_command(account)
 main.add_command(parcel)
 main.add_command(batch)
 main.add_command(export)
+main.add_command(tour)
 
 
 @main.command()
@@ -79,7 +83,7 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
 
 
 @main.command("import")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice((*KINDS, ROADS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", type=click.Path(path_type=Path), help="TOML file: column → field, value → code.")
 @click.option("--crs", metavar="EPSG:n", help="The file's CRS, where it cannot say it itself.")
@@ -87,13 +91,26 @@ def init(ctx: click.Context, crs: str, name: str) -> None:
 @click.option("--swap-axes", is_flag=True, help="The file's first coordinate is north.")
 @click.option("--on", type=Day(), help="The day from which changed attributes hold (default: today).")
 @click.option("--strict", is_flag=True, help="Store nothing where any row is refused (exit 1).")
+@click.option(
+    "--profile", type=click.Choice(PROFILES), help="Roads: those that this vehicle may take (default: coach)."
+)
 @click.option("--dry-run", is_flag=True, help="Do all but store.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **options: Any) -> None:
-    """Import a file of KIND. Rows that cannot be taken are listed; the rest is stored in one transaction."""
+    """
+    Import a file of KIND. Rows that cannot be taken are listed; the rest is stored in one transaction.
+
+    roads: an OpenStreetMap extract (.osm.pbf, .osm) or a layer of lines takes the place of all roads of the store.
+    """
     from gis.workflows.import_file import ImportOptions, import_file
 
+    profile = options.pop("profile")
+    if kind == ROADS:
+        _import_roads(ctx, file, as_json, profile=profile or PROFILES[0], **options)
+        return
+    if profile is not None:
+        raise click.UsageError(say(Words("--profile 只用于 roads", "--profile belongs to roads")))
     with opened(ctx) as store, progress_bar(quiet=as_json) as progress:
         report = import_file(store, LOCAL_ACTOR, kind, file, ImportOptions(**options, progress=progress))
     if as_json:
@@ -102,6 +119,22 @@ def import_(ctx: click.Context, /, kind: str, file: Path, as_json: bool, **optio
         click.echo(report.as_text(language()))
     if options["strict"] and report.refused_rows:
         sys.exit(EXIT_FOUND)
+
+
+def _import_roads(ctx: click.Context, file: Path, as_json: bool, **options: Any) -> None:
+    from gis.workflows.import_roads import RoadImportOptions, import_roads
+
+    named = {"swap_axes": "--swap-axes", "strict": "--strict"}
+    wrong = [option for name, option in named.items() if options.pop(name)]
+    if wrong:
+        told = ", ".join(wrong)
+        raise click.UsageError(say(Words(f"{told} 不用于 roads", f"{told} does not belong to roads")))
+    with opened(ctx) as store, progress_bar(quiet=as_json) as progress:
+        report = import_roads(store, LOCAL_ACTOR, file, RoadImportOptions(**options, progress=progress))
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        click.echo(report.as_text(language()))
 
 
 @main.command()

@@ -211,6 +211,16 @@ class BodyAsker:
             self.wrong(name, _shown(value), "{…}")
         return self._child(value if isinstance(value, dict) else {}, name)
 
+    def mapping(self, name: str, *, required: bool = False) -> dict[str, Any]:
+        """An object as it was sent, for a value that reads and bounds itself (gis.tours.spec)."""
+        value = self._value(name, required)
+        if value is None:
+            return {}
+        if isinstance(value, dict) and _printable(json.dumps(value, ensure_ascii=False), lines=True):
+            return value
+        self.wrong(name, _shown(value), "{…}")
+        return {}
+
     def objects(self, name: str, *, most: int = MOST_OBJECTS, required: bool = False) -> tuple[BodyAsker, ...]:
         """A list of objects, each asked as this one is."""
         value = self._value(name, required)

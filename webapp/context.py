@@ -26,6 +26,7 @@ from gis.workflows.draw_tile import TileDrawer
 from gis.workflows.keep_assessment import Assessor
 from gis.workflows.list_register import Registers
 from gis.workflows.plain import Record
+from gis.workflows.tour_travel import Travels
 from webapp import acting, first_view
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
 from webapp.tile_folder import TileFolder, default_folder
@@ -51,6 +52,7 @@ class Served:
     tile_folder: TileFolder
     upstream: Upstream
     registers: Registers
+    travels: Travels
     files: AttachedFiles
     staging: Staging
 
@@ -115,6 +117,7 @@ def init(app: Flask, settings: Settings, store: Store) -> None:
         tile_folder=shared,
         upstream=Upstream(),
         registers=Registers(store),
+        travels=Travels(store),
         files=AttachedFiles(
             folder_beside(settings.db, settings.files_dir), most_bytes=settings.files_total_mb * 1_000_000
         ),

@@ -25,6 +25,7 @@ DESK_PAGES: tuple[DeskPage, ...] = (
     DeskPage("/import", Words("导入", "Import")),
     DeskPage("/stock", Words("存量", "Stock")),
     DeskPage("/account", Words("资金", "Funds")),
+    DeskPage("/tours", Words("观摩", "Tours")),
     DeskPage("/compare", Words("对照", "Compare")),
     DeskPage("/calendar", Words("日历", "Calendar")),
 )

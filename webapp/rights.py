@@ -13,6 +13,7 @@ from gis.workflows.one_batch import MAY_CHANGE
 from gis.workflows.record_supply import MAY_RECORD_SUPPLY
 from gis.workflows.record_task import MAY_SET_TASKS
 from gis.workflows.redraw_parcels import MAY_REDRAW
+from gis.workflows.tour_book import MAY_PLAN_TOURS
 
 _WRITERS = (Role.EDITOR, Role.PLANNER, Role.LAND_OFFICER)
 _LAND_AND_PLANNING = (Role.LAND_OFFICER, Role.PLANNER)
@@ -31,6 +32,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "entries": (Role.LAND_OFFICER,),
         "households": HOUSEHOLD_READERS,
         "calendar": MAY_EDIT,
+        "tours": MAY_PLAN_TOURS,
     }
 )
 

@@ -12,7 +12,19 @@ from gis.model import Coded
 from gis.words import Words
 
 Format = Literal[
-    "text", "long_text", "money", "area", "share", "points", "percent", "days", "date", "yes_no", "code", "codes"
+    "text",
+    "long_text",
+    "money",
+    "area",
+    "share",
+    "points",
+    "percent",
+    "mark",
+    "days",
+    "date",
+    "yes_no",
+    "code",
+    "codes",
 ]
 # Text that a spreadsheet would take for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -23,8 +35,8 @@ class TableColumn:
     """
     One column: its name in the frame, its header, and how its values are shown.
 
-    ``money`` 万元, ``area`` 亩, ``share`` 0–1 shown as %, ``points`` percentage points, ``percent`` 0–100; ``code``
-    and ``codes`` are shown by their words in ``codes``.
+    ``money`` 万元, ``area`` 亩, ``share`` 0–1 shown as %, ``points`` percentage points, ``percent`` 0–100, ``mark``
+    with two digits after the point; ``code`` and ``codes`` are shown by their words in ``codes``.
     """
 
     name: str

@@ -26,6 +26,7 @@ _NUMBER_FORMATS: dict[Format, str] = {
     "share": "0.0%",
     "points": "0.0",
     "percent": "0.0",
+    "mark": "0.00",
     "days": "0",
     "date": "yyyy-mm-dd",
 }

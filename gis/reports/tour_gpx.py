@@ -10,7 +10,7 @@ from __future__ import annotations
 from gpxpy import gpx
 
 from gis.reports.tour_book import Halt, Place, Route, TourBook
-from gis.reports.tour_text import caution, clock, drive_words, printable, route_title, stay_words
+from gis.reports.tour_words import caution, clock, drive_words, printable, route_title, stay_words
 
 
 def tour_gpx(book: TourBook, language: str = "zh") -> bytes:

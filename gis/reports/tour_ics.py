@@ -8,7 +8,7 @@ from datetime import datetime
 from gis.reports.calendar_ics import Appointment, calendar_text
 from gis.reports.tour_book import Halt, Route, TourBook
 from gis.reports.tour_links import NavigationLink, with_links
-from gis.reports.tour_text import (
+from gis.reports.tour_words import (
     BOTTLENECK,
     COLUMNS,
     DRIVE,

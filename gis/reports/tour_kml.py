@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, register_nam
 
 from gis.reports.tour_book import Halt, LonLat, Place, Route, TourBook
 from gis.reports.tour_map import route_look
-from gis.reports.tour_text import (
+from gis.reports.tour_words import (
     BACK,
     BOTTLENECK,
     DEPART,

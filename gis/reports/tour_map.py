@@ -23,7 +23,7 @@ from gis.reports.plan_sheet import Box, Look, fitting_scale
 from gis.reports.route_sheet import RouteSheet
 from gis.reports.svg_canvas import SvgCanvas
 from gis.reports.tour_book import Halt, LandPicture, LonLat, Route, TourBook
-from gis.reports.tour_text import (
+from gis.reports.tour_words import (
     BOTTLENECK,
     DRIVE_MIN,
     ESTIMATED,

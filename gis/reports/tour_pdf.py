@@ -34,7 +34,7 @@ from reportlab.platypus import (
 from gis.reports.tour_book import Halt, Route, SiteLand, TourBook
 from gis.reports.tour_links import NavigationLink, code_rows, with_links
 from gis.reports.tour_map import Drawing, book_fonts, land_map, locator_map, overview_map
-from gis.reports.tour_text import (
+from gis.reports.tour_words import (
     BLOCKING,
     BLOCKING_COLUMNS,
     BOTTLENECK,

@@ -11,7 +11,7 @@ import pandas as pd
 from gis.reports.table import Format, Table, TableColumn
 from gis.reports.table_xlsx import write_book
 from gis.reports.tour_book import Route, TourBook
-from gis.reports.tour_text import (
+from gis.reports.tour_words import (
     BACK,
     COLUMNS,
     DEPART,

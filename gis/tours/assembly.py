@@ -123,9 +123,9 @@ def _shifts(spec: TourSpec, spots: Sequence[Spot]) -> tuple[Shift, ...]:
 
 
 def _lunch(spec: TourSpec, day: TourDay, place: Mapping[Spot, int]) -> Lunch | None:
-    """Lunch is part of a day that begins before its window ends and goes on after it."""
+    """Lunch is part of a day that begins before its window does and may go on after it."""
     lunch = spec.lunch
-    if lunch is None or day.from_min >= lunch.until_min or day.closes_min <= lunch.until_min:
+    if lunch is None or day.from_min > lunch.from_min or day.closes_min <= lunch.until_min:
         return None
     begins = _offset(spec, day)
     window = (begins + lunch.from_min, begins + lunch.until_min)

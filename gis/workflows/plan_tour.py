@@ -49,7 +49,7 @@ def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
     return replace(written(laid, found.order), bound=found.bound)
 
 
-def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -> tuple[LaidTour, Plan]:
+def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -> Plan:
     """
     The routes as somebody ordered them, timed, with everything that they break.
 
@@ -66,7 +66,7 @@ def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -
             f"cannot be placed: {', '.join(lost)} (no candidate, or no such day or coach)",
         )
         raise InvalidParameter(words, found=", ".join(lost))
-    return laid, written(laid, order)
+    return written(laid, order)
 
 
 def written(laid: LaidTour, order: Order) -> Plan:

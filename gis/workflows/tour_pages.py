@@ -86,7 +86,8 @@ def _last_reports(sources: PageSources, codes: Sequence[str]) -> dict[str, dict[
     """The latest report of each project."""
     asked = Query(on=sources.overview.on, where=(("project_code", tuple(codes)),))
     reports = sources.store.read("progress_report", asked).sort_values("period_end_on", kind="stable")
-    return reports.groupby("project_code").tail(1).set_index("project_code").to_dict("index")
+    latest = reports.groupby("project_code").tail(1)
+    return {str(row["project_code"]): row for row in latest.to_dict("records")}
 
 
 # --- key figures ------------------------------------------------------------------------------------

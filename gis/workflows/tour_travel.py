@@ -34,6 +34,10 @@ class Travels:
     def __init__(self, store: Store) -> None:
         self.store = store
 
+    @property
+    def has_roads(self) -> bool:
+        return False
+
     def between(self, spots: Sequence[Spot]) -> Travelled:
         points, names = [], []
         for spot in spots:

@@ -30,6 +30,9 @@ _ALSO_REFER = {
     "parcel": {"lineage": "parent_no", "account_entry": "parcel_no"},
     "project": {"account_entry": "project_code"},
 }
+_REPLACED_WHOLE = {
+    "road": Words("道路整体替换，请重新导入原来的文件", "roads are replaced as a whole: import the earlier file again")
+}
 _NAMED = 10
 _NOTE = "撤销导入 / import undone"
 
@@ -106,8 +109,8 @@ def logged_import(store: Any, sha256: str, layer_name: str) -> LoggedImport:
 
 def hindrance(layer_name: str, report: dict[str, Any]) -> Words | None:
     """Why an import cannot be undone whatever stands on it; None where that must be looked into."""
-    if report.get("undone"):
-        return Words("已经撤销过", "it was undone already")
+    if report.get("undone") or layer_name in _REPLACED_WHOLE:
+        return _REPLACED_WHOLE.get(layer_name) or Words("已经撤销过", "it was undone already")
     layer = LAYERS[layer_name]
     if layer.kind == "ledger" and layer_name not in _WITHDRAWN:
         name = layer.words

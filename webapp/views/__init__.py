@@ -24,6 +24,7 @@ from webapp.views import (
     signing_in,
     stock,
     tiles,
+    tours,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -46,4 +47,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk.blueprint,
     calendar.blueprint,
     batches.blueprint,
+    tours.blueprint,
 )

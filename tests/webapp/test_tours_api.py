@@ -1,0 +1,160 @@
+"""Tours over the web: planned line by line, timed, kept, remembered; wrong wishes are told what is wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webapp.sending import ELSEWHERE, send
+from webapp.views import tour_stream
+
+DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:T1", "end": "town:T1"}
+SPEC: dict[str, Any] = {"title": "下半年观摩", "days": [DAY]}
+
+
+def routes(*codes: str, on: str = "2026-12-08") -> list[dict[str, Any]]:
+    return [{"date": on, "coach": 1, "codes": list(codes)}]
+
+
+@pytest.fixture
+def own(own_app: Flask) -> FlaskClient:
+    """A browser at a server of the test's own."""
+    return own_app.test_client()
+
+
+def lines_of(answer: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
+
+
+def test_a_new_tour_begins_with_what_can_be_planned_at_once(client: FlaskClient) -> None:
+    told = client.get("/api/tours").get_json()
+    assert told["tours"] == []
+    assert {"spot": "park:K1", "name": "示例产业园", "kind": "park"} in told["places"]
+    planned = send(client, "POST", "/api/tours/plan", {"spec": {**told["usual"], "title": "x"}, "seconds": 0.3})
+    assert "plan" in lines_of(planned)[-1]
+
+
+def test_candidates_say_what_they_are_worth_or_why_they_may_not_be_visited(client: FlaskClient) -> None:
+    told = send(client, "POST", "/api/tours/candidates", {"spec": SPEC}).get_json()
+    found = {site["code"]: site for site in told["sites"]}
+    assert (found["D"]["eligible"], found["D"]["reason"], found["D"]["lonlat"]) == (False, "no_place", None)
+    assert (found["A"]["eligible"], found["A"]["park_name"], found["A"]["town_name"]) == (True, "示例产业园", "城关镇")
+    assert found["A"]["value_parts"]["investment"] == 100.0
+    assert told["all_value"] == pytest.approx(sum(found[code]["value"] for code in "ABC"))
+
+
+def test_a_plan_comes_line_by_line_and_whole_at_last(client: FlaskClient) -> None:
+    valued = {**SPEC, "sites": [{"code": "B", "value": 5}, {"code": "C", "value": 5}]}
+    answer = send(client, "POST", "/api/tours/plan", {"spec": valued, "seconds": 0.6})
+    assert (answer.mimetype, answer.headers["X-Accel-Buffering"]) == ("application/x-ndjson", "no")
+    *under_way, last = lines_of(answer)
+    assert under_way
+    assert all(0 <= line["progress"] <= 1 for line in under_way)
+    better = [line["routes"] for line in under_way if "routes" in line]
+    assert better[-1][0]["date"] == "2026-12-08"
+    plan = last["plan"]
+    assert plan["feasible"]
+    assert {stop["code"] for stop in plan["days"][0]["stops"]} == {"A", "B", "C"}
+    assert [each["code"] for each in plan["left_out"]] == ["D"]
+    # To three stops and back: four legs.
+    assert len(plan["days"][0]["lines"]) == 4
+
+
+def test_an_order_of_somebody_s_own_is_timed_with_what_it_breaks(client: FlaskClient) -> None:
+    short = {**SPEC, "days": [{**DAY, "until": "09:00"}]}
+    plan = send(client, "POST", "/api/tours/time", {"spec": short, "routes": routes("C", "A")}).get_json()["plan"]
+    assert [stop["code"] for stop in plan["days"][0]["stops"]] == ["C", "A"]
+    assert not plan["feasible"]
+    assert [breach["kind"] for breach in plan["breaches"]] == ["closes"]
+
+
+@pytest.mark.parametrize("given", [routes("D"), routes("Z"), routes("A", on="2026-12-09")])
+def test_what_cannot_be_placed_is_named(client: FlaskClient, given: list[dict[str, Any]]) -> None:
+    answer = send(client, "POST", "/api/tours/time", {"spec": SPEC, "routes": given})
+    assert answer.status_code == 400
+    assert answer.get_json()["found"] == given[0]["codes"][0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "column"),
+    [
+        ({"title": "x", "days": []}, "days"),
+        ({**SPEC, "days": [{**DAY, "until": "08:30"}]}, "days[1].until"),
+        ({**SPEC, "days": [{**DAY, "start": "town:T9"}]}, "start"),
+        ({**SPEC, "sites": [{"code": "Z"}]}, "sites[1].code"),
+        ({**SPEC, "colour": 1}, "colour"),
+    ],
+)
+def test_wrong_wishes_are_refused_at_their_place(client: FlaskClient, spec: dict[str, Any], column: str) -> None:
+    answer = send(client, "POST", "/api/tours/plan", {"spec": spec})
+    assert answer.status_code == 400
+    told = answer.get_json()
+    assert column in [each["column"] for each in told.get("errors", [])] or column == "start"
+    assert told["title"]["zh"]
+
+
+def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:
+    assert send(own, "POST", "/api/tours", {"spec": SPEC}).get_json() == {"tour_no": "T1"}
+    first = {"spec": SPEC, "routes": routes("A", "B"), "name": "初稿"}
+    assert send(own, "POST", "/api/tours/T1/plans", first).get_json() == {"plan_no": "T1-1"}
+    second = {**first, "routes": routes("B", "A"), "name": "二稿", "made_from": "T1-1", "note": "先看路"}
+    assert send(own, "POST", "/api/tours/T1/plans", second).get_json() == {"plan_no": "T1-2"}
+    kept = own.get("/api/tour-plans/T1-2").get_json()
+    assert (kept["name"], kept["made_from"], kept["note"]) == ("二稿", "T1-1", "先看路")
+    assert [stop["code"] for stop in kept["plan"]["days"][0]["stops"]] == ["B", "A"]
+    assert len(kept["plan"]["days"][0]["lines"]) == 3
+    assert [plan["plan_no"] for plan in own.get("/api/tours/T1").get_json()["plans"]] == ["T1-1", "T1-2"]
+    assert send(own, "POST", "/api/tour-plans/T1-2/visited").get_json() == {"visits": 2}
+    later = {**SPEC, "days": [{**DAY, "date": "2026-12-20"}], "not_seen_in_last": 1}
+    sites = send(own, "POST", "/api/tours/candidates", {"spec": later}).get_json()["sites"]
+    assert [site["code"] for site in sites if site["reason"] == "seen_lately"] == ["A", "B"]
+    assert send(own, "DELETE", "/api/tours/T1/visits", {"reason": "因雨取消"}).get_json() == {"visits": 2}
+
+
+def test_a_tour_changed_meanwhile_is_a_conflict(own: FlaskClient) -> None:
+    send(own, "POST", "/api/tours", {"spec": SPEC})
+    seen = own.get("/api/tours/T1").get_json()["tour"]["recorded_at"]
+    changed = {"spec": {**SPEC, "visit_min": 30}, "seen": seen}
+    assert send(own, "PUT", "/api/tours/T1", changed).get_json()["tour"]["spec"]["visit_min"] == 30
+    assert send(own, "PUT", "/api/tours/T1", changed).status_code == 409
+    seen = own.get("/api/tours/T1").get_json()["tour"]["recorded_at"]
+    assert send(own, "DELETE", "/api/tours/T1", {"reason": "改期", "seen": seen}).status_code == 200
+    assert own.get("/api/tours/T1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/tours", {"spec": SPEC}),
+        ("POST", "/api/tours/plan", {"spec": SPEC}),
+        ("POST", "/api/tours/candidates", {"spec": SPEC}),
+        ("POST", "/api/tours/T1/plans", {"spec": SPEC, "routes": [], "name": "x"}),
+        ("POST", "/api/tour-plans/T1-1/visited", {}),
+        ("DELETE", "/api/tour-plans/T1-1", {"reason": "x", "seen": "y"}),
+    ],
+)
+def test_who_may_only_look_plans_nothing(client: FlaskClient, method: str, path: str, body: dict[str, Any]) -> None:
+    assert send(client, method, path, body, environ_base=ELSEWHERE).status_code == 403
+
+
+def test_no_more_searches_run_at_once_than_may(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tour_stream, "_running", threading.BoundedSemaphore(1))
+    tour_stream._running.acquire()
+    assert send(client, "POST", "/api/tours/plan", {"spec": SPEC}).status_code == 503
+    tour_stream._running.release()
+    assert send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 0.1}).status_code == 200
+    assert tour_stream._running.acquire(timeout=5)  # the search gave its place back
+
+
+def test_who_stops_listening_ends_the_search(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(tour_stream, "_running", place)
+    answer = send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 60}, buffered=False)
+    next(iter(answer.response))
+    answer.close()
+    assert place.acquire(timeout=20)

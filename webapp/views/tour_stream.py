@@ -1,0 +1,109 @@
+"""A plan as it is found: the best so far, line after line, until the search is over or nobody listens any more."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from flask import Response, current_app, stream_with_context
+
+from gis.errors import GuatuError, TooMuchAsked
+from gis.tours.planner import Found, Watch
+from gis.words import Words
+from gis.workflows.plain import Record
+from gis.workflows.plan_tour import Search
+from gis.workflows.tour_board import LaidTour
+from webapp.errors import problem_of
+
+NDJSON = "application/x-ndjson"
+# Searches at once in one process: each takes a whole processor.
+MOST_AT_ONCE = 2
+_TOLD_EVERY_SECONDS = 0.25
+_running = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record]) -> Response:
+    """
+    Lines of JSON: ``{"progress", "value", "stops", "feasible", "seconds"}``, with ``routes`` where they are better than
+    the line before; last ``{"plan"}``, or ``{"problem"}``. Whoever stops listening ends the search.
+
+    Raises
+    ------
+    TooMuchAsked
+        As many searches run as may.
+    """
+    if not _running.acquire(blocking=False):
+        words = Words(
+            "服务器正忙于编排其他观摩，请稍后再试", "the server is busy planning other tours: try again later"
+        )
+        raise TooMuchAsked(words, found=str(MOST_AT_ONCE), expected=f"≤ {MOST_AT_ONCE}")
+    lines = _Lines(laid, search, make)
+    response = Response(stream_with_context(lines.told()), mimetype=NDJSON)
+    # A proxy must not wait for the whole of it.
+    response.headers["X-Accel-Buffering"] = "no"
+    response.cache_control.no_store = True
+    return response
+
+
+class _Lines:
+    """One search, told while it goes on in a thread of its own."""
+
+    def __init__(self, laid: LaidTour, search: Search, make: Callable[[Watch], Record]) -> None:
+        self._laid, self._search, self._make = laid, search, make
+        self._app = current_app._get_current_object()  # type: ignore[attr-defined]
+        self._found: queue.SimpleQueue[Found | Record] = queue.SimpleQueue()
+        self._is_left = threading.Event()
+        # At once: it ends by itself and gives its place back, even where nobody reads a line.
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def told(self) -> Iterator[str]:
+        began, value = time.monotonic(), None
+        try:
+            while True:
+                found = self._next()
+                if isinstance(found, dict):
+                    yield json.dumps(found, ensure_ascii=False) + "\n"
+                    return
+                yield self._line(found, value, time.monotonic() - began)
+                value = found.value if found is not None else value
+        finally:
+            self._is_left.set()
+
+    def _next(self) -> Found | Record | None:
+        """The latest of what was found; None where nothing was for a while."""
+        try:
+            found = self._found.get(timeout=_TOLD_EVERY_SECONDS)
+            while isinstance(found, Found) and not self._found.empty():
+                found = self._found.get()
+            return found
+        except queue.Empty:
+            return None
+
+    def _line(self, found: Found | None, before: float | None, seconds: float) -> str:
+        line: Record = {"progress": min(seconds / self._search.seconds, 1.0), "seconds": round(seconds, 2)}
+        if found is not None:
+            line |= {"value": found.value, "feasible": found.is_feasible, "stops": sum(map(len, found.order))}
+            if found.value != before:
+                routes = self._laid.board.routes_of(found.order)
+                line["routes"] = [{"date": r.on.isoformat(), "coach": r.coach, "codes": list(r.codes)} for r in routes]
+        return json.dumps(line, ensure_ascii=False) + "\n"
+
+    def _run(self) -> None:
+        try:
+            with self._app.app_context():
+                self._found.put({"plan": self._make(self._watch)})
+        except GuatuError as problem:
+            self._found.put({"problem": problem_of(problem)})
+        except Exception:
+            self._app.logger.exception("a tour could not be planned")
+            words = Words("编排中断，原因已记入日志", "planning broke off; the log says why")
+            self._found.put({"problem": problem_of(GuatuError(words))})
+        finally:
+            _running.release()
+
+    def _watch(self, found: Found) -> bool:
+        self._found.put(found)
+        return self._is_left.is_set()
