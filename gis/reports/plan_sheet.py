@@ -274,11 +274,11 @@ class _Clipped:
         self._canvas.restoreState()
 
 
-def fitting_scale(box: Box, window: Box, at_least: float = 500) -> float:
-    """The largest round scale at which the ground box, with an edge around it, fits into the window."""
+def fitting_scale(box: Box, window: Box, at_least: float = 500, scales: Sequence[float] = SCALES) -> float:
+    """The largest of these scales at which the ground box, with an edge around it, fits into the window."""
     width, height = (box[2] - box[0]) * 1.12, (box[3] - box[1]) * 1.12
     across = max(width / (window[2] - window[0]), height / (window[3] - window[1])) / _M_PER_POINT
-    return next((scale for scale in SCALES if scale >= max(across, at_least)), math.ceil(across))
+    return next((scale for scale in scales if scale >= max(across, at_least)), math.ceil(across))
 
 
 def _steps(low: float, high: float, step: float) -> Iterator[float]:

@@ -57,11 +57,12 @@ class RouteSheet(Sheet):
         self.taken.append(_square(middle_x, middle_y, radius + look.width_pt / 2))
         return self.taken[-1]
 
-    def square(self, east: float, north: float, look: Look, half: float = 4.0) -> None:
-        """A small square at a place of the ground."""
+    def square(self, east: float, north: float, look: Look, half: float = 4.0) -> Box:
+        """A small square at a place of the ground; gives its box on paper."""
         box = _square(*self.at(east, north), half)
         self.swatch(box, look)
         self.taken.append(box)
+        return box
 
     def ring(self, x: float, y: float, radius: float, look: Look) -> None:
         """A disc on paper."""

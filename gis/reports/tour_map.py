@@ -58,6 +58,8 @@ _LUNCH = Look("#6B7480", "#FFFFFF", 0.8)
 _FOOTPRINT = Look("", "#111111", 1.6)
 _WARNING = "#D00000"
 _ROAD_NAMES_FROM_RANK = 4
+# A tour's map fills its page rather than be measured on with a ruler.
+_FINE = tuple(number * 10**power / 10 for power in range(2, 7) for number in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def overview_map(book: TourBook, width: float, height: float, language: str) -> 
         _frame(sheet, language)
         _legend(sheet, book, language)
 
-    scale = fitting_scale(box, (0, legend, width, height), 2_500)
+    scale = fitting_scale(box, (0, legend, width, height), 2_500, _FINE)
     return Drawing(width, height, legend, _middle(box), scale, draw, book.title)
 
 
@@ -169,7 +171,7 @@ def locator_map(book: TourBook, route: Route, halt: Halt, size: tuple[float, flo
 
 
 def land_map(picture: LandPicture, width: float, height: float, language: str) -> Drawing:
-    """The footprint over the parcels, coloured by stage."""
+    """The footprint over the parcels, coloured by stage; the numbers that come first are the last to make room."""
     entries = [(FOOTPRINT.of(language), _FOOTPRINT), *((words.of(language), look) for words, look in picture.legend)]
     legend = _legend_height(len(entries))
     west, south, east, north = shapely.bounds(picture.footprint).tolist()
@@ -184,7 +186,7 @@ def land_map(picture: LandPicture, width: float, height: float, language: str) -
         _swatches(sheet, entries)
 
     box = (west, south, east, north)
-    scale = fitting_scale(box, (0, legend, width, height))
+    scale = fitting_scale(box, (0, legend, width, height), scales=_FINE)
     return Drawing(width, height, legend, _middle(box), scale, draw, FOOTPRINT.of(language))
 
 
@@ -247,21 +249,20 @@ def _halts(
     sheet: RouteSheet, book: TourBook, routes: Sequence[Route], *, with_names: bool, chosen: Halt | None = None
 ) -> None:
     """Starts, ends, lunches and numbered stops, the chosen one larger; then the names, where there is room."""
-    for route in routes:
-        for place in dict.fromkeys((route.start, route.end)):
-            east, north = _ground_of(book, [place.lonlat])[0]
-            sheet.square(east, north, _PLACE)
     boxes = []
+    for place in dict.fromkeys(place for route in routes for place in (route.start, route.end)):
+        east, north = _ground_of(book, [place.lonlat])[0]
+        boxes.append((sheet.square(east, north, _PLACE), place.name))
     for route in routes:
         for halt in sorted(route.halts, key=lambda halt: halt is not chosen):
             east, north = _ground_of(book, [halt.lonlat])[0]
             if halt.kind == "lunch":
-                sheet.square(east, north, _LUNCH)
+                boxes.append((sheet.square(east, north, _LUNCH), halt.name))
             elif halt.number:
                 box = sheet.dot(east, north, str(halt.number), _dot_look(route, halt), 9 if halt is chosen else 7)
-                boxes.append((box, halt))
-    for box, halt in boxes if with_names else ():
-        sheet.note(box, _short(halt.name), 7, "#1B2430")
+                boxes.append((box, halt.name))
+    for box, name in boxes if with_names else ():
+        sheet.note(box, _short(name), 7, "#1B2430")
 
 
 def _drives(sheet: RouteSheet, book: TourBook, language: str) -> None:

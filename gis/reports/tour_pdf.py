@@ -91,6 +91,9 @@ _WIDTHS = {
     "land": 2.0,
 }
 _CODE = 26 * mm
+# In the narrowest column a text of this many characters still fits on a page; rows with longer ones may be parted.
+LONG_CELL = 200
+_SHORT_CELL = 24
 
 
 def tour_pdf(book: TourBook, language: str = "zh") -> bytes:
@@ -230,7 +233,21 @@ class _Writer:
 
     def _facts(self, facts: Sequence[tuple[Words, Words]], size: float = 9.5) -> Table:
         rows = [[self._say(head, size, _QUIET), self._say(text, size)] for head, text in facts]
-        return Table(rows, colWidths=[TEXT_WIDTH * 0.2, TEXT_WIDTH * 0.8], style=_LINES, splitInRow=1)
+        split = int(any(len(text.of(self._language)) > LONG_CELL for _, text in facts))
+        return Table(rows, colWidths=[TEXT_WIDTH * 0.2, TEXT_WIDTH * 0.8], style=_LINES, splitInRow=split)
+
+    def _paired(self, facts: Sequence[tuple[Words, Words]]) -> Iterator[Table]:
+        """Short facts two a line; below them the long ones, each on lines of its own."""
+        short = [fact for fact in facts if len(fact[1].of(self._language)) <= _SHORT_CELL]
+        cells = [[self._say(head, 9, _QUIET), self._say(text, 9)] for head, text in short]
+        pairs = [
+            [*cells[place], *(cells[place + 1] if place + 1 < len(cells) else ("", ""))]
+            for place in range(0, len(cells), 2)
+        ]
+        if pairs:
+            yield Table(pairs, colWidths=[TEXT_WIDTH * share for share in (0.13, 0.37, 0.13, 0.37)], style=_LINES)
+        if long := [fact for fact in facts if fact not in short]:
+            yield self._facts(long, 9)
 
     def _overview(self) -> Iterator[Any]:
         book, language = self._book, self._language
@@ -254,7 +271,8 @@ class _Writer:
         rows = [[self._say(heads[name], 8.5, "#FFFFFF") for name in names]]
         rows += [[self._say(self._cell(row, name), 8.5) for name in names] for row in timetable(route)]
         widths = [WIDE * _WIDTHS[name] / whole for name in names]
-        yield Table(rows, colWidths=widths, style=_HEADED, repeatRows=1, splitInRow=1)
+        split = any(len(text) > LONG_CELL for row in timetable(route) for text in (row.talk, row.reporter, row.spare))
+        yield Table(rows, colWidths=widths, style=_HEADED, repeatRows=1, splitInRow=int(split))
         if self._book.estimated:
             yield self._say(ESTIMATED_LINE, 8, _WARNING)
 
@@ -276,12 +294,12 @@ class _Writer:
         if halt.flags:
             flags = "、".join(words.of(language) for words in halt.flags)
             yield self._say(f"▲ {BOTTLENECK.of(language)}：{flags}", 11, _WARNING, spaceAfter=4)
-        yield self._facts(list(schedule_facts(book, route, halt)))
+        yield from self._paired(list(schedule_facts(book, route, halt)))
         yield self._heading(LOCATOR)
         yield self._place(route, halt, links)
         if halt.page.facts:
             yield self._heading(FACTS)
-            yield self._facts([(fact.head, fact.text) for fact in halt.page.facts])
+            yield from self._paired([(fact.head, fact.text) for fact in halt.page.facts])
         if halt.page.land is not None:
             yield from self._land(halt.page.land)
         if halt.talk:
@@ -304,7 +322,7 @@ class _Writer:
     def _land(self, land: SiteLand) -> Iterator[Any]:
         language = self._language
         yield self._heading(LAND)
-        yield self._facts([(fact.head, fact.text) for fact in land.facts])
+        yield from self._paired([(fact.head, fact.text) for fact in land.facts])
         if land.parcels:
             more = OTHER_PARCELS.of(language).format(land.all_parcels)
             said = f"{BLOCKING.of(language)}（{more}）" if land.all_parcels > len(land.parcels) else BLOCKING

@@ -54,13 +54,13 @@ def tour_handbook(sources: PageSources, kept: KeptPlan, legs: Sequence[Legs] = (
 
 
 def _routes(kept: KeptPlan, legs: Sequence[Legs], pages: Mapping[str, SitePage]) -> Iterator[Route]:
-    number = 0
-    for place, day in enumerate(kept.plan.days):
+    number, driven = 0, [(place, day) for place, day in enumerate(kept.plan.days) if day.stops or day.lunch]
+    for count, (place, day) in enumerate(driven, 1):
         lines = tuple(tuple(leg) for leg in legs[place]) if place < len(legs) else ()
         halts = tuple(_halts(day, pages, number))
         number += len(day.stops)
         yield Route(
-            number=place + 1,
+            number=count,
             on=day.on,
             coach=_coach(kept, day),
             start=_place(day.start),

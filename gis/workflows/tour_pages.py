@@ -215,17 +215,22 @@ def _picture(code: str, assessed: Assessment, inputs: Inputs) -> LandPicture | N
     parts = assessed.parts[(assessed.parts["project_code"] == code) & ~assessed.parts["is_sliver"].astype(bool)]
     numbers = parts.sort_values("area_m2", ascending=False)["parcel_no"].dropna().unique()[:MOST_DRAWN]
     under = inputs.parcels[inputs.parcels["parcel_no"].isin(numbers)]
-    drawn = [
-        (Stage(stage), DrawnParcel(shape, _look(STAGE[stage]), f"{number}（{STAGE[stage].symbol.zh}）"))
-        for number, stage, shape in zip(under["parcel_no"], under["stage"], under.geometry, strict=True)
-    ]
-    stages = sorted({stage for stage, _ in drawn}, key=lambda stage: stage.rank)
-    return LandPicture(footprint, tuple(parcel for _, parcel in drawn), tuple(map(_legend_line, stages)))
+    listed = assessed.blocking[assessed.blocking["project_code"] == code]["parcel_no"].head(MOST_BLOCKING).tolist()
+    # Those that the page lists have their numbers written on them, the others the sign of their stage.
+    under = under.assign(is_other=~under["parcel_no"].isin(listed)).sort_values("is_other", kind="stable")
+    drawn = tuple(
+        DrawnParcel(shape, _look(STAGE[stage]), STAGE[stage].symbol.zh if is_other else number)
+        for number, stage, shape, is_other in zip(
+            under["parcel_no"], under["stage"], under.geometry, under["is_other"], strict=True
+        )
+    )
+    stages = sorted({Stage(stage) for stage in under["stage"]}, key=lambda stage: stage.rank)
+    return LandPicture(footprint, drawn, tuple(map(_legend_line, stages)))
 
 
 def _legend_line(stage: Stage) -> tuple[Words, Look]:
     mark = STAGE[stage.value]
-    words = Words(f"（{mark.symbol.zh}）{stage.words.zh}", f"({mark.symbol.en}) {stage.words.en}")
+    words = Words(f"{mark.symbol.zh} {stage.words.zh}", f"{mark.symbol.en} {stage.words.en}")
     return words, _look(mark)
 
 
