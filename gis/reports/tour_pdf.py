@@ -57,16 +57,13 @@ from gis.reports.tour_words import (
     SOURCE,
     TALK,
     TIMETABLE,
-    Row,
     book_facts,
     caution,
-    columns_of,
-    drive_words,
     printable,
     route_title,
     schedule_facts,
-    stay_words,
-    timetable,
+    sheet_columns,
+    sheet_rows,
 )
 from gis.words import Words
 
@@ -75,21 +72,6 @@ WIDTH, HEIGHT = A4
 TEXT_WIDTH = WIDTH - 2 * MARGIN - 12
 WIDE = HEIGHT - 2 * MARGIN - 12
 _INK, _QUIET, _WARNING = "#1B2430", "#5A6675", "#B00020"
-# The timetable's columns on paper, with their shares of the width.
-_WIDTHS = {
-    "number": 1.0,
-    "name": 4.6,
-    "town": 2.2,
-    "arrive": 1.4,
-    "leave": 1.4,
-    "drive": 2.4,
-    "stay": 1.9,
-    "reporter": 2.2,
-    "talk": 5.0,
-    "parking": 2.4,
-    "spare": 2.2,
-    "land": 2.0,
-}
 _CODE = 26 * mm
 # In the narrowest column a text of this many characters still fits on a page; rows with longer ones may be parted.
 LONG_CELL = 200
@@ -265,27 +247,15 @@ class _Writer:
     def _timetable(self, route: Route) -> Iterator[Any]:
         language = self._language
         yield self._heading(f"{TIMETABLE.of(language)}　{route_title(route, language)}", 14)
-        names = [name for name in _WIDTHS if not (self._book.is_public and name in ("talk", "land"))]
-        whole = sum(_WIDTHS[name] for name in names)
-        heads = {**columns_of(self._book), "drive": Words("车程", "Drive"), "stay": Words("停留", "Stays")}
-        rows = [[self._say(heads[name], 8.5, "#FFFFFF") for name in names]]
-        rows += [[self._say(self._cell(row, name), 8.5) for name in names] for row in timetable(route)]
-        widths = [WIDE * _WIDTHS[name] / whole for name in names]
-        split = any(len(text) > LONG_CELL for row in timetable(route) for text in (row.talk, row.reporter, row.spare))
+        columns = sheet_columns(self._book)
+        rows = [[self._say(words, 8.5, "#FFFFFF") for words, _ in columns.values()]]
+        said = list(sheet_rows(self._book, route, language))
+        rows += [[self._say(text, 8.5) for text in row.values()] for row in said]
+        widths = [WIDE * share / sum(share for _, share in columns.values()) for _, share in columns.values()]
+        split = any(len(text) > LONG_CELL for row in said for text in row.values())
         yield Table(rows, colWidths=widths, style=_HEADED, repeatRows=1, splitInRow=int(split))
         if self._book.estimated:
             yield self._say(ESTIMATED_LINE, 8, _WARNING)
-
-    def _cell(self, row: Row, name: str) -> str:
-        if name == "drive":
-            minutes, km = row.drive_min, row.drive_km
-            return "" if minutes is None else drive_words(self._book, minutes, km or 0.0).of(self._language)
-        if name == "stay":
-            return "" if row.halt is None else stay_words(row.halt).of(self._language)
-        value = getattr(row, name)
-        if isinstance(value, tuple):
-            return "、".join(words.of(self._language) for words in value)
-        return value.of(self._language) if isinstance(value, Words) else str("" if value is None else value)
 
     def _site(self, route: Route, halt: Halt, links: Sequence[NavigationLink]) -> Iterator[Any]:
         book, language = self._book, self._language

@@ -38,7 +38,7 @@ SITE_PAGE = Words("项目页面", "Site page")
 PLAN = Words("方案", "Plan")
 DATA_ON = Words("数据截止", "Figures as of")
 REMARKS = Words("方案须注意", "To be noted of this plan")
-DRIVE = Words("车程", "Drive")
+DRIVE, STAYS = Words("车程", "Drive"), Words("停留", "Stays")
 STOPS = Words("站点", "Stops")
 ROUTE_LINE = Words("线路", "Route")
 TOWN_LINE = Words("乡镇界", "town boundary")
@@ -88,6 +88,21 @@ BLOCKING_COLUMNS: tuple[Words, ...] = (
     Words("预计", "Expected"),
     Words("原因", "Reason"),
 )
+# The timetable's columns on paper, with their shares of the width.
+_SHARES = {
+    "number": 1.0,
+    "name": 4.6,
+    "town": 2.2,
+    "arrive": 1.4,
+    "leave": 1.4,
+    "drive": 2.4,
+    "stay": 1.9,
+    "reporter": 2.2,
+    "talk": 5.0,
+    "parking": 2.4,
+    "spare": 2.2,
+    "land": 2.0,
+}
 # What XML 1.0 cannot hold (its §2.2), lone halves of pairs among it.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
@@ -188,13 +203,38 @@ def stay_words(halt: Halt) -> Words:
     return Words(zh + _WAIT.zh.format(wait), en + _WAIT.en.format(wait)) if wait else Words(zh, en)
 
 
+def sheet_columns(book: TourBook) -> dict[str, tuple[Words, float]]:
+    """The columns of the timetable on paper, with their shares of its width."""
+    hidden = INTERNAL_COLUMNS if book.is_public else ()
+    heads = {**COLUMNS, "drive": DRIVE, "stay": STAYS}
+    return {name: (heads[name], share) for name, share in _SHARES.items() if name not in hidden}
+
+
+def sheet_rows(book: TourBook, route: Route, language: str) -> Iterator[dict[str, str]]:
+    """Its rows, every cell a text."""
+    for row in timetable(route):
+        yield {name: _cell(book, row, name, language) for name in sheet_columns(book)}
+
+
+def _cell(book: TourBook, row: Row, name: str, language: str) -> str:
+    if name == "drive":
+        minutes = row.drive_min
+        return "" if minutes is None else drive_words(book, minutes, row.drive_km or 0.0).of(language)
+    if name == "stay":
+        return "" if row.halt is None else stay_words(row.halt).of(language)
+    value = getattr(row, name)
+    if isinstance(value, tuple):
+        return "、".join(words.of(language) for words in value)
+    return value.of(language) if isinstance(value, Words) else str("" if value is None else value)
+
+
 def schedule_facts(book: TourBook, route: Route, halt: Halt) -> Iterator[tuple[Words, Words]]:
     """What a site's page says of the visit: when, by which coach, the way to it, who reports, where it parks."""
     when = f"{day_text(route.on, 'zh')} {clock(halt.arrive)}—{clock(halt.leave)}"
     when_en = f"{day_text(route.on, 'en')} {clock(halt.arrive)}–{clock(halt.leave)}"
     yield Words("时间", "When"), Words(f"{when}（{route.coach.zh}）", f"{when_en} ({route.coach.en})")
-    yield Words("车程", "Drive to it"), drive_words(book, halt.drive_min, halt.drive_km)
-    yield Words("停留", "Stays"), stay_words(halt)
+    yield DRIVE, drive_words(book, halt.drive_min, halt.drive_km)
+    yield STAYS, stay_words(halt)
     for name in ("reporter", "parking", "spare"):
         if text := getattr(halt, name):
             yield COLUMNS[name], Words(text, text)
