@@ -16,6 +16,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 FONT = "宋体"
 LATIN_FONT = "Times New Roman"
+LONG_CELL = 300
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _A4_CM = (21.0, 29.7)
 # A line of art text, as word processors draw a mark (ECMA-376 part 4, shape type 136).
@@ -27,9 +28,9 @@ _MARK = """
 <v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>
 <v:f eqn="if @0 @4 21600"/></v:formulas>
 <v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype>
-<v:shape id="mark{number}" o:spid="_x0000_s{number}" type="#_x0000_t136" fillcolor="#c08088" stroked="f"
+<v:shape id="mark{number}" o:spid="_x0000_s{number}" type="#_x0000_t136" fillcolor="#ead0d4" stroked="f"
  style="{style}">
-<v:fill opacity=".28"/><v:textpath style="font-family:&quot;{font}&quot;;font-size:1pt" string={text}/>
+<v:fill opacity=".45"/><v:textpath style="font-family:&quot;{font}&quot;;font-size:1pt" string={text}/>
 </v:shape></w:pict></w:r>"""
 _MARK_STYLE = (
     "position:absolute;margin-left:0;margin-top:0;width:380pt;height:95pt;rotation:320;z-index:-251658752;"
@@ -109,11 +110,16 @@ def add_table(document: Any, rows: Sequence[Sequence[str]], widths_cm: Sequence[
     """
     table = document.add_table(rows=len(rows), cols=len(widths_cm))
     table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        column.width = Cm(width)
     for row, texts, number in zip(table.rows, rows, range(len(rows)), strict=True):
         is_head = bool(how.get("head")) and number == 0
         for cell, text, width in zip(row.cells, texts, widths_cm, strict=True):
             cell.width = Cm(width)
             _fill(cell, text, how.get("size", 9.5), is_head=is_head)
+        # A row stays on one page as long as it fits on one.
+        if all(len(text) <= LONG_CELL for text in texts):
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if is_head:
             row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return table
@@ -121,7 +127,7 @@ def add_table(document: Any, rows: Sequence[Sequence[str]], widths_cm: Sequence[
 
 def _fill(cell: Any, text: str, size: float, *, is_head: bool) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
     run = paragraph.add_run(printable(text))
     run.font.size, run.font.bold = Pt(size), is_head
     if is_head:

@@ -38,6 +38,7 @@ SITE_PAGE = Words("项目页面", "Site page")
 PLAN = Words("方案", "Plan")
 DATA_ON = Words("数据截止", "Figures as of")
 REMARKS = Words("方案须注意", "To be noted of this plan")
+HOURS = Words("到达—离开", "From — to")
 DRIVE, STAYS = Words("车程", "Drive"), Words("停留", "Stays")
 STOPS = Words("站点", "Stops")
 ROUTE_LINE = Words("线路", "Route")
@@ -230,9 +231,9 @@ def _cell(book: TourBook, row: Row, name: str, language: str) -> str:
 
 def schedule_facts(book: TourBook, route: Route, halt: Halt) -> Iterator[tuple[Words, Words]]:
     """What a site's page says of the visit: when, by which coach, the way to it, who reports, where it parks."""
-    when = f"{day_text(route.on, 'zh')} {clock(halt.arrive)}—{clock(halt.leave)}"
-    when_en = f"{day_text(route.on, 'en')} {clock(halt.arrive)}–{clock(halt.leave)}"
-    yield Words("时间", "When"), Words(f"{when}（{route.coach.zh}）", f"{when_en} ({route.coach.en})")
+    yield COLUMNS["on"], Words(day_text(route.on, "zh"), day_text(route.on, "en"))
+    hours = f"{clock(halt.arrive)}—{clock(halt.leave)}"
+    yield HOURS, Words(f"{hours}（{route.coach.zh}）", f"{hours} ({route.coach.en})")
     yield DRIVE, drive_words(book, halt.drive_min, halt.drive_km)
     yield STAYS, stay_words(halt)
     for name in ("reporter", "parking", "spare"):

@@ -103,9 +103,7 @@ def _facts(row: Mapping[Any, Any], report: Mapping[Any, Any]) -> list[Fact]:
         Fact(Words("园区", "Park"), _text(row["located_in_park_name"])),
         Fact(Words("总投资", "Total investment"), _money(row["total_wan"])),
         Fact(Words("阶段", "Stage"), _codes((ProjectStage, row["stage"]))),
-        Fact(
-            Words("计划开工、竣工", "Planned start, finish"), _span(row["planned_start_on"], row["planned_finish_on"])
-        ),
+        Fact(Words("计划工期", "Planned"), _span(row["planned_start_on"], row["planned_finish_on"])),
         Fact(Words("年度计划", "Plan of the year"), _money(row["plan_wan"]), is_internal=True),
         Fact(Words("本年完成", "Invested this year"), _done(row), is_internal=True),
         Fact(Words("形象进度", "Image progress"), _percent(row["image_percent"]), is_internal=True),
