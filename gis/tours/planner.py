@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 
+from gis.tours.lns import Search
 from gis.tours.problem import Order, Problem
 from gis.tours.pyvrp_model import model_of
 from gis.tours.pyvrp_search import search
+from gis.tours.shares import shared_rules, shares, strained
 from gis.tours.timing import time_order
 from gis.tours.visitors import hours_of, visits
 
@@ -36,6 +37,11 @@ Watch = Callable[[Found], bool]
 # How many searches share the time, and from how many seconds on.
 SEARCHES = 3
 SHARED_FROM = 2.0
+# Of each search's time: until when it looks for an order to begin with; until when PyVRP searches that knows all rules,
+# and that does not.
+BEGUN, FULL, HALF = 0.1, 1.0, 0.6
+# For each site, so many changes without a better plan end a search: of ours, and of PyVRP's.
+CHANGES, MOVES = 30, 1000
 # The watch is told so often, in seconds.
 TELL_EVERY = 0.2
 
@@ -44,27 +50,46 @@ def plan(
     problem: Problem, *, seconds: float = 10.0, seed: int = 0, start: Order | None = None, watch: Watch | None = None
 ) -> Found:
     """
-    The best order that is found in ``seconds``.
+    The best order that is found in ``seconds``: rules first, then value, then time.
 
-    The same problem and seed find the same order where the search is not cut by the clock. ``start``: an order to
-    begin with.
+    The same problem and seed find the same order where the search is not cut by the clock: of a few sites it ends by
+    itself, when it has found nothing better for long. ``start``: an order to begin with; what is found is no worse.
     """
     best = _Best(problem, seconds, watch)
     best.hear(tuple(() for _ in problem.shifts))
     if start is not None:
         best.hear(start)
-    if any(visits(problem, hours_of(problem))):
-        _search(problem, best, seed, start)
+    if visits(problem, hours_of(problem)):
+        parts = 1 if seconds < SHARED_FROM else SEARCHES
+        over: frozenset[str] = frozenset()
+        for part in range(parts):
+            over |= _search(best, seed + part, (seconds * part / parts, seconds * (part + 1) / parts), over, start)
     return best.found()
 
 
-def _search(problem: Problem, best: _Best, seed: int, start: Order | None) -> None:
-    """PyVRP, once or several times with seeds of their own."""
-    model = model_of(problem)
-    parts = 1 if best.seconds < SHARED_FROM else SEARCHES
-    for part in range(parts):
-        until = best.seconds * (part + 1) / parts
-        best.hear(search(model, seed + part, partial(best.is_over, until), best.hear, start))
+def _search(
+    best: _Best, seed: int, span: tuple[float, float], over: frozenset[str], start: Order | None
+) -> frozenset[str]:
+    """
+    An order to begin with, then PyVRP, then, where it does not know all rules, the search that does.
+
+    ``over``: the rules of which each shift may have only its share; answers those that PyVRP's order breaks.
+    """
+    problem = best.problem
+    knows_all = not shared_rules(problem) and all(shift.lunch is None for shift in problem.shifts)
+    begin = Search(problem, seed, best.order if over else start)
+    _run(begin, best, _Turn(best, span, BEGUN, CHANGES))
+    model = model_of(problem, shares(problem, over, begin.best))
+    turn = _Turn(best, span, FULL if knows_all else HALF, MOVES)
+    found = search(model, seed, turn.is_over, turn.hear, begin.best)
+    best.hear(found)
+    _run(Search(problem, seed, found), best, _Turn(best, span, FULL, CHANGES))
+    return strained(problem, found)
+
+
+def _run(search_: Search, best: _Best, turn: _Turn) -> None:
+    best.hear(search_.best)
+    search_.run(turn.is_over, turn.hear)
 
 
 class _Best:
@@ -74,7 +99,7 @@ class _Best:
         self.problem, self.seconds, self._watch = problem, seconds, watch
         self._began = self._told = perf_counter()
         self._is_stopped = False
-        self._order: Order = ()
+        self.order: Order = ()
         self._rank: tuple[float, ...] | None = None
 
     def hear(self, order: Order) -> None:
@@ -82,7 +107,7 @@ class _Best:
         timing = time_order(self.problem, order)
         rank = (-sum(breach.by for breach in timing.breaches), self.problem.value_of(order), -timing.duration)
         if self._rank is None or rank > self._rank:
-            self._order, self._rank = order, rank
+            self.order, self._rank = order, rank
 
     def is_over(self, until: float) -> bool:
         """Whether so many seconds have passed, or the watch has said to stop; tells the watch now and then."""
@@ -95,5 +120,24 @@ class _Best:
     def found(self) -> Found:
         """The best so far."""
         feasible = self._rank is not None and self._rank[0] == 0
-        value = self.problem.value_of(self._order)
-        return Found(self._order, value, feasible, perf_counter() - self._began)
+        value = self.problem.value_of(self.order)
+        return Found(self.order, value, feasible, perf_counter() - self._began)
+
+
+class _Turn:
+    """One search's time: over when its share of the span is, or when it has found nothing better for long."""
+
+    def __init__(self, best: _Best, span: tuple[float, float], share: float, patience: int) -> None:
+        self._best, self._until = best, span[0] + share * (span[1] - span[0])
+        self._patience = patience * (len(best.problem.sites) + 1) * max(1.0, best.seconds / 10)
+        self._idle = 0
+
+    def hear(self, order: Order) -> None:
+        """A better order of this search."""
+        self._idle = 0
+        self._best.hear(order)
+
+    def is_over(self) -> bool:
+        """Asked once for each change."""
+        self._idle += 1
+        return self._idle > self._patience or self._best.is_over(self._until)

@@ -157,9 +157,7 @@ class _Builder:
         distances = list(durations)
         if self.leaves_out:
             durations.append(np.zeros_like(travel))
-            distances.append(
-                np.tile(np.array([0] * len(places) + [self._lost(v) for v in self.visitors]), (len(at), 1))
-            )
+            distances.append(self._losses(len(places)))
         return pyvrp.ProblemData(
             locations=[pyvrp.Location(0, 0) for _ in at],
             clients=self._clients(len(places)),
@@ -178,6 +176,13 @@ class _Builder:
             found[depots:] += np.array([visitor.stay for visitor in self.visitors])[:, None]
         barred = [depots + number for number, visitor in enumerate(self.visitors) if shift not in visitor.shifts]
         found[:, barred] = 2 * self.longest
+        np.fill_diagonal(found, 0)
+        return found
+
+    def _losses(self, depots: int) -> NDArray[np.int64]:
+        """The value lost by leaving a client out, as the distance into it from anywhere."""
+        row = np.array([0] * depots + [self._lost(visitor) for visitor in self.visitors], dtype=np.int64)
+        found = np.tile(row, (len(row), 1))
         np.fill_diagonal(found, 0)
         return found
 

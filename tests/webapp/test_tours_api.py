@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.tours.itinerary import Plan
+from gis.tours.planner import Found, Watch
+from gis.workflows.plan_tour import Search, planned
+from gis.workflows.tour_board import LaidTour
 from tests.webapp.sending import ELSEWHERE, send
-from webapp.views import tour_stream
+from webapp.views import tour_stream, tours
 
 DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:T1", "end": "town:T1"}
 SPEC: dict[str, Any] = {"title": "下半年观摩", "days": [DAY]}
@@ -48,21 +53,43 @@ def test_candidates_say_what_they_are_worth_or_why_they_may_not_be_visited(clien
     assert told["all_value"] == pytest.approx(sum(found[code]["value"] for code in "ABC"))
 
 
-def test_a_plan_comes_line_by_line_and_whole_at_last(client: FlaskClient) -> None:
+def test_a_plan_comes_whole_with_its_routes_on_the_map(client: FlaskClient) -> None:
     valued = {**SPEC, "sites": [{"code": "B", "value": 5}, {"code": "C", "value": 5}]}
     answer = send(client, "POST", "/api/tours/plan", {"spec": valued, "seconds": 0.6})
     assert (answer.mimetype, answer.headers["X-Accel-Buffering"]) == ("application/x-ndjson", "no")
-    *under_way, last = lines_of(answer)
-    assert under_way
-    assert all(0 <= line["progress"] <= 1 for line in under_way)
-    better = [line["routes"] for line in under_way if "routes" in line]
-    assert better[-1][0]["date"] == "2026-12-08"
-    plan = last["plan"]
+    plan = lines_of(answer)[-1]["plan"]
     assert plan["feasible"]
     assert {stop["code"] for stop in plan["days"][0]["stops"]} == {"A", "B", "C"}
     assert [each["code"] for each in plan["left_out"]] == ["D"]
     # To three stops and back: four legs.
     assert len(plan["days"][0]["lines"]) == 4
+
+
+def test_while_one_looks_the_best_so_far_is_told(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search itself stands aside: it finds nothing, then a site, then the same once more."""
+
+    def slowly(laid: LaidTour, search: Search, watch: Watch) -> Plan:
+        for order in (((),), ((0,),), ((0,),)):
+            watch(Found(order, 10.0 * len(order[0]), True, 0.0))
+            time.sleep(0.4)
+        return planned(laid, search, lambda _: True)
+
+    monkeypatch.setattr(tours, "planned", slowly)
+    *under_way, last = lines_of(send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 2}))
+    assert "plan" in last
+    assert [line["value"] for line in under_way if "value" in line] == [0, 10, 10]
+    better = [line["routes"] for line in under_way if "routes" in line]
+    assert better == [routes(), routes("A")]
+    assert [line["progress"] for line in under_way] == sorted(line["progress"] for line in under_way)
+
+
+def test_a_search_that_breaks_off_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> Plan:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tours, "planned", breaks)
+    (line,) = lines_of(send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 0.2}))[-1:]
+    assert line["problem"]["title"]["zh"] == "编排中断，原因已记入日志"
 
 
 def test_an_order_of_somebody_s_own_is_timed_with_what_it_breaks(client: FlaskClient) -> None:

@@ -208,6 +208,7 @@ export class ProjectTable {
     fill(
       this.exports,
       el("a", { href: `/register?${parcels}`, "data-format": "parcels" }, gettext("地块台账")),
+      el("a", { href: `/tours?${query}`, "data-format": "tours" }, gettext("编排观摩")),
       FORMATS.map((format) => el("a", { href: `/export/projects.${format}?${query}`, download: true, "data-format": format }, format === "gpkg" ? "GeoPackage" : format === "geojson" ? "GeoJSON" : format.toUpperCase())),
     );
   }
