@@ -62,12 +62,12 @@ dt{color:#5a6675;flex:0 0 84px}dd{margin:0}
 th,td{border:1px solid #c3cad2;padding:4px 6px;text-align:left;vertical-align:top;white-space:pre-line}
 td.short,th.short{white-space:nowrap}
 th{background:#1f3a5f;color:#fff;font-weight:600;white-space:nowrap}
-svg{width:100%;height:auto;display:block}.map{max-width:820px}.map text,.land text{font-family:inherit}
+svg{width:100%;height:auto;display:block}.map{max-width:820px;overflow-x:auto}td a{color:#0b5fa5}.map text,.land text{font-family:inherit}
 .locator{display:grid;grid-template-columns:1fr 132px;gap:14px;align-items:start}
 .codes{font-size:12px;text-align:center}.codes svg{max-width:130px;margin:0 auto}
 .ways a{display:inline-block;padding:8px 14px;margin:6px 8px 0 0;border:1px solid #0b5fa5;border-radius:6px;
 color:#0b5fa5;text-decoration:none;font-weight:600}
-.talk{white-space:pre-line;background:#f4f6f8;padding:10px 14px;border-radius:6px}
+.speech{white-space:pre-line;background:#f4f6f8;padding:10px 14px;border-radius:6px}
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:10px}.photos img{width:100%}
 .site{border-top:2px solid #0b3d66;margin-top:32px}
 .flag{color:#b00020;font-weight:600}
@@ -75,7 +75,7 @@ nav ol{columns:2 260px;padding-left:1.6em}nav a{color:#0b5fa5}
 .mark{position:fixed;inset:0;display:grid;place-items:center;pointer-events:none;z-index:-1;
 font-size:14vw;color:#f8ecee;transform:rotate(-30deg);white-space:nowrap}
 @media(max-width:640px){body{padding:10px;font-size:16px}.locator{grid-template-columns:1fr}
-.codes{display:none}h1{font-size:22px}.timetable thead{display:none}
+.map svg{min-width:620px}.codes{display:none}h1{font-size:22px}.timetable thead{display:none}
 .timetable tr{display:block;border:1px solid #c3cad2;border-radius:6px;margin:8px 0;padding:6px 10px}
 .timetable td{display:flex;gap:10px;border:0;padding:1px 0;white-space:pre-line}
 .timetable td::before{content:attr(data-head);color:#5a6675;flex:0 0 5em}.timetable td:empty{display:none}
@@ -173,7 +173,7 @@ class _Writer:
         if halt.page.land is not None:
             yield from self._land(halt.page.land, halt.number)
         if halt.talk:
-            yield f'<h3>{self._of(TALK)}</h3><div class="talk">{self._of(halt.talk)}</div>'
+            yield f'<h3>{self._of(TALK)}</h3><div class="speech">{self._of(halt.talk)}</div>'
         if halt.page.photos:
             images = "".join(f'<img alt="{self._of(halt.name)}" src="{_data(photo)}">' for photo in halt.page.photos)
             yield f'<h3>{self._of(PHOTOS)}</h3><div class="photos">{images}</div>'

@@ -105,7 +105,7 @@ def png_of(drawing: Drawing, font: str) -> bytes:
     try:
         picture = document[0].render(scale=DOTS_PER_INCH / 72).to_pil()
         target = BytesIO()
-        picture.save(target, "PNG", optimize=True, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+        picture.save(target, "PNG", compress_level=6, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
         return target.getvalue()
     finally:
         document.close()

@@ -24,6 +24,7 @@ from webapp.views import (
     signing_in,
     stock,
     tiles,
+    tour_exports,
     tours,
 )
 
@@ -48,4 +49,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    tour_exports.blueprint,
 )
