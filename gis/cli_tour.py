@@ -62,6 +62,22 @@ def plan(ctx: click.Context, /, spec: Path, seconds: float, seed: int, as_json: 
         ctx.exit(1)
 
 
+@tour.command("export")
+@click.argument("plan_no", metavar="PLAN_ID")
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the files.")
+@click.option("--public", is_flag=True, help="Without parcels, land status, talks and judgement.")
+@click.pass_context
+def export(ctx: click.Context, plan_no: str, out: Path, public: bool) -> None:
+    """Write a kept plan as xlsx, docx, pdf, gpx, kml, ics and html."""
+    from gis.workflows.export_tour import KINDS, TourExport, export_tour_files
+
+    how = TourExport(language=language(), public=public)
+    with opened(ctx) as store:
+        written = export_tour_files(_ground(store), plan_no, out, KINDS, how)
+    for file in written:
+        click.echo(say(Words(f"已写出 {file}", f"wrote {file}")))
+
+
 def _ground(store: Store) -> TourGround:
     from gis.workflows.assess_store import default_day
     from gis.workflows.keep_assessment import Assessor

@@ -20,10 +20,13 @@ from webapp.views import (
     parcel_events,
     parcel_page,
     register,
+    score_form,
+    scoring,
     shapes,
     signing_in,
     stock,
     tiles,
+    tour_exports,
     tours,
 )
 
@@ -48,4 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    tour_exports.blueprint,
+    scoring.blueprint,
+    score_form.blueprint,
 )
