@@ -99,10 +99,10 @@ export class Search {
   }
 }
 
-/** Where `code` fits best: the nearest places are timed, fewest breaches and then fewest minutes win. Routes, or null. */
-export async function bestPlaceFor(state, code) {
+/** Where `code` fits best under `spec`: the nearest places are timed, fewest breaches and then fewest minutes win. Routes, or null. */
+export async function bestPlaceFor(state, code, spec) {
   const site = state.sites.get(code);
-  const { spec, routes } = state;
+  const { routes } = state;
   if (!site?.lonlat || !routes.length) return null;
   const tried = nearestPlaces(state.shown().days, site.lonlat, MOST_TRIED).map((place) => placed(routes, code, place));
   const plans = await Promise.all(tried.map((each) => send("POST", "/api/tours/time", { spec, routes: each })));

@@ -4,23 +4,20 @@ import { el, fill, find, findAll } from "./dom.js";
 import { isPhone } from "./layout.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
-import { bestPlaceFor, explain, Listing, Search, Timing } from "./tour_ask.js";
+import { explain, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
 import { refusalsOf } from "./tour_fields.js";
 import { bindFilter } from "./tour_filter.js";
 import { summaries, WishForm } from "./tour_form.js";
+import { Hands } from "./tour_hands.js";
 import { TourMap } from "./tour_map.js";
-import { placed, removed, stepped } from "./tour_moves.js";
 import { LeftOut } from "./tour_out.js";
-import { withWish, wishOf } from "./tour_paths.js";
-import { shiftStop, swapStop } from "./tour_place.js";
 import { exportLinks, PlanList, savePlan } from "./tour_plans.js";
 import { RunBar } from "./tour_run.js";
 import { openSite } from "./tour_site.js";
 import { SiteList } from "./tour_sites.js";
 import { TourState } from "./tour_state.js";
 import { Timetable } from "./tour_table.js";
-import { stopLabel } from "./tour_words.js";
 import { gettext } from "./words.js";
 
 const part = (name) => find(`[data-part=${name}]`);
@@ -29,7 +26,6 @@ const act = (name) => find(`[data-act=${name}]`, part("desk-view"));
 export class TourDesk {
   #search = null;
   #problems = new Map();
-  #heldByLock = new Set();
 
   /** `places`: towns and parks; `acts`: `open(planNo)`, `failed(problem, part)`. */
   constructor({ places, mayWrite, acts }) {
@@ -37,14 +33,16 @@ export class TourDesk {
     this.state = new TourState();
     const { state } = this;
     this.root = part("tour-desk");
-    this.timing = new Timing(state, (problem) => this.#failed("time", problem));
+    this.timing = new Timing(state, (problem) => this.#untimed(problem));
     this.listing = new Listing(state, (problem) => this.#failed("sites", problem));
     this.map = new TourMap({ help: part("map-help"), note: part("map-note"), legend: part("legend"), heard: { picked: (code) => this.#show(code), hovered: (code) => this.#mark(code) }, acts: (site) => this.#siteActs(site) });
     this.form = new WishForm(part("wishes"), state, { places, mayWrite, pick: () => this.#pick() });
     this.offer = bindFilter(part("wishes"), state);
-    this.times = new Timetable(part("routes"), part("summary"), state, { acts: this.#stopActs(), mayWrite, scroller: () => part("times") });
-    this.sites = new SiteList(part("sites"), part("sites-count"), state, { acts: this.#siteListActs(), mayWrite });
-    this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.add(code), shift: (code) => shiftStop(state, code), open: (code) => this.#open(code), explain: () => this.#explain() } });
+    this.hands = new Hands(state, { failed: (problem) => this.#failed("add", problem, { focus: true }) });
+    const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
+    this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
+    this.sites = new SiteList(part("sites"), part("sites-count"), state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
+    this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
     this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), gone: () => this.readPlans() } });
     this.run = new RunBar(part("run"));
     this.#bind();
@@ -98,7 +96,7 @@ export class TourDesk {
     this.timing.stop();
     this.#problems.clear();
     this.form.failed(null);
-    this.#heldByLock.clear();
+    this.hands.forget();
     state.open(answer);
     if (kept) state.openPlan(kept);
     else if (!this.mayWrite) this.view("plans");
@@ -110,7 +108,7 @@ export class TourDesk {
     const { state } = this;
     if (name === "spec" && this.mayWrite) this.listing.soon();
     if (name === "routes" && (state.hasStops || state.plan)) this.timing.soon();
-    if (["tour", "plan", "routes", "spec"].includes(name)) this.times.draw();
+    if (["tour", "plan", "routes", "spec", "sites", "untimed"].includes(name)) this.times.draw();
     if (["tour", "plan", "routes", "sites"].includes(name)) this.#drawMap();
     if (["tour", "plan", "routes", "explained", "sites"].includes(name)) this.out.draw();
     if (["sites", "routes", "plan"].includes(name) && state.spec) this.sites.draw();
@@ -168,6 +166,13 @@ export class TourDesk {
     this.form.failed(refused ?? null, { focus });
     this.acts.failed(all.find((each) => !refusalsOf(each).length) ?? null, "tour");
     if (refused && focus && isPhone()) this.view("wishes");
+  }
+
+  /** The routes could not be timed; where a stop is the reason, it is told there. */
+  #untimed(problem) {
+    const isOfStops = problem !== null && problem.status === 400 && !refusalsOf(problem).length;
+    this.state.setUntimed(isOfStops ? problem : null);
+    this.#failed("time", isOfStops ? null : problem);
   }
 
   /** Search for a plan and show the best so far while it lasts. */
@@ -233,8 +238,7 @@ export class TourDesk {
     const { state } = this;
     const address = `/api/tours/${inPath(state.tour.tour_no)}`;
     try {
-      await send("PUT", address, { spec: state.spec, seen: state.tour.recorded_at });
-      const { tour } = await ask(address, null, "tour-kept");
+      const { tour } = await send("PUT", address, { spec: state.spec, seen: state.tour.recorded_at });
       state.keptTour(tour);
       this.#failed("save", null);
       tell(gettext("要求已保存"));
@@ -270,86 +274,14 @@ export class TourDesk {
     }
   }
 
-  #stopActs() {
-    const { state } = this;
-    const said = (code) => {
-      const place = state.placeOf(code);
-      if (place) tell(gettext("{name} 现在是 {no}", { name: this.#nameOf(code), no: stopLabel(place.route, place.at, state.routes.length) }));
-    };
-    return {
-      moved: (code, place) => {
-        state.change({ routes: placed(state.routes, code, place) });
-        said(code);
-      },
-      stepped: (code, step) => {
-        state.change({ routes: stepped(state.routes, code, step) });
-        said(code);
-        this.times.focus(code);
-      },
-      lock: (code) => this.#hold(code),
-      remove: (code) => {
-        state.change({ routes: removed(state.routes, code) });
-        tell(gettext("已移出 {name}", { name: this.#nameOf(code) }));
-      },
-      shift: (code) => shiftStop(state, code),
-      swap: (code) => swapStop(state, code),
-      site: (code) => this.#open(code),
-      marked: (code) => this.#mark(code),
-      looked: (code) => this.#look(code),
-    };
-  }
-
-  #siteListActs() {
-    return { open: (code) => this.#open(code), wish: (code, kind) => this.wish(code, kind), add: (code) => this.add(code) };
-  }
-
-  #nameOf(code) {
-    return this.state.sites.get(code)?.name ?? code;
-  }
-
-  /** Hold a stop on its day and with its coach, whatever a search may find; or let it go. */
-  #hold(code) {
-    const { state } = this;
-    const { route } = state.placeOf(code);
-    const { date, coach } = state.routes[route];
-    const isHeld = Boolean(wishOf(state.spec, code).day);
-    const isApart = !state.spec.together && state.spec.coaches > 1;
-    const day = state.spec.days.findIndex((each) => each.date === date) + 1;
-    if (isHeld) state.change({ spec: withWish(state.spec, code, { day: null, coach: null, ...(this.#heldByLock.delete(code) ? { must: null } : {}) }) });
-    else {
-      if (!wishOf(state.spec, code).must) this.#heldByLock.add(code);
-      state.change({ spec: withWish(state.spec, code, { day, coach: isApart ? coach : null, must: true, never: null }) });
-    }
-  }
-
-  /** Must or never; pressed again: neither. */
-  wish(code, kind) {
-    const { state } = this;
-    const is = Boolean(wishOf(state.spec, code)[kind]);
-    const spec = withWish(state.spec, code, { must: kind === "must" && !is, never: kind === "never" && !is, ...(kind === "never" && !is ? { day: null, coach: null } : {}) });
-    state.change({ spec });
-  }
-
-  /** Put a site where it fits best. */
-  async add(code) {
-    const { state } = this;
-    try {
-      const routes = await bestPlaceFor(state, code);
-      state.change({ routes: routes ?? placed(state.routes, code, { route: 0, at: 0 }) });
-      tell(gettext("已加入 {name}", { name: this.#nameOf(code) }));
-    } catch (problem) {
-      this.#failed("add", problem, { focus: true });
-    }
-  }
-
   #open(code) {
     return openSite(this.state, code, { mayWrite: this.mayWrite });
   }
 
   #siteActs(site) {
     if (!this.mayWrite) return [];
-    const button = (words, press) => el("button", { type: "button", class: "mini", onclick: () => (this.map.map.closePopup(), press()) }, words);
-    return [button(gettext("加入行程"), () => this.add(site.code)), button(gettext("必看"), () => this.wish(site.code, "must")), button(gettext("不看"), () => this.wish(site.code, "never")), button(gettext("更多…"), () => this.#open(site.code))];
+    const button = (words, press) => el("button", { type: "button", class: "tiny", onclick: () => (this.map.map.closePopup(), press()) }, words);
+    return [button(gettext("加入行程"), () => this.hands.add(site.code)), button(gettext("必看"), () => this.hands.wish(site.code, "must")), button(gettext("不看"), () => this.hands.wish(site.code, "never")), button(gettext("更多…"), () => this.#open(site.code))];
   }
 
   #mark(code) {

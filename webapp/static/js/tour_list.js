@@ -32,10 +32,10 @@ export function drawTours(root, { tours, roads }, { acts, mayWrite }) {
       el("p", { class: "quiet" }, tour.plans.length ? gettext("{n} 个方案，最好的：{name}，价值 {v}，{m} 站", { n: number(tour.plans.length), name: good.name, v: points(good.value), m: number(good.stops) }) : gettext("还没有方案")),
       el(
         "div",
-        { class: "minis" },
-        el("a", { class: "mini", href: tourAddress(tour.tour_no), onclick: (event) => follow(event, () => acts.open(tour.tour_no)) }, gettext("打开")),
-        el("a", { class: "mini", href: `/tours/score/${inPath(tour.tour_no)}` }, { open: gettext("打分评议（进行中）"), closed: gettext("打分评议（已封存）") }[tour.scoring] ?? gettext("打分评议")),
-        mayWrite ? el("button", { type: "button", class: "mini danger", "aria-label": `${gettext("删除")}：${tour.title}`, onclick: () => withdraw(tour, acts) }, gettext("删除")) : null,
+        { class: "tinies" },
+        el("a", { class: "tiny", href: tourAddress(tour.tour_no), onclick: (event) => follow(event, () => acts.open(tour.tour_no)) }, gettext("打开")),
+        el("a", { class: "tiny", href: `/tours/score/${inPath(tour.tour_no)}` }, { open: gettext("打分评议（进行中）"), closed: gettext("打分评议（已封存）") }[tour.scoring] ?? gettext("打分评议")),
+        mayWrite ? el("button", { type: "button", class: "tiny danger", "aria-label": `${gettext("删除")}：${tour.title}`, onclick: () => withdraw(tour, acts) }, gettext("删除")) : null,
       ),
     );
   };

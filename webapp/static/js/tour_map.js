@@ -6,7 +6,8 @@ import { page } from "./page_data.js";
 import { coachWords, dayWords, drive, letterOf, lineSample, minutes, points, signOf, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
-const LEAST_ROOM = [36, 36];
+// The legend stands at the lower left.
+const ROOM = { paddingTopLeft: [36, 36], paddingBottomRight: [56, 84] };
 const USUAL_ZOOM = 14;
 const latLng = ([lon, lat]) => [lat, lon];
 
@@ -68,7 +69,7 @@ export class TourMap {
     this.#stops = new Map();
     for (const [at, day] of (plan?.days ?? []).entries()) {
       if (!day.stops.length && !day.lines) continue;
-      this.#line(day, at, plan);
+      this.#line(day, at);
       this.#ends(day, at);
       for (const [n, stop] of day.stops.entries()) this.#stop(stop, stopLabel(at, n, plan.days.length), at, plan);
       if (day.lunch?.place.lonlat) this.#lunch(day);
@@ -76,7 +77,7 @@ export class TourMap {
     this.#legend(plan, spec);
   }
 
-  #line(day, at, plan) {
+  #line(day, at) {
     const { colour, dash } = signOf(at);
     const straight = [[day.start, ...day.stops, day.end].map((each) => each.lonlat).filter(Boolean)];
     const known = day.lines !== null && day.lines !== undefined;
@@ -85,8 +86,7 @@ export class TourMap {
       const way = leg.map(latLng);
       const base = { renderer: this.renderer, interactive: false, lineJoin: "round" };
       if (known) L.polyline(way, { ...base, color: "#ffffff", weight: 7, opacity: 0.85 }).addTo(this.#routes);
-      const dashes = known && !plan.estimated ? dash : dash || "9 5";
-      L.polyline(way, { ...base, className: "route-line", color: colour, weight: known ? 4 : 2, dashArray: known ? dashes : "3 6", opacity: known ? 0.95 : 0.7 }).addTo(this.#routes);
+      L.polyline(way, { ...base, className: "route-line", color: colour, weight: known ? 4 : 2, dashArray: known ? dash : "3 6", opacity: known ? 0.95 : 0.7 }).addTo(this.#routes);
     }
   }
 
@@ -94,7 +94,7 @@ export class TourMap {
     const same = day.start.lonlat && day.end.lonlat && String(day.start.lonlat) === String(day.end.lonlat);
     const mark = (place, sign, words) => {
       if (!place.lonlat) return;
-      const icon = L.divIcon({ className: "tour-end-icon", html: el("span", { class: "tour-end", title: words }, sign), iconSize: [24, 24] });
+      const icon = L.divIcon({ className: "tour-end-icon", html: el("span", { class: "tour-end", title: words }, sign), iconSize: null });
       L.marker(latLng(place.lonlat), { icon, keyboard: false, interactive: false, zIndexOffset: -100 - at }).addTo(this.marks);
     };
     if (same) mark(day.start, gettext("起终"), gettext("起点和终点：{name}", { name: day.start.name }));
@@ -105,7 +105,7 @@ export class TourMap {
   }
 
   #lunch(day) {
-    const icon = L.divIcon({ className: "tour-end-icon", html: el("span", { class: "tour-end lunch", title: gettext("午餐：{name}", { name: day.lunch.place.name }) }, gettext("餐")), iconSize: [24, 24] });
+    const icon = L.divIcon({ className: "tour-end-icon", html: el("span", { class: "tour-end lunch", title: gettext("午餐：{name}", { name: day.lunch.place.name }) }, gettext("餐")), iconSize: null });
     L.marker(latLng(day.lunch.place.lonlat), { icon, keyboard: false, interactive: false, zIndexOffset: -50 }).addTo(this.marks);
   }
 
@@ -132,7 +132,7 @@ export class TourMap {
 
   #legend(plan, spec) {
     const routes = (plan?.days ?? []).map((day, at) => (day.stops.length ? el("li", {}, lineSample(at), plan.days.length > 1 ? `${letterOf(at)} · ` : "", dayWords(day.date), spec.together ? "" : ` · ${coachWords(spec, day.coach)}`) : null));
-    const dots = [el("li", {}, el("i", { class: "dot open" }), gettext("可选未选")), el("li", {}, el("i", { class: "dot shut" }), gettext("不可选"))];
+    const dots = [el("li", { class: "desk-only" }, el("i", { class: "dot open" }), gettext("可选未选")), el("li", { class: "desk-only" }, el("i", { class: "dot shut" }), gettext("不可选"))];
     fill(this.legend, routes, dots, plan?.estimated ? el("li", { class: "warn" }, gettext("无路网，路线为直线，时间为估算")) : null);
   }
 
@@ -158,7 +158,7 @@ export class TourMap {
     const places = (stops.filter(Boolean).length > 2 ? stops : sites.filter((site) => site.eligible).map((site) => site.lonlat)).filter(Boolean);
     if (!places.length) return;
     this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(L.latLngBounds(places.map(latLng)), { padding: LEAST_ROOM, maxZoom: USUAL_ZOOM, animate: false });
+    this.map.fitBounds(L.latLngBounds(places.map(latLng)), { ...ROOM, maxZoom: USUAL_ZOOM, animate: false });
   }
 
   /** A place that somebody shows: [lon, lat], or null where they gave up. */

@@ -66,9 +66,9 @@ export class LeftOut {
     if (!this.mayWrite || reason === "no_place" || reason === "unreachable") return null;
     return el(
       "span",
-      { class: "minis" },
-      el("button", { type: "button", class: "mini", "aria-label": `${gettext("加入")}：${name}`, title: gettext("放在绕路最少的位置"), onclick: () => this.acts.add(code) }, gettext("加入")),
-      el("button", { type: "button", class: "mini", "aria-label": `${gettext("选位置加入")}：${name}`, onclick: () => this.acts.shift(code) }, gettext("选位置…")),
+      { class: "tinies" },
+      el("button", { type: "button", class: "tiny", "aria-label": `${gettext("加入")}：${name}`, title: gettext("放在绕路最少的位置"), onclick: () => this.acts.add(code) }, gettext("加入")),
+      el("button", { type: "button", class: "tiny", "aria-label": `${gettext("选位置加入")}：${name}`, onclick: () => this.acts.shift(code) }, gettext("选位置…")),
     );
   }
 

@@ -7,8 +7,8 @@ import { gettext } from "./words.js";
 
 const nameOf = (state, code) => state.sites.get(code)?.name ?? code;
 
-/** Ask where `code` is to stand, and put it there. */
-export function shiftStop(state, code) {
+/** Ask where `code` is to stand, and put it there under the wishes `spec`. */
+export function shiftStop(state, code, spec) {
   const now = state.placeOf(code);
   const others = removed(state.routes, code);
   const route = el("select", { class: "field", autofocus: true }, others.map((each, at) => el("option", { value: String(at), selected: at === (now?.route ?? 0) }, `${others.length > 1 ? `${letterOf(at)} · ` : ""}${routeWords(state.spec, each)}`)));
@@ -24,7 +24,7 @@ export function shiftStop(state, code) {
   offer();
   const content = el("div", { class: "tour-grid" }, el("label", { class: "tour-field full" }, el("span", {}, gettext("路线")), route), el("label", { class: "tour-field full" }, el("span", {}, gettext("位置")), place));
   const title = now ? gettext("移动“{name}”", { name: nameOf(state, code) }) : gettext("加入“{name}”", { name: nameOf(state, code) });
-  return form(title, content, gettext("确定"), () => state.change({ routes: placed(state.routes, code, { route: Number(route.value), at: Number(place.value) }) }));
+  return form(title, content, gettext("确定"), () => state.change({ spec, routes: placed(state.routes, code, { route: Number(route.value), at: Number(place.value) }) }));
 }
 
 /** Ask with which stop `code` is to change places. */

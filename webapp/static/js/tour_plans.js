@@ -66,14 +66,14 @@ export class PlanList {
 
   #acts(plan) {
     const no = plan.plan_no;
-    const files = el("button", { type: "button", class: "mini", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${gettext("导出")}：${plan.name}`, onclick: () => togglePopover(files, gettext("导出"), el("div", { class: "rows menu-rows" }, exportLinks(no))) }, gettext("导出"));
+    const files = el("button", { type: "button", class: "tiny", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${gettext("导出")}：${plan.name}`, onclick: () => togglePopover(files, gettext("导出"), el("div", { class: "rows menu-rows" }, exportLinks(no))) }, gettext("导出"));
     return el(
       "span",
-      { class: "minis" },
+      { class: "tinies" },
       files,
-      el("a", { class: "mini", href: `/tours/day/${inPath(no)}` }, gettext("手机当日页")),
-      this.mayWrite ? el("button", { type: "button", class: "mini", "aria-label": `${gettext("已观摩")}：${plan.name}`, title: gettext("记住这些项目，下次“最近看过的不看”会用到"), onclick: () => this.#visited(plan) }, gettext("已观摩")) : null,
-      this.mayWrite ? el("button", { type: "button", class: "mini danger", "aria-label": `${gettext("删除")}：${plan.name}`, onclick: () => this.#withdraw(plan) }, gettext("删除")) : null,
+      el("a", { class: "tiny", href: `/tours/day/${inPath(no)}` }, gettext("手机当日页")),
+      this.mayWrite ? el("button", { type: "button", class: "tiny", "aria-label": `${gettext("已观摩")}：${plan.name}`, title: gettext("记住这些项目，下次“最近看过的不看”会用到"), onclick: () => this.#visited(plan) }, gettext("已观摩")) : null,
+      this.mayWrite ? el("button", { type: "button", class: "tiny danger", "aria-label": `${gettext("删除")}：${plan.name}`, onclick: () => this.#withdraw(plan) }, gettext("删除")) : null,
     );
   }
 

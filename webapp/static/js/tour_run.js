@@ -18,20 +18,23 @@ export class RunBar {
 
   begin() {
     this.values = [];
+    this.best = {};
     this.bar.removeAttribute("value");
     this.said.textContent = gettext("正在规划…");
     fill(this.curve);
     this.root.hidden = false;
   }
 
-  /** What the server says of the search. */
-  tell({ progress, value, stops, feasible, seconds }) {
+  /** What the server says of the search; lines between two finds say only how far it is. */
+  tell(said) {
+    this.best = { ...this.best, ...said };
+    const { progress, value, stops, feasible, seconds } = this.best;
     this.bar.value = progress;
-    this.values.push([progress, value ?? 0]);
+    if (value !== undefined) this.values.push([progress, value]);
     this.said.textContent = [
       gettext("已找 {n} 秒", { n: number(seconds, 0) }),
       value === null || value === undefined ? gettext("还没有可行的方案") : gettext("目前最好 {v}，{n} 站", { v: points(value), n: number(stops) }),
-      feasible ? "" : gettext("尚不合全部要求"),
+      feasible === false ? gettext("尚不合全部要求") : "",
     ].filter(Boolean).join(" · ");
     fill(this.curve, this.#line());
   }

@@ -2,6 +2,7 @@
 import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
 import { el, icon } from "./dom.js";
 import { NOTHING, number, share } from "./format.js";
+import { isPhone } from "./layout.js";
 import { badge } from "./marks.js";
 import { points, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
@@ -30,8 +31,8 @@ export class SiteList {
     const flag = (cell) => (cell.getValue() ? el("span", { class: "marked" }, badge("flag", cell.getValue(), 16), el("span", {}, wordOf("Flag", cell.getValue()))) : NOTHING);
     const standing = (cell) => (of(cell).stop ? el("b", { class: "stop-no small" }, of(cell).stop) : of(cell).eligible ? gettext("可选") : el("span", { class: "bad" }, wordsOf(of(cell).why) || gettext("不可选")));
     return [
-      textColumn(gettext("项目"), "name", 210, { formatter: name, frozen: true }),
-      ...(this.mayWrite ? [{ title: gettext("要求"), field: "wish", width: 128, headerSort: false, formatter: (cell) => this.#toggles(of(cell)) }] : []),
+      textColumn(gettext("项目"), "name", isPhone() ? 150 : 230, { formatter: name, frozen: true }),
+      ...(this.mayWrite ? [{ title: gettext("要求"), field: "wish", width: isPhone() ? 200 : 152, headerSort: false, formatter: (cell) => this.#toggles(of(cell)) }] : []),
       textColumn(gettext("状态"), "standing", 150, { formatter: standing }),
       numberColumn(gettext("价值"), "value", 64, points),
       textColumn(gettext("价值构成（各 0—100）"), "parts", 220),
@@ -48,9 +49,9 @@ export class SiteList {
   }
 
   #toggles(site) {
-    const toggle = (kind, words, is) => el("button", { type: "button", class: "mini", "aria-pressed": String(is), "aria-label": `${words}：${site.name}`, onclick: () => this.acts.wish(site.code, kind) }, words);
-    const add = site.stop ? null : el("button", { type: "button", class: "mini", "aria-label": `${gettext("加入")}：${site.name}`, title: gettext("加入行程"), disabled: !site.lonlat, onclick: () => this.acts.add(site.code) }, icon("plus"));
-    return el("span", { class: "minis" }, toggle("must", gettext("必看"), site.must), toggle("never", gettext("不看"), site.never), add);
+    const toggle = (kind, words, is) => el("button", { type: "button", class: "tiny", "aria-pressed": String(is), "aria-label": `${words}：${site.name}`, onclick: () => this.acts.wish(site.code, kind) }, words);
+    const add = site.stop ? null : el("button", { type: "button", class: "tiny", "aria-label": `${gettext("加入")}：${site.name}`, title: gettext("加入行程"), disabled: !site.lonlat, onclick: () => this.acts.add(site.code) }, icon("plus"));
+    return el("span", { class: "tinies" }, toggle("must", gettext("必看"), site.must), toggle("never", gettext("不看"), site.never), add);
   }
 
   /** Show the candidates as the state has them. */

@@ -24,9 +24,10 @@ export class TourState {
     this.sites = new Map();
     this.opened = null;
     this.explained = null;
+    this.untimed = null;
   }
 
-  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained. */
+  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed. */
   listen(hear) {
     this.#hearers.push(hear);
   }
@@ -37,7 +38,7 @@ export class TourState {
 
   /** Another tour, or the same one as the server has it now. */
   open({ tour, plans }) {
-    Object.assign(this, { tour, plans, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null });
+    Object.assign(this, { tour, plans, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
     this.#forget();
@@ -147,6 +148,7 @@ export class TourState {
     if (routes) this.routes = fitted(this.spec, routes);
     this.timedFor = textOf(spec);
     this.explained = null;
+    this.untimed = null;
     this.tell("plan");
   }
 
@@ -159,6 +161,13 @@ export class TourState {
   setPlans(plans) {
     this.plans = plans;
     this.tell("plans");
+  }
+
+  /** Why the routes could not be timed; null: they could. */
+  setUntimed(problem) {
+    if (this.untimed === problem) return;
+    this.untimed = problem;
+    this.tell("untimed");
   }
 
   setExplained(explained) {

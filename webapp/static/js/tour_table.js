@@ -1,5 +1,5 @@
 // The timetable: each route with its stops, drives, lunch and return; what breaks a rule stands where it breaks it.
-import { inPath } from "./api.js";
+import { inPath, sentenceOf } from "./api.js";
 import { el, fill, find, findAll, icon } from "./dom.js";
 import { number } from "./format.js";
 import { badge } from "./marks.js";
@@ -16,7 +16,7 @@ const clock = (text) => text ?? "––:––";
 export class Timetable {
   #waiting = false;
 
-  /** `acts`: `moved(code, place)`, `stepped(code, step)`, `lock(code)`, `remove(code)`, `shift(code)`, `swap(code)`, `site(code)`, `marked(code or null)`, `looked(code)`. */
+  /** `acts`: `moved(code, place)`, `stepped(code, step)`, `lock(code)`, `remove(…codes)`, `insist(…codes)`, `shift(code)`, `swap(code)`, `site(code)`, `marked(code or null)`, `looked(code)`. */
   constructor(root, head, state, { acts, mayWrite, scroller }) {
     Object.assign(this, { root, head, state, acts, mayWrite });
     bindDrag(root, { moved: acts.moved, stepped: acts.stepped, isLocked: () => !mayWrite, scroller, ended: () => this.#waiting && this.draw() });
@@ -66,7 +66,7 @@ export class Timetable {
     const { value: bound } = plan.bounds;
     const figure = (what, big, small = null) => el("div", { class: "figure" }, el("span", { class: "what" }, what), el("span", { class: "big" }, big), small ? el("small", {}, small) : null);
     const value = isTimed ? points(plan.value) : points(plan.days.flatMap((day) => day.stops).reduce((sum, stop) => sum + (stop.value ?? 0), 0));
-    const state = !stops ? null : !isTimed ? el("p", { class: "verdict" }, gettext("正在计算时间…")) : plan.breaches.length ? el("p", { class: "verdict bad" }, icon("warning"), gettext("{n} 处不合要求", { n: number(plan.breaches.length) })) : el("p", { class: "verdict good" }, gettext("全部要求都满足"));
+    const state = !stops ? null : this.state.untimed ? el("p", { class: "verdict bad" }, icon("warning"), gettext("有的站不能安排，时间未算")) : !isTimed ? el("p", { class: "verdict" }, gettext("正在计算时间…")) : plan.breaches.length ? el("p", { class: "verdict bad" }, icon("warning"), gettext("{n} 处不合要求", { n: number(plan.breaches.length) })) : el("p", { class: "verdict good" }, gettext("全部要求都满足"));
     return [
       el("div", { class: "tour-figures" }, figure(gettext("总价值"), value, bound !== null && isTimed ? gettext("上界 {n}", { n: points(bound) }) : null), figure(gettext("站点"), number(stops)), figure(gettext("总时长"), isTimed ? duration(plan.minutes) : "—", plan.estimated && isTimed ? estimatedMark() : null)),
       state,
@@ -78,11 +78,26 @@ export class Timetable {
     const said = (list, title) => (list.length ? el("div", { class: "notice bad", role: "alert" }, icon("warning"), el("div", {}, el("strong", {}, title), el("ul", {}, list.map((words) => el("li", {}, wordsOf(words)))))) : null);
     const placed = (breach) => (breach.code && this.state.placeOf(breach.code)) || breach.date;
     return [
+      this.#untimed(),
       said(plan.clashes, gettext("要求互相冲突")),
       plan.nearest.length ? el("div", { class: "notice" }, icon("info"), el("div", {}, el("strong", {}, gettext("最接近的可行办法")), el("ul", {}, plan.nearest.map((words) => el("li", {}, wordsOf(words)))))) : null,
       plan.pending ? null : plan.breaches.filter((breach) => !placed(breach)).map(alert),
       plan.estimated ? el("p", { class: "estimated-note" }, estimatedMark(), gettext("没有导入路网：车程按直线距离 × 1.35、每小时 40 公里估算。")) : null,
     ];
+  }
+
+  /** The stops that may not be visited under the wishes as they are now. */
+  #barred() {
+    const { state } = this;
+    return state.routes.flatMap((route) => route.codes).filter((code) => state.sites.size > 0 && !state.sites.get(code)?.eligible);
+  }
+
+  #untimed() {
+    const { untimed } = this.state;
+    if (!untimed) return null;
+    const barred = this.#barred();
+    const button = (words, act) => el("button", { type: "button", class: "tiny", onclick: () => act(...barred) }, words);
+    return el("div", { class: "notice bad", role: "alert" }, icon("warning"), el("div", {}, el("p", {}, sentenceOf(untimed)), barred.length && this.mayWrite ? el("p", { class: "tinies" }, button(gettext("移出这些站"), this.acts.remove), button(gettext("设为必看，保留"), this.acts.insist)) : null));
   }
 
   #route(day, at) {
@@ -118,7 +133,7 @@ export class Timetable {
   #stop(stop, n, at) {
     const { plan } = this;
     const label = stopLabel(at, n, plan.days.length);
-    const broken = plan.pending ? [] : plan.breaches.filter((breach) => breach.code === stop.code);
+    const broken = [...this.#notAllowed(stop.code), ...(plan.pending ? [] : plan.breaches.filter((breach) => breach.code === stop.code))];
     const isTimed = stop.arrive !== null && !plan.pending;
     const spoken = [`${label} ${stop.name}`, isTimed ? gettext("{a} 到，{b} 离开", { a: stop.arrive, b: stop.leave }) : gettext("时间待算"), ...broken.map((breach) => wordsOf(breach.words))].join("，");
     return el(
@@ -135,6 +150,13 @@ export class Timetable {
         this.mayWrite ? this.#acts(stop, label) : null,
       ),
     );
+  }
+
+  /** As a breach: it may not be visited any more. */
+  #notAllowed(code) {
+    if (!this.#barred().includes(code)) return [];
+    const why = this.state.sites.get(code)?.why;
+    return [{ words: why?.zh ? why : { zh: gettext("已不在候选范围内"), en: gettext("已不在候选范围内") } }];
   }
 
   #facts(stop) {
