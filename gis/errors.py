@@ -120,6 +120,14 @@ class NotSignedIn(NotAllowed):
     """Something that only people with an account may do, asked by nobody in particular."""
 
 
+class TooManyAttempts(GuatuError):
+    """Too many wrong codes came from one place; ``wait_seconds``: for how long none more is looked at."""
+
+    def __init__(self, words: Words, wait_seconds: int, **where: Any) -> None:
+        super().__init__(words, **where)
+        self.wait_seconds = wait_seconds
+
+
 class NotFromOurPage(GuatuError):
     """A request that would change something and does not bear the token of one of our own pages."""
 

@@ -40,7 +40,9 @@ FROM_WITHIN = "guatu.from_within"
 NOTED_EVERY_SECONDS = 60
 # Asked by whoever is not signed in or no longer is, by readers who may write nothing, and by programs that watch.
 _SIGNING = frozenset({"signing_in.page", "signing_in.sign_in", "signing_in.sign_out", "signing_in.told"})
-_ALWAYS_OPEN = frozenset({"static", "health.healthz", *_SIGNING})
+# By members of a tour, who have no account: a one-time code lets them in, and to nothing but their score sheet.
+_SCORING = frozenset({"score_form.page", "score_form.sheet", "score_form.cast"})
+_ALWAYS_OPEN = frozenset({"static", "health.healthz", *_SIGNING, *_SCORING})
 
 
 @dataclass(frozen=True, slots=True)

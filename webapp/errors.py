@@ -31,6 +31,7 @@ STATUS: dict[type[GuatuError], int] = {
     causes.CrsMismatch: 422,
     causes.InvalidRow: 422,
     causes.LawBroken: 422,
+    causes.TooManyAttempts: 429,
     GuatuError: 500,
     causes.ProgramFailed: 500,
     causes.BaseMapUnavailable: 502,
@@ -100,6 +101,8 @@ def _expected(error: GuatuError) -> Response:
     response = _rendered(problem_of(error), error.words, status)
     if status == 503:
         response.headers["Retry-After"] = _RETRY_SECONDS
+    if isinstance(error, causes.TooManyAttempts):
+        response.headers["Retry-After"] = str(error.wait_seconds)
     return response
 
 

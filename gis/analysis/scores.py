@@ -19,6 +19,7 @@ from gis.words import Words
 SCALE = 100
 MOST_CRITERIA, MOST_SITES, LONGEST_NAME = 12, 400, 40
 LARGEST_MARK, LARGEST_WEIGHT, MOST_DROPPED = 1_000, 1_000, 50
+LONGEST_SHOWN = 80
 # A mark is written with at most one digit after the point: 92.5.
 MARK_STEPS = 10
 # Beyond a share of a half from each end nothing would be left.
@@ -90,9 +91,10 @@ class ScoreSheet:
         )
         return SCALE * sum(parts, Fraction(0)) / sum((_exact(c.weight) for c in self.criteria), Fraction(0))
 
-    def checked(self, marks: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    def checked(self, marks: Mapping[str, Any]) -> dict[str, list[float]]:
         """
         A ballot that fits the sheet: project → a mark for each criterion, in their order; at least one project.
+        ``marks``: as somebody sent them, whatever they are.
 
         Raises
         ------
@@ -104,32 +106,34 @@ class ScoreSheet:
             raise InvalidParameter.several(problems, Words("评分有误", "the marks are wrong"))
         return {site.code: [float(m) for m in marks[site.code]] for site in self.sites if site.code in marks}
 
-    def _wrong_marks(self, marks: Mapping[str, Sequence[float]]) -> Iterable[GuatuError]:
-        if not marks:
-            yield _wrong("marks", "0", "≥ 1", Words("没有给任何项目打分", "no project has a mark"))
+    def _wrong_marks(self, marks: Mapping[str, Any]) -> Iterable[GuatuError]:
+        if not 1 <= len(marks) <= len(self.sites):
+            words = Words("没有给任何项目打分，或项目过多", "no project has a mark, or too many have")
+            yield _wrong("marks", str(len(marks)), f"1 … {len(self.sites)}", words)
+            return
         known = {site.code: site for site in self.sites}
         for code, given in marks.items():
             if code not in known:
-                yield _wrong(
-                    f"marks.{code}", code, "", Words("不在评分表上的项目", "a project that is not on the sheet")
-                )
-            elif len(given) != len(self.criteria):
+                words = Words("不在评分表上的项目", "a project that is not on the sheet")
+                yield _wrong(f"marks.{code}"[:LONGEST_SHOWN], code[:LONGEST_SHOWN], "", words)
+            elif not isinstance(given, list | tuple) or len(given) != len(self.criteria):
                 words = Words(
                     f"“{known[code].name}”须逐项打分，或整个不打",
                     f"'{known[code].name}' needs a mark on every criterion, or on none",
                 )
-                yield _wrong(f"marks.{code}", str(len(given)), str(len(self.criteria)), words)
+                found = str(len(given)) if isinstance(given, list | tuple) else type(given).__name__
+                yield _wrong(f"marks.{code}", found, str(len(self.criteria)), words)
             else:
                 yield from self._out_of_range(known[code], given)
 
-    def _out_of_range(self, site: ScoredSite, given: Sequence[float]) -> Iterable[GuatuError]:
+    def _out_of_range(self, site: ScoredSite, given: Sequence[Any]) -> Iterable[GuatuError]:
         for criterion, mark in zip(self.criteria, given, strict=True):
-            if not (isfinite(mark) and 0 <= mark <= criterion.most and _is_in_steps(mark)):
+            if not _is_mark(mark, criterion.most):
                 words = Words(
                     f"“{site.name}”的“{criterion.name}”须为 0–{criterion.most:g}，最多一位小数",
                     f"'{criterion.name}' of '{site.name}' is 0–{criterion.most:g}, with one decimal at most",
                 )
-                yield _wrong(f"marks.{site.code}", f"{mark:g}", f"0 … {criterion.most:g}", words)
+                yield _wrong(f"marks.{site.code}", f"{mark!r:.{LONGEST_SHOWN}}", f"0 … {criterion.most:g}", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +244,10 @@ def _exact(number: float) -> Fraction:
     return Fraction(str(number))
 
 
-def _is_in_steps(mark: float) -> bool:
+def _is_mark(mark: Any, most: float) -> bool:
+    """A number from 0 to ``most`` with one digit after the point at most; whatever else JSON can hold is none."""
+    if not isinstance(mark, int | float) or isinstance(mark, bool) or not 0 <= mark <= most:
+        return False
     return (_exact(mark) * MARK_STEPS).denominator == 1
 
 

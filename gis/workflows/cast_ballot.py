@@ -7,7 +7,8 @@ What the rows can tell all the same is said in gis.workflows.scoring.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from gis.analysis.scores import sheet_as_dict
 from gis.errors import InvalidParameter, NotFound, Place
@@ -45,9 +46,7 @@ def sheet_for_code(reader: Reader, tour_no: str, code: str) -> Record:
     return {"criteria": said["criteria"], "sites": said["sites"]}
 
 
-def cast_ballot(
-    store: Store, tour_no: str, code: str, marks: Mapping[str, Sequence[float]], *, receipt: str = ""
-) -> Record:
+def cast_ballot(store: Store, tour_no: str, code: str, marks: Mapping[str, Any], *, receipt: str = "") -> Record:
     """
     Cast the ballot of a code, once: ``{projects}``, how many it marks. All of it in one transaction, so that of two
     uses at once one is a ballot and the other is refused.
@@ -96,7 +95,7 @@ def _require_usable(scoring: Scoring, *, is_used: bool) -> None:
         raise InvalidParameter(Words("评分已经结束", "the scoring is over"), place=Place(column="code"))
 
 
-def _ballot(scoring: Scoring, marks: Mapping[str, Sequence[float]], receipt: str) -> Record:
+def _ballot(scoring: Scoring, marks: Mapping[str, Any], receipt: str) -> Record:
     if len(receipt) > LONGEST_RECEIPT:
         words = Words("回执过长", "the receipt is too long")
         raise InvalidParameter(

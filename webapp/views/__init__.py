@@ -20,6 +20,8 @@ from webapp.views import (
     parcel_events,
     parcel_page,
     register,
+    score_form,
+    scoring,
     shapes,
     signing_in,
     stock,
@@ -49,5 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    score_form.blueprint,
+    scoring.blueprint,
     tour_exports.blueprint,
 )

@@ -143,6 +143,14 @@ def test_marks_may_leave_projects_out_and_come_back_in_the_order_of_the_sheet():
         {"A": [float("nan"), 1]},
         {"A": [float("inf"), 1]},
         {"A": [92.55, 1]},
+        {"A": [True, 1]},
+        {"A": ["90", 1]},
+        {"A": [None, 1]},
+        {"A": [10**400, 1]},
+        {"A": {"0": 1, "1": 1}},
+        {"A": "ab"},
+        {"A": None},
+        {str(n): [1, 1] for n in range(1000)},
     ],
 )
 def test_marks_that_do_not_fit_the_sheet_are_refused(marks):
