@@ -46,5 +46,6 @@ def tour_file(plan_no: str, kind: str) -> Response:
         review_no=site.settings.review_number,
         files=site.files,
     )
-    name, data = export_tour(_ground(), key_in_path("plan_no", plan_no), kind, how)
+    ground = TourGround(site.store, site.overview(None), site.travels)
+    name, data = export_tour(ground, key_in_path("plan_no", plan_no), kind, how)
     return download(data, MIMETYPES[kind], name)
