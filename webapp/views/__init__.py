@@ -51,7 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
-    tour_exports.blueprint,
-    scoring.blueprint,
     score_form.blueprint,
+    scoring.blueprint,
+    tour_exports.blueprint,
 )
