@@ -23,6 +23,7 @@ from gis.words import Words
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record
 from gis.workflows.remember_visits import visits_of
+from gis.workflows.road_travel import entrances
 from gis.workflows.tour_travel import Travelled, Travels
 
 # What a tour's answers are made of, beside the assessment.
@@ -72,10 +73,13 @@ class TourGround:
             )
         codes = tuple(projects.index.astype(str))
         stored = self.store.read("project", Query(on=self.overview.on, keys=codes, columns=("code", "geometry")))
-        drawn = set(stored[stored.geometry.notna()]["code"])
+        placed = {
+            *stored[stored.geometry.notna()]["code"],
+            *(key for kind, key in entrances(self.store) if kind == "project"),
+        }
         reports = self.store.read("progress_report", Query(on=self.overview.on))[list(_OF_REPORTS)]
         return candidates_of(
-            projects.assign(has_place=projects.index.isin(drawn)),
+            projects.assign(has_place=projects.index.isin(placed)),
             reports[reports["project_code"].isin(codes)],
             visits_of(self.store),
             spec,
