@@ -28,9 +28,14 @@ SPREADS = (0.1, 0.25, 0.8)
 
 
 class Search:
-    """Changes one order again and again; ``best`` is the best it met."""
+    """
+    Changes one order again and again; ``best`` is the best it met.
 
-    def __init__(self, problem: Problem, seed: int, order: Order | None = None) -> None:
+    ``is_bare``: nothing is visited but what must-see sites and minima ask for.
+    """
+
+    def __init__(self, problem: Problem, seed: int, order: Order | None = None, *, is_bare: bool = False) -> None:
+        self._is_bare = is_bare
         self._random, self._noise = Random(seed), np.random.default_rng(seed)  # noqa: S311
         self._grounds = Grounds(problem)
         self._all_value = problem.total_value
@@ -48,6 +53,11 @@ class Search:
     def rank(self) -> Rank:
         """How good it is."""
         return self._rank
+
+    @property
+    def backs(self) -> tuple[int, ...]:
+        """When each shift is back at the earliest in the best order."""
+        return tuple(legs.back for legs in self._best.legs)
 
     def run(self, stop: Callable[[], bool], tell: Callable[[Order], None] = lambda order: None) -> None:
         """Change the order until ``stop``; ``tell`` hears of each new best."""
@@ -103,9 +113,10 @@ class Search:
         spread = self._random.choice(SPREADS)
         shape = len(draft.legs), len(draft.seen)
         worth = (draft.grounds.values + 1e-9) ** power * np.exp(spread * self._noise.standard_normal(shape))
-        while True:
+        while not self._is_bare or draft.missing:
             may = draft.may_come() & ~barred
             wanted = draft.wanted()
+            may &= wanted | (not self._is_bare)
             best = max(
                 (_best_fit(draft, shift, may, wanted, worth[shift]) for shift in range(len(draft.legs))), default=None
             )
