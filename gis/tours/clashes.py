@@ -14,7 +14,7 @@ from time import perf_counter
 
 from gis.tours.counting import is_impossible
 from gis.tours.lns import Search
-from gis.tours.problem import Problem
+from gis.tours.problem import Order, Problem
 from gis.tours.wishes import Wish, bare, later, wishes_of, with_least, without
 
 # Steps by which the end of a shift that must be later is narrowed down.
@@ -53,30 +53,36 @@ def clash_of(problem: Problem, *, seconds: float = 5.0, seed: int = 0) -> Clash 
 
     ``seconds``: about so long; what is easily met or proved takes much less.
     """
-    slice_ = seconds / (3 * (len(wishes_of(problem)) + 2))
-    proved = is_impossible(problem, seconds=max(slice_, 0.5))
-    if not proved and is_met(problem, slice_ * 4, seed):
+    small = bare(problem)
+    proved = is_impossible(problem, seconds=1.0)
+    tester = _Tester(small, seconds / (3 * (len(wishes_of(problem)) + 2)), seed)
+    if not proved and tester.is_met(small, 6):
         return None
-    small, _ = bare(problem)
-    test = (lambda p: not is_impossible(p, seconds=0.5)) if proved else (lambda p: is_met(p, slice_, seed))
-    wishes = _clashing(small, test)
-    ways = tuple(_relaxations(problem, wishes, slice_, seed))
-    together = () if ways else _given_up(problem, lambda p: is_met(p, slice_, seed))
-    return Clash(wishes, ways, together, proved)
+    wishes = _clashing(small, (lambda p: not is_impossible(p, seconds=0.5)) if proved else tester.is_met)
+    ways = tuple(_relaxations(small, wishes, tester))
+    return Clash(wishes, ways, () if ways else _given_up(small, tester.is_met), proved)
 
 
-def is_met(problem: Problem, seconds: float, seed: int) -> bool:
-    """Whether a plan that keeps all rules was found within the time."""
-    return _search(problem, seconds, seed).rank.missing == 0
+class _Tester:
+    """Searches plans with nothing in them but what is asked for; each goes on from the one that lacked least."""
 
+    def __init__(self, problem: Problem, seconds: float, seed: int) -> None:
+        self._problem, self._seconds, self._seed = problem, seconds, seed
+        self._order: Order | None = None
 
-def _search(problem: Problem, seconds: float, seed: int) -> Search:
-    """A plan with nothing in it but what is asked for; over as soon as nothing is missing."""
-    small, _ = bare(problem)
-    began = perf_counter()
-    search = Search(small, seed, is_bare=True)
-    search.run(lambda: search.rank.missing == 0 or perf_counter() - began > seconds)
-    return search
+    def search(self, problem: Problem, times: float = 1.0) -> Search:
+        """A search over as soon as nothing is missing; of sites ``problem`` has those of the tester's."""
+        began = perf_counter()
+        found = Search(problem, self._seed, self._order, is_bare=True)
+        found.run(lambda: found.rank.missing == 0 or perf_counter() - began > self._seconds * times)
+        return found
+
+    def is_met(self, problem: Problem, times: float = 1.0) -> bool:
+        """Whether a plan that keeps all rules was found within the time."""
+        found = self.search(problem, times)
+        if self._order is None:
+            self._order = found.best
+        return found.rank.missing == 0
 
 
 def _clashing(problem: Problem, is_possible: Callable[[Problem], bool]) -> tuple[Wish, ...]:
@@ -98,38 +104,37 @@ def _given_up(problem: Problem, is_possible: Callable[[Problem], bool]) -> tuple
     return tuple(wish for wish in wishes_of(problem) if wish in gone)
 
 
-def _relaxations(problem: Problem, wishes: tuple[Wish, ...], seconds: float, seed: int) -> Iterator[Relaxation]:
+def _relaxations(problem: Problem, wishes: tuple[Wish, ...], tester: _Tester) -> Iterator[Relaxation]:
     """Each clashing wish on its own, given up as little as is needed; those that do not help are left out."""
     for wish in wishes:
-        if not is_met(without(problem, [wish]), seconds * 2, seed):
+        if not tester.is_met(without(problem, [wish])):
             continue
         if wish.kind == "hours" and wish.shift is not None:
-            yield Relaxation(wish, _later(problem, wish.shift, seconds, seed))
+            yield Relaxation(wish, _later(problem, wish.shift, tester))
         elif wish.kind == "least":
-            yield Relaxation(wish, _fewer(problem, wish.key, seconds, seed))
+            yield Relaxation(wish, _fewer(problem, wish.key, tester))
         else:
             yield Relaxation(wish, 1)
 
 
-def _later(problem: Problem, shift: int, seconds: float, seed: int) -> int:
+def _later(problem: Problem, shift: int, tester: _Tester) -> int:
     """How much later a shift must be back: narrowed down from the first plan found."""
-    open_end = without(problem, [Wish("hours", shift=shift)])
-    enough = _search(open_end, seconds * 2, seed).backs[shift] - problem.shifts[shift].closes
-    little = 0
+    closes = problem.shifts[shift].closes
+    enough, little = tester.search(without(problem, [Wish("hours", shift=shift)])).backs[shift] - closes, 0
     for _ in range(NARROWINGS):
         if enough - little <= 1:
             break
         middle = (enough + little) // 2
-        search = _search(later(problem, shift, middle), seconds, seed)
-        if search.rank.missing == 0:
-            enough = min(middle, search.backs[shift] - problem.shifts[shift].closes)
+        found = tester.search(later(problem, shift, middle))
+        if found.rank.missing == 0:
+            enough = min(middle, found.backs[shift] - closes)
         else:
             little = middle
     return max(enough, 1)
 
 
-def _fewer(problem: Problem, key: str, seconds: float, seed: int) -> int:
+def _fewer(problem: Problem, key: str, tester: _Tester) -> int:
     """How many fewer a minimum must ask for."""
     least = next(rule.at_least for rule in problem.counts if rule.key == key)
-    fewer = (by for by in range(1, least) if is_met(with_least(problem, key, least - by), seconds, seed))
+    fewer = (by for by in range(1, least) if tester.is_met(with_least(problem, key, least - by)))
     return next(fewer, least)

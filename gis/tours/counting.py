@@ -89,7 +89,8 @@ def _programme(problem: Problem) -> Programme | None:
         most = np.inf if rule.at_most is None else float(rule.at_most)
         _add(rows, low, high, np.isin(sites, list(rule.sites)) * 1.0, (float(rule.at_least), most))
     for limit in problem.stays:
-        _add(rows, low, high, np.isin(sites, list(limit.sites)) * stays[sites], (0.0, float(limit.most)))
+        ours = np.isin(sites, list(limit.sites))
+        _add(rows, low, high, np.where(ours, stays[sites], 0.0), (0.0, float(limit.most)))
     return Programme(pairs, csr_array(np.array(rows)), np.array(low), np.array(high))
 
 
@@ -97,7 +98,7 @@ def _add(
     rows: list[NDArray[np.float64]],
     low: list[float],
     high: list[float],
-    row: NDArray[np.float64],
+    row: NDArray[Any],
     ends: tuple[float, float],
 ) -> None:
     rows.append(row)

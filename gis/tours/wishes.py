@@ -63,19 +63,15 @@ def with_least(problem: Problem, key: str, least: int) -> Problem:
     return replace(problem, counts=tuple(counts))
 
 
-def bare(problem: Problem) -> tuple[Problem, tuple[int, ...]]:
-    """
-    Only the sites that some wish asks for, worth nothing, and their numbers in ``problem``.
-
-    The others never help to meet a wish.
-    """
+def bare(problem: Problem) -> Problem:
+    """Only the sites that some wish asks for, worth nothing: the others never help to meet a wish."""
     asked = {site for rule in problem.counts if rule.at_least > 0 for site in rule.sites}
     kept = tuple(n for n, site in enumerate(problem.sites) if site.must or n in asked)
     number = {site: place for place, site in enumerate(kept)}
     sites = tuple(replace(problem.sites[n], value=0.0) for n in kept)
     counts = tuple(replace(r, sites=frozenset(_numbers(r.sites, number))) for r in problem.counts)
     stays = tuple(replace(r, sites=frozenset(_numbers(r.sites, number))) for r in problem.stays)
-    return replace(problem, sites=sites, counts=counts, stays=stays), kept
+    return replace(problem, sites=sites, counts=counts, stays=stays)
 
 
 def _numbers(sites: Iterable[int], number: dict[int, int]) -> Iterator[int]:
