@@ -26,6 +26,7 @@ from webapp.views import (
     signing_in,
     stock,
     tiles,
+    tour_day,
     tours,
 )
 
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    tour_day.blueprint,
     scoring.blueprint,
     score_form.blueprint,
 )
