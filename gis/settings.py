@@ -41,6 +41,8 @@ class Settings:
     """
     ``db``: where the store is; the address of a database may hold its password, so it is in no text either.
     ``tianditu_token`` stays on the server and out of every text.
+    ``public_url``: where people open the app, with a last stroke; files that leave it name its pages by it (None: as
+    the request that asks for a file names the host).
     ``review_number`` (审图号) is shown on every map; it changes each year.
     ``tile_cache``: tiles that a process keeps; beside them the processes of a host share a folder ``tile_cache_dir``
     (None: under the system's temporary folder) of at most ``tile_cache_mb`` MB (0: none).
@@ -76,6 +78,7 @@ class Settings:
     files_dir: str | None = None
     files_total_mb: int = 20_000
     upload_dir: str | None = None
+    public_url: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -86,7 +89,7 @@ class Settings:
         ``GUATU_TRUSTED_PROXIES`` (addresses or networks, comma between), ``GUATU_ACCOUNTS``,
         ``GUATU_SECRET_KEY_FILE``, ``GUATU_OPEN_READING`` (yes or no), ``GUATU_IDLE_MINUTES``,
         ``GUATU_LOCK_AFTER``, ``GUATU_LOCK_MINUTES``, ``GUATU_AUDIT_LOG``, ``GUATU_FILES_DIR``,
-        ``GUATU_FILES_TOTAL_MB``, ``GUATU_UPLOAD_DIR``.
+        ``GUATU_FILES_TOTAL_MB``, ``GUATU_UPLOAD_DIR``, ``GUATU_PUBLIC_URL`` (http or https).
 
         Secrets may stand in files, whose first line is read: ``GUATU_TIANDITU_TOKEN_FILE`` where the token is
         not set itself, and ``GUATU_DB_PASSWORD_FILE`` where ``GUATU_DB`` is a database's address without one.
@@ -117,6 +120,7 @@ class Settings:
             files_dir=env.get("GUATU_FILES_DIR") or None,
             files_total_mb=_count("GUATU_FILES_TOTAL_MB", env.get("GUATU_FILES_TOTAL_MB", "20000"), least=1),
             upload_dir=env.get("GUATU_UPLOAD_DIR") or None,
+            public_url=_public_url(env.get("GUATU_PUBLIC_URL", "")),
         )
 
 
@@ -157,6 +161,19 @@ def _networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
         raise _wrong("GUATU_TRUSTED_PROXIES", text, "127.0.0.1, 10.20.0.0/24, ::1 …") from None
+
+
+def _public_url(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or any(sign in text for sign in "?#@ ") or not text.isprintable():
+        raise _wrong("GUATU_PUBLIC_URL", text, "https://guatu.county.gov.cn/")
+    return text if text.endswith("/") else f"{text}/"
 
 
 def _secret(env: Mapping[str, str], name: str) -> str | None:

@@ -1,8 +1,8 @@
 """
-A calendar file (iCalendar, RFC 5545): whole days, lines of at most 75 octets, ended by CRLF.
+A calendar file (iCalendar, RFC 5545): whole days and appointments, lines of at most 75 octets, ended by CRLF.
 
-Written by hand: of the format three rules are needed (§3.1 folding, §3.3.11 escaping, §3.8.7 stamps), and each has its
-test.
+Written by hand: of the format few rules are needed (§3.1 folding, §3.3.11 escaping, §3.6.5 time zones, §3.8.1.6 places,
+§3.8.7 stamps), and each has its test.
 """
 
 from __future__ import annotations
@@ -13,6 +13,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 FOLD_OCTETS = 75
+ZONE = "Asia/Shanghai"
+# China has one time and no summer time (since 1991): eight hours before UTC.
+_ZONE_LINES = (
+    "BEGIN:VTIMEZONE",
+    f"TZID:{ZONE}",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0800",
+    "TZOFFSETTO:+0800",
+    "TZNAME:CST",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
 _PRODUCT = "-//Guatu//Land desk//ZH"
 
 
@@ -29,17 +42,37 @@ class CalendarDay:
     url: str = ""
 
 
-def calendar_text(name: str, days: Iterable[CalendarDay], stamp: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """
+    One entry with its hours, of China's time and without a zone; ``key`` as of CalendarDay.
+
+    ``lonlat``: where it is, degrees.
+    """
+
+    key: str
+    begins: datetime
+    ends: datetime
+    summary: str
+    description: str = ""
+    location: str = ""
+    lonlat: tuple[float, float] | None = None
+    url: str = ""
+
+
+def calendar_text(name: str, entries: Iterable[CalendarDay | Appointment], stamp: datetime) -> str:
     """
     The calendar as text; write it as UTF-8.
 
     ``stamp`` (UTC) is the moment as of which it tells.
     """
-    told = stamp.strftime("%Y%m%dT%H%M%SZ")
+    told, kept = stamp.strftime("%Y%m%dT%H%M%SZ"), list(entries)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODUCT}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
     lines.append(f"X-WR-CALNAME:{escaped(name)}")
-    for day in days:
-        lines += _event(day, told)
+    if any(isinstance(entry, Appointment) for entry in kept):
+        lines += _ZONE_LINES
+    for entry in kept:
+        lines += _event(entry, told) if isinstance(entry, CalendarDay) else _appointment(entry, told)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded(line)}\r\n" for line in lines)
 
@@ -59,6 +92,27 @@ def _event(day: CalendarDay, stamp: str) -> list[str]:
     if day.url:
         lines.append(f"URL:{day.url}")
     return [*lines, "TRANSP:TRANSPARENT", "END:VEVENT"]
+
+
+def _appointment(entry: Appointment, stamp: str) -> list[str]:
+    uid = hashlib.sha256(entry.key.encode()).hexdigest()[:32]
+    lines = [
+        "BEGIN:VEVENT",
+        f"UID:{uid}@guatu",
+        f"DTSTAMP:{stamp}",
+        f"DTSTART;TZID={ZONE}:{entry.begins:%Y%m%dT%H%M%S}",
+        f"DTEND;TZID={ZONE}:{entry.ends:%Y%m%dT%H%M%S}",
+        f"SUMMARY:{escaped(entry.summary)}",
+    ]
+    if entry.description:
+        lines.append(f"DESCRIPTION:{escaped(entry.description)}")
+    if entry.location:
+        lines.append(f"LOCATION:{escaped(entry.location)}")
+    if entry.lonlat is not None:
+        lines.append(f"GEO:{entry.lonlat[1]:.6f};{entry.lonlat[0]:.6f}")
+    if entry.url:
+        lines.append(f"URL:{entry.url}")
+    return [*lines, "END:VEVENT"]
 
 
 def escaped(text: str) -> str:

@@ -56,7 +56,7 @@ class Sheet:
     A page with a map window.
 
     ``window`` is the window on paper (left, bottom, right, top), ``middle`` the place on the ground at its middle,
-    ``scale`` the denominator.
+    ``scale`` the denominator; ``taken`` are the boxes on paper over which no label may stand.
     """
 
     canvas: Canvas
@@ -64,7 +64,7 @@ class Sheet:
     window: Box
     middle: tuple[float, float]
     scale: float
-    _taken: list[Box] = field(default_factory=list)
+    taken: list[Box] = field(default_factory=list)
 
     @property
     def ground(self) -> Box:
@@ -104,6 +104,10 @@ class Sheet:
     def _polygon(self, polygon: Any, look: Look) -> None:
         west, south, east, north = polygon.bounds
         self._paint(lambda: self._path(polygon), (*self.at(west, south), *self.at(east, north)), look)
+
+    def is_taken(self, box: Box) -> bool:
+        """A label or a mark stands there already."""
+        return any(_meet(box, other) for other in self.taken)
 
     def swatch(self, box: Box, look: Look) -> None:
         """A box on paper that looks as polygons do."""
@@ -181,14 +185,17 @@ class Sheet:
 
     def label(self, east: float, north: float, text: str, size: float, colour: str = "#000000") -> bool:
         """A text about a place of the ground, where no other label stands and it lies in the window; False else."""
-        x, y = self.at(east, north)
+        return self.put(*self.at(east, north), text, size, colour)
+
+    def put(self, x: float, y: float, text: str, size: float, colour: str = "#000000") -> bool:
+        """The same about a place on paper."""
         half = self.width(text, size) / 2
         box = (x - half, y - size / 2, x + half, y + size / 2)
         left, bottom, right, top = self.window
         inside = left < box[0] and bottom < box[1] and box[2] < right and box[3] < top
-        if not inside or any(_meet(box, other) for other in self._taken):
+        if not inside or self.is_taken(box):
             return False
-        self._taken.append(box)
+        self.taken.append(box)
         self.text(x, y - size * 0.35, text, size, align="centre", halo=True, colour=colour)
         return True
 
@@ -227,7 +234,7 @@ class Sheet:
         self.text(0, 0, text, 6, align="centre", colour="#333333")
         self.canvas.restoreState()
 
-    def scale_bar(self, x: float, y: float) -> None:
+    def scale_bar(self, x: float, y: float, metres: str = "米") -> None:
         """A bar of four pieces of a round length, and the scale in figures."""
         piece = next(length for length in (s / 10 for s in SCALES) if length / self.metres >= 7 * mm)
         width = piece / self.metres
@@ -236,10 +243,10 @@ class Sheet:
             self.canvas.rect(x + place * width, y, width, 4, fill=1, stroke=1)
         for place in (0, 2, 4):
             self.text(x + place * width, y + 7, shown(place * piece, 0), 7, align="centre")
-        self.text(x + 4 * width + 14, y, "米", 8)
+        self.text(x + 4 * width + 14, y, metres, 8)
         self.text(x, y - 14, f"1∶{shown(self.scale, 0)}", 10)
 
-    def north_arrow(self, x: float, y: float) -> None:
+    def north_arrow(self, x: float, y: float, north: str = "北") -> None:
         """Grid north."""
         canvas = self.canvas
         for way, fill in ((-1, "#000000"), (1, "#FFFFFF")):
@@ -250,7 +257,7 @@ class Sheet:
             path.close()
             canvas.setFillColor(HexColor(fill))
             canvas.drawPath(path, fill=1, stroke=1)
-        self.text(x, y + 30, "北", 9, align="centre")
+        self.text(x, y + 30, north, 9, align="centre")
 
 
 class _Clipped:
@@ -267,11 +274,11 @@ class _Clipped:
         self._canvas.restoreState()
 
 
-def fitting_scale(box: Box, window: Box, at_least: float = 500) -> float:
-    """The largest round scale at which the ground box, with an edge around it, fits into the window."""
+def fitting_scale(box: Box, window: Box, at_least: float = 500, scales: Sequence[float] = SCALES) -> float:
+    """The largest of these scales at which the ground box, with an edge around it, fits into the window."""
     width, height = (box[2] - box[0]) * 1.12, (box[3] - box[1]) * 1.12
     across = max(width / (window[2] - window[0]), height / (window[3] - window[1])) / _M_PER_POINT
-    return next((scale for scale in SCALES if scale >= max(across, at_least)), math.ceil(across))
+    return next((scale for scale in scales if scale >= max(across, at_least)), math.ceil(across))
 
 
 def _steps(low: float, high: float, step: float) -> Iterator[float]:

@@ -75,3 +75,10 @@ def require_subject(reader: Reader, subject: str, key: str) -> None:
 def attachment_rows(reader: Reader, subject: str, key: str) -> pd.DataFrame:
     """The latest row of each attachment, those that were withdrawn among them."""
     return reader.read("attachment", Query(where=(("subject", subject), ("subject_key", key))))
+
+
+def find_photo(reader: Reader, file_name: str) -> str | None:
+    """The hash of a picture of this name that is attached to something and counts; None where there is none."""
+    rows = counting(reader.read("attachment", Query(where=(("file_name", file_name),))))
+    pictures = rows[rows["media_type"].str.startswith("image/")]
+    return None if pictures.empty else str(pictures["sha256"].iloc[-1])

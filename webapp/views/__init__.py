@@ -13,6 +13,7 @@ from webapp.views import (
     compare,
     compensation,
     desk,
+    entrances,
     export,
     health,
     imports,
@@ -27,6 +28,7 @@ from webapp.views import (
     stock,
     tiles,
     tour_day,
+    tour_exports,
     tours,
 )
 
@@ -54,4 +56,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tour_day.blueprint,
     scoring.blueprint,
     score_form.blueprint,
+    entrances.blueprint,
+    score_form.blueprint,
+    scoring.blueprint,
+    tour_exports.blueprint,
 )

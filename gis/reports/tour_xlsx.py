@@ -1,0 +1,128 @@
+"""The timetable of a tour as a workbook: an overview, a sheet a day, and what must be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+
+from gis.reports.table import Format, Table, TableColumn
+from gis.reports.table_xlsx import write_book
+from gis.reports.tour_book import Route, TourBook
+from gis.reports.tour_words import (
+    BACK,
+    COLUMNS,
+    DEPART,
+    DRIVES,
+    LUNCH,
+    MEETING,
+    OVERVIEW,
+    REMARKS,
+    STOPS,
+    Row,
+    book_facts,
+    caution,
+    clock,
+    columns_of,
+    timetable,
+)
+from gis.words import Words
+
+_FORMATS: dict[str, Format] = {
+    "number": "days",
+    "on": "date",
+    "drive_min": "days",
+    "drive_km": "points",
+    "stay_min": "days",
+    "value": "points",
+    "talk": "long_text",
+    "reporter": "code",
+    "arrive": "code",
+    "leave": "code",
+    "town": "code",
+    "coach": "code",
+}
+_TIME: Format = "code"
+_PLACE: Format = "text"
+_ROUTE_COLUMNS: tuple[tuple[str, Words, Format], ...] = (
+    ("coach", COLUMNS["coach"], "code"),
+    ("on", COLUMNS["on"], "date"),
+    ("start", Words("出发地", "From"), _PLACE),
+    ("depart", DEPART, _TIME),
+    ("end", Words("返回地", "To"), _PLACE),
+    ("back", BACK, _TIME),
+    ("stops", STOPS, "days"),
+    ("drive_min", COLUMNS["drive_min"], "days"),
+    ("drive_km", COLUMNS["drive_km"], "points"),
+    ("lunch", LUNCH, _PLACE),
+    ("meeting", MEETING, _TIME),
+)
+
+
+def tour_xlsx(book: TourBook, language: str = "zh") -> bytes:
+    """The workbook."""
+    target = BytesIO()
+    tables = [_overview(book, language), *(_day(book, routes) for routes in _by_day(book))]
+    write_book(tables, target, language)
+    return target.getvalue()
+
+
+def _by_day(book: TourBook) -> list[list[Route]]:
+    return [[route for route in book.routes if route.on == day] for day in book.days]
+
+
+def _overview(book: TourBook, language: str) -> Table:
+    columns = tuple(TableColumn(name, _told(book, name, words), kind) for name, words, kind in _ROUTE_COLUMNS)
+    rows = [_route_row(route) for route in book.routes]
+    frame = pd.DataFrame(rows, columns=[name for name, *_ in _ROUTE_COLUMNS], dtype=object)
+    totals: dict[str, float | str] = {
+        "coach": Words("合计", "Total").of(language),
+        "stops": float(len(book.visits)),
+        "drive_min": float(sum(route.drive_min for route in book.routes)),
+        "drive_km": sum(route.drive_km for route in book.routes),
+    }
+    return Table(OVERVIEW, columns, frame, _notes(book), totals=totals)
+
+
+def _told(book: TourBook, name: str, words: Words) -> Words:
+    return columns_of(book)[name] if name in DRIVES else words
+
+
+def _route_row(route: Route) -> dict[str, Any]:
+    lunch = next((halt for halt in route.halts if halt.kind == "lunch"), None)
+    return {
+        "coach": route.coach,
+        "on": pd.Timestamp(route.on),
+        "start": route.start.name,
+        "depart": clock(route.depart),
+        "end": route.end.name,
+        "back": clock(route.back),
+        "stops": len(route.visits),
+        "drive_min": route.drive_min,
+        "drive_km": route.drive_km,
+        "lunch": "" if lunch is None else f"{clock(lunch.begin)}—{clock(lunch.leave)} {lunch.name}",
+        "meeting": "" if route.meeting is None else clock(route.meeting),
+    }
+
+
+def _day(book: TourBook, routes: Sequence[Route]) -> Table:
+    day = routes[0].on.isoformat()
+    columns = tuple(TableColumn(name, words, _FORMATS.get(name, "text")) for name, words in columns_of(book).items())
+    rows = [_row(row) for route in routes for row in timetable(route)]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    return Table(Words(day, day), columns, frame[[column.name for column in columns]])
+
+
+def _row(row: Row) -> dict[str, Any]:
+    said = {name: getattr(row, name) for name in COLUMNS}
+    return {**said, "on": pd.Timestamp(row.on), "land": row.land}
+
+
+def _notes(book: TourBook) -> tuple[tuple[Words, Words], ...]:
+    title = Words(book.title, book.title)
+    unit = Words(book.unit, book.unit)
+    notes = [(Words("名称", "Title"), title), (Words("单位", "Unit"), unit), *book_facts(book)]
+    notes += [(REMARKS, words) for words in book.remarks]
+    return (*notes, (Words("使用范围", "For whom"), caution(book)))
