@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -15,7 +16,6 @@ from gis.gcj02 import gcj02_of_wgs84
 from gis.model import Role
 from gis.store.port import Store
 from gis.tours.itinerary import Plan
-from gis.workflows.show_tour_day import navigation_links
 from tests.contract.tour_samples import PLAN, keep_tour, plan
 from tests.webapp.accounts import accounts_with, signed_in
 from tests.webapp.conftest import SETTINGS
@@ -62,22 +62,17 @@ def test_a_site_has_the_key_figures_of_its_project_as_they_are_today(client: Fla
     assert second["figures"] is None
 
 
-def test_every_halt_but_the_first_has_its_way(client: FlaskClient):
+def test_every_halt_but_the_first_has_its_ways(client: FlaskClient):
     (route,) = told(client)["days"]
     assert "links" not in route["start"]
     for halt in (*route["stops"], route["lunch"], route["end"]):
-        assert halt["links"].keys() == {"amap", "baidu"}
-    assert "name:%E5%9B%AD%E5%8C%BA%E9%A3%9F%E5%A0%82&destination" in route["stops"][2]["links"]["baidu"]
-
-
-def test_ways_are_in_gcj_02_and_a_name_parts_no_address():
-    before, to = {"name": "甲,乙", "lonlat": [112.0, 37.0]}, {"name": "a|b:c&d", "lonlat": [112.01, 37.02]}
-    (from_lon, from_lat), (lon, lat) = gcj02_of_wgs84(np.array([[112.0, 37.0], [112.01, 37.02]])).tolist()
-    links = navigation_links(before, to)
-    assert f"to={lon:.6f},{lat:.6f},a%EF%BC%8Fb%EF%BC%9Ac%26d&" in links["amap"]
-    assert f"latlng:{from_lat:.6f},{from_lon:.6f}%7Cname:%E7%94%B2%EF%BC%8C%E4%B9%99&" in links["baidu"]
-    assert f"destination=latlng:{lat:.6f},{lon:.6f}%7C" in links["baidu"]
-    assert abs(lon - 112.01) > 0.003, "shifted"
+        assert [way["service"]["zh"] for way in halt["links"]] == ["高德", "百度", "腾讯"]
+    lon, lat = gcj02_of_wgs84(np.array([[112.03, 37.01]]))[0].tolist()
+    amap, baidu, _ = (way["address"] for way in route["stops"][2]["links"])
+    assert f"to={lon:.6f},{lat:.6f}," in amap
+    assert abs(lon - 112.03) > 0.003, "shifted"
+    # The way to the third stop begins where lunch was.
+    assert f"name:{quote('园区食堂')}&destination=latlng:{lat:.6f},{lon:.6f}" in baidu
 
 
 def test_there_is_no_page_of_a_plan_that_is_not_kept(client: FlaskClient):

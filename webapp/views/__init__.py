@@ -54,8 +54,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     batches.blueprint,
     tours.blueprint,
     tour_day.blueprint,
-    scoring.blueprint,
-    score_form.blueprint,
     entrances.blueprint,
     score_form.blueprint,
     scoring.blueprint,

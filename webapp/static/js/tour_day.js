@@ -105,7 +105,7 @@ function nextCard(halt, row, phase, now) {
 function drawNext(now, halts, { phase, at, rows }) {
   const halt = halts[at];
   const acts = {
-    before: [gettext("出发"), () => tap(halt.key, "leave")],
+    before: [gettext("现在出发"), () => tap(halt.key, "leave")],
     driving: [gettext("到达"), () => tap(halt.key, "arrive")],
     there: [gettext("离开"), () => tap(halt.key, "leave")],
   };

@@ -2,7 +2,7 @@
 import { el, fill, findAll } from "./dom.js";
 import { money, number, share } from "./format.js";
 import { clockText } from "./tour_clock.js";
-import { gettext, wordOf } from "./words.js";
+import { gettext, wordOf, wordsOf } from "./words.js";
 
 // A mobile or a fixed number, as people write them: 138 0013 8000, 0354-7221234, +86 138….
 const PHONE = /(?:\+?86[- ]?)?(?:1\d{2}[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8})/;
@@ -11,7 +11,7 @@ const PHONE = /(?:\+?86[- ]?)?(?:1\d{2}[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}
 export function links({ halt }) {
   if (!halt.links) return null;
   const link = (address, text) => el("a", { class: "way", href: address, target: "_blank", rel: "noopener noreferrer" }, text);
-  return el("p", { class: "ways" }, link(halt.links.amap, gettext("高德导航")), link(halt.links.baidu, gettext("百度导航")));
+  return el("p", { class: "ways" }, halt.links.map(({ service, address }) => link(address, gettext("{service}导航", { service: wordsOf(service) }))));
 }
 
 /** A reporter with the number to call, where there is one in the text. */
