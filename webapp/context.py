@@ -26,6 +26,7 @@ from gis.workflows.draw_tile import TileDrawer
 from gis.workflows.keep_assessment import Assessor
 from gis.workflows.list_register import Registers
 from gis.workflows.plain import Record
+from gis.workflows.tour_board import TourGround
 from gis.workflows.tour_travel import Travels
 from webapp import acting, first_view
 from webapp.caching import FAST_GZIP_LEVEL, GZIP_LEVEL, Kept, pack, tag_of
@@ -63,6 +64,10 @@ class Served:
     def overview(self, asked: date | None) -> Overview:
         """The assessment of all projects as of that day, of the data as they are now."""
         return self.assessor.at(self.day(asked)).overview
+
+    def tour_ground(self) -> TourGround:
+        """What tours are laid out on, as of today."""
+        return TourGround(self.store, self.overview(None), self.travels)
 
     def tag(self, layers: tuple[str, ...] | None, *parts: object) -> str:
         """An ETag: equal where the data of ``layers`` (None: all), the parameters and the program are equal."""

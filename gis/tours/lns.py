@@ -118,7 +118,7 @@ def _best_fit(
     draft: Draft, shift: int, may: NDArray[np.bool_], wanted: NDArray[np.bool_], worth: NDArray[np.float64]
 ) -> tuple[float, int, int, int]:
     """The score of the site that fits best into a shift, the site, the shift, the leg; no score: none fits."""
-    fit = draft.fit(shift)
+    fit = draft.legs[shift].fit
     score = np.where(may & (fit.detour < NEVER), worth / np.maximum(fit.detour, 1), 0.0)
     score[wanted] *= 1e12
     site = int(score.argmax()) if len(score) else 0
@@ -130,7 +130,7 @@ def cleaned(grounds: Grounds, rules: Rules, order: Order) -> Draft:
     seen: set[int] = set()
     routes: list[tuple[int, ...]] = []
     for shift, route in enumerate(order):
-        kept = tuple(s for s in dict.fromkeys(route) if s not in seen and grounds.allowed[shift, s])
+        kept = tuple(s for s in dict.fromkeys(route) if s not in seen and grounds.visiting[shift].allowed[s])
         seen.update(kept)
         routes.append(kept)
     draft = Draft(grounds, rules, tuple(routes))

@@ -8,7 +8,6 @@ from gis.errors import NotFound
 from gis.store.attached_types import DOCX, XLSX
 from gis.words import Words
 from gis.workflows.export_tour import KINDS, TourExport, export_tour
-from gis.workflows.tour_board import TourGround
 from webapp.acting import require_person
 from webapp.context import served
 from webapp.language import current_language
@@ -46,6 +45,5 @@ def tour_file(plan_no: str, kind: str) -> Response:
         review_no=site.settings.review_number,
         files=site.files,
     )
-    ground = TourGround(site.store, site.overview(None), site.travels)
-    name, data = export_tour(ground, key_in_path("plan_no", plan_no), kind, how)
+    name, data = export_tour(served().tour_ground(), key_in_path("plan_no", plan_no), kind, how)
     return download(data, MIMETYPES[kind], name)

@@ -13,7 +13,7 @@ from gis.workflows.names import read_names
 from gis.workflows.plain import Record
 from gis.workflows.plan_tour import LONGEST_SECONDS, Search, planned, time_tour
 from gis.workflows.remember_visits import forget_visits, remember_visits
-from gis.workflows.tour_board import TOUR_LAYERS, TourGround, list_candidates
+from gis.workflows.tour_board import TOUR_LAYERS, list_candidates
 from gis.workflows.tour_book import (
     LONGEST_NAME,
     NewPlan,
@@ -97,7 +97,7 @@ def candidates() -> Response:
     allow(*MAY["tours"])
     with body() as ask:
         given = _given_spec(ask)
-    return jsonify(list_candidates(_ground(), read_spec(given)))
+    return jsonify(list_candidates(served().tour_ground(), read_spec(given)))
 
 
 @blueprint.post("/api/tours/plan")
@@ -108,7 +108,7 @@ def plan() -> Response:
         given, routes = _given_spec(ask), _routes(ask)
         seconds = ask.number("seconds", 0.1, LONGEST_SECONDS) or 10.0
         seed = ask.whole("seed", 0, 1_000_000) or 0
-    laid = _ground().laid_out(read_spec(given))
+    laid = served().tour_ground().laid_out(read_spec(given))
     search = Search(seconds, seed, routes)
     return stream_plan(laid, search, lambda watch: _told(planned(laid, search, watch)))
 
@@ -119,7 +119,7 @@ def timing() -> Response:
     allow(*MAY["tours"])
     with body() as ask:
         given, routes = _given_spec(ask), _routes(ask)
-    return jsonify({"plan": _told(time_tour(_ground(), read_spec(given), routes))})
+    return jsonify({"plan": _told(time_tour(served().tour_ground(), read_spec(given), routes))})
 
 
 @blueprint.post("/api/tours/<tour_no>/plans")
@@ -131,7 +131,7 @@ def keep(tour_no: str) -> tuple[Response, int]:
         name = ask.text("name", longest=LONGEST_NAME, required=True)
         made_from, note = ask.text("made_from"), ask.note("note")
     spec = read_spec(given)
-    new = NewPlan(name, spec, time_tour(_ground(), spec, routes), made_from, note)
+    new = NewPlan(name, spec, time_tour(served().tour_ground(), spec, routes), made_from, note)
     return jsonify({"plan_no": save_plan(served().store, acts, key_in_path("tour_no", tour_no), new)}), 201
 
 
@@ -171,11 +171,6 @@ def forget(tour_no: str) -> Response:
     with body() as ask:
         reason = ask.reason()
     return jsonify({"visits": forget_visits(served().store, acts, key_in_path("tour_no", tour_no), reason=reason)})
-
-
-def _ground() -> TourGround:
-    site = served()
-    return TourGround(site.store, site.overview(None), site.travels)
 
 
 def _given_spec(ask: BodyAsker) -> dict[str, Any]:

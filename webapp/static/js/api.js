@@ -110,22 +110,56 @@ async function withToken(attempt) {
   }
 }
 
+/** What `fetch` answers to `body`, sent with the token; throws a Problem, or an AbortError where `signal` ended it. */
+async function sent(method, path, body, signal) {
+  return withToken(async () => {
+    const isForm = body instanceof FormData;
+    const headers = { Accept: "application/json", "X-CSRFToken": token };
+    if (!isForm) headers["Content-Type"] = "application/json";
+    const response = await fetch(path, { method, headers, body: isForm ? body : JSON.stringify(body ?? {}), signal });
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  });
+}
+
+const problemFrom = (error) => (error instanceof Problem || error.name === "AbortError" ? error : unreachable(String(error.message)));
+
 /**
  * Change something: `method` is POST, PUT, PATCH or DELETE; `body` an object (sent as JSON), a FormData, or null.
  * Gives the JSON of the answer (null of an empty one), or throws a Problem: nothing was changed, or nobody knows.
+ * `signal` ends the waiting with an AbortError.
  */
-export async function send(method, path, body = null) {
+export async function send(method, path, body = null, { signal = null } = {}) {
   try {
-    return await withToken(async () => {
-      const isForm = body instanceof FormData;
-      const headers = { Accept: "application/json", "X-CSRFToken": token };
-      if (!isForm) headers["Content-Type"] = "application/json";
-      const response = await fetch(path, { method, headers, body: isForm ? body : JSON.stringify(body ?? {}) });
-      if (!response.ok) throw await problemOf(response);
-      return response.status === 204 ? null : await response.json();
-    });
+    const response = await sent(method, path, body, signal);
+    return response.status === 204 ? null : await response.json();
   } catch (error) {
-    throw error instanceof Problem ? error : unreachable(String(error.message));
+    throw problemFrom(error);
+  }
+}
+
+/**
+ * POST `body` and call `hear(object)` with each line of the answer (a JSON object a line) as it comes. A line with
+ * `problem` is thrown as a Problem; `signal` ends it with an AbortError.
+ */
+export async function sendForLines(path, body, hear, { signal = null } = {}) {
+  try {
+    const response = await sent("POST", path, body, signal);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      const lines = (rest + (value ?? "")).split("\n");
+      rest = done ? "" : lines.pop();
+      for (const line of lines.filter(Boolean)) {
+        const said = JSON.parse(line);
+        if (said.problem) throw problemIn(said.problem, said.problem.status);
+        hear(said);
+      }
+      if (done) return;
+    }
+  } catch (error) {
+    throw problemFrom(error);
   }
 }
 

@@ -1,0 +1,87 @@
+// What was left out and why; asked for, what each would cost, what the rules cost, and what more time or coaches would bring.
+import { el, fill } from "./dom.js";
+import { number } from "./format.js";
+import { points, reasonWords } from "./tour_words.js";
+import { gettext, wordsOf } from "./words.js";
+
+const MORE = { half_hour: gettext("多半小时"), coach: gettext("多一辆车") };
+
+const table = (label, heads, rows) =>
+  el("div", { class: "scroll" }, el("table", { class: "sums", "aria-label": label }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)));
+const row = (first, ...cells) => el("tr", {}, el("th", { scope: "row" }, first), cells.map((cell) => el("td", {}, cell)));
+
+export class LeftOut {
+  /** `acts`: `add(code)` at the best place, `shift(code)` at a chosen one, `open(code)`, `explain()` (a promise). */
+  constructor(root, count, state, { acts, mayWrite }) {
+    Object.assign(this, { root, count, state, acts, mayWrite });
+    this.isBusy = false;
+  }
+
+  draw() {
+    const { state } = this;
+    const out = (state.plan?.left_out ?? []).filter((each) => !state.placeOf(each.code));
+    this.count.textContent = out.length ? number(out.length) : "";
+    if (!state.plan) {
+      fill(this.root, el("p", { class: "empty" }, gettext("规划后在这里看没有选上的项目，以及各项要求的代价。")));
+      return;
+    }
+    fill(this.root, el("div", { class: "out" }, this.#head(), el("div", { class: "out-columns" }, this.#sites(out), state.explained ? this.#costs(state.explained) : null)));
+  }
+
+  #head() {
+    const { explained, hasStops } = this.state;
+    const words = explained ? gettext("下面的代价按现在的行程和要求算。") : gettext("“解释”逐个试算：放进来要多用几分钟、会挤掉谁；去掉每项要求能多得多少价值。");
+    const press = async () => {
+      this.isBusy = true;
+      this.draw();
+      await this.acts.explain();
+      this.isBusy = false;
+      this.draw();
+    };
+    return el("div", { class: "out-head" }, this.mayWrite ? el("button", { type: "button", class: "button small", disabled: this.isBusy || !hasStops, onclick: press }, this.isBusy ? gettext("正在试算…") : gettext("解释")) : null, el("span", { class: "quiet" }, words));
+  }
+
+  #sites(out) {
+    const told = new Map((this.state.explained?.left_out ?? []).map((each) => [each.code, each]));
+    const rows = out
+      .map((each) => ({ ...each, ...told.get(each.code) }))
+      .sort((a, b) => Number(b.reason === "not_chosen") - Number(a.reason === "not_chosen") || b.value - a.value)
+      .map((each) => row(el("button", { type: "button", class: "text name", onclick: () => this.acts.open(each.code) }, each.name), each.town_name, points(each.value), el("span", { class: "why" }, wordsOf(each.why) || reasonWords(each.reason)), this.#cost(each), this.#add(each)));
+    const heads = [gettext("未选项目"), gettext("乡镇"), gettext("价值"), gettext("为什么"), gettext("放进来的代价"), ""];
+    return rows.length ? table(gettext("未选项目"), heads, rows) : el("p", { class: "empty" }, gettext("候选项目全部在行程里。"));
+  }
+
+  #nameOf(code) {
+    return this.state.sites.get(code)?.name ?? code;
+  }
+
+  #cost(each) {
+    const instead = each.instead_of?.length ? gettext("换下 {names}", { names: each.instead_of.map((code) => this.#nameOf(code)).join("、") }) : "";
+    if (each.over_min === null || each.over_min === undefined) return instead || "—";
+    const over = each.over_min > 0 ? gettext("超 {n} 分", { n: number(each.over_min) }) : gettext("放得下");
+    return [over, instead].filter(Boolean).join("，");
+  }
+
+  #add({ code, name, reason }) {
+    if (!this.mayWrite || reason === "no_place" || reason === "unreachable") return null;
+    return el(
+      "span",
+      { class: "tinies" },
+      el("button", { type: "button", class: "tiny", "aria-label": `${gettext("加入")}：${name}`, title: gettext("放在绕路最少的位置"), onclick: () => this.acts.add(code) }, gettext("加入")),
+      el("button", { type: "button", class: "tiny", "aria-label": `${gettext("选位置加入")}：${name}`, onclick: () => this.acts.shift(code) }, gettext("选位置…")),
+    );
+  }
+
+  #costs({ rules, more }) {
+    const gains = more.map((each) => row(MORE[each.kind] ?? each.kind, `+${points(each.gain)}`, points(each.value), gettext("{n} 站", { n: number(each.stops) })));
+    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(wordsOf(rule.words), rule.cost > 0 ? `−${points(rule.cost)}` : gettext("不影响"), points(rule.plan_value)));
+    return el(
+      "div",
+      { class: "costs" },
+      el("h3", {}, gettext("各项要求的代价")),
+      costs.length ? table(gettext("各项要求的代价"), [gettext("要求"), gettext("少得的价值"), gettext("去掉后的价值")], costs) : el("p", { class: "quiet" }, gettext("没有可比的要求。")),
+      el("h3", {}, gettext("再宽一点")),
+      gains.length ? table(gettext("再宽一点"), [gettext("放宽"), gettext("多得"), gettext("总价值"), gettext("站点")], gains) : el("p", { class: "quiet" }, "—"),
+    );
+  }
+}

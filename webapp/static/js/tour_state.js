@@ -1,0 +1,209 @@
+// The tour that stands on the page: its wishes, the routes as they are, what the server said of them; steps back and forth.
+import { fitted, placeOf } from "./tour_moves.js";
+
+const MOST_STEPS = 100;
+const NO_PLAN = { value: 0, minutes: 0, feasible: true, estimated: false, left_out: [], breaches: [], clashes: [], nearest: [], bounds: { value: null, all: 0 } };
+
+const textOf = (value) => JSON.stringify(value);
+const sameRoute = (one, other) => one.date === other.date && one.coach === other.coach;
+
+/** The routes of a plan as the server takes them. */
+export const routesOf = (plan) => plan.days.map(({ date, coach, stops }) => ({ date, coach, codes: stops.map((stop) => stop.code) }));
+
+export class TourState {
+  #hearers = [];
+  #past = [];
+  #future = [];
+
+  constructor() {
+    this.tour = null;
+    this.plans = [];
+    this.spec = null;
+    this.routes = [];
+    this.plan = null;
+    this.sites = new Map();
+    this.opened = null;
+    this.explained = null;
+    this.untimed = null;
+  }
+
+  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed. */
+  listen(hear) {
+    this.#hearers.push(hear);
+  }
+
+  tell(...names) {
+    for (const name of names) for (const hear of this.#hearers) hear(name, this);
+  }
+
+  /** Another tour, or the same one as the server has it now. */
+  open({ tour, plans }) {
+    Object.assign(this, { tour, plans, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
+    this.keptSpec = textOf(tour.spec);
+    this.keptRoutes = textOf(this.routes);
+    this.#forget();
+    this.tell("tour");
+  }
+
+  /** A plan that was kept, with the wishes that it was made for. */
+  openPlan(kept) {
+    Object.assign(this, { opened: kept, spec: kept.spec, explained: null });
+    this.timed(kept.plan, { routes: routesOf(kept.plan) });
+    this.keptRoutes = textOf(this.routes);
+    this.#forget();
+    this.tell("tour");
+  }
+
+  #forget() {
+    this.#past = [];
+    this.#future = [];
+  }
+
+  get isSpecChanged() {
+    return this.spec !== null && textOf(this.spec) !== this.keptSpec;
+  }
+
+  get isPlanChanged() {
+    return textOf(this.routes) !== this.keptRoutes;
+  }
+
+  /** Something would be lost by leaving: wishes that neither the tour nor the open plan has, or routes that are not kept. */
+  get isUnsaved() {
+    if (this.tour === null) return false;
+    return this.isPlanChanged || (this.isSpecChanged && textOf(this.spec) !== textOf(this.opened?.spec ?? null));
+  }
+
+  /** The wishes were changed since the plan was timed. */
+  get isStale() {
+    return this.plan !== null && this.timedFor !== textOf(this.spec);
+  }
+
+  get hasStops() {
+    return this.routes.some((route) => route.codes.length);
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  /** Where a site is visited, or null. */
+  placeOf(code) {
+    return placeOf(this.routes, code);
+  }
+
+  /** The wishes become `spec`; the routes follow its days and coaches. */
+  setSpec(spec) {
+    this.spec = spec;
+    const routes = fitted(spec, this.routes);
+    const moved = textOf(routes) !== textOf(this.routes);
+    this.routes = routes;
+    this.explained = null;
+    this.tell("spec", ...(moved ? ["routes"] : []));
+  }
+
+  /** A change by hand that can be taken back: of the routes, of what is said of sites, or of both. */
+  change({ routes = this.routes, spec = this.spec }) {
+    if (textOf(routes) === textOf(this.routes) && textOf(spec) === textOf(this.spec)) return;
+    this.#past.push(this.#now());
+    if (this.#past.length > MOST_STEPS) this.#past.shift();
+    this.#future = [];
+    this.#become({ routes, sites: spec.sites });
+  }
+
+  #now() {
+    return { routes: this.routes, sites: this.spec.sites };
+  }
+
+  #become({ routes, sites }) {
+    const isSpecNew = textOf(sites) !== textOf(this.spec.sites);
+    this.spec = { ...this.spec, sites };
+    this.routes = fitted(this.spec, routes);
+    this.explained = null;
+    this.tell(...(isSpecNew ? ["spec"] : []), "routes");
+  }
+
+  undo() {
+    if (!this.canUndo) return;
+    this.#future.push(this.#now());
+    this.#become(this.#past.pop());
+  }
+
+  redo() {
+    if (!this.canRedo) return;
+    this.#past.push(this.#now());
+    this.#become(this.#future.pop());
+  }
+
+  /** The server timed the routes; with `routes` the plan is a new one, and the step to it can be taken back. */
+  timed(plan, { routes = null, spec = this.spec, step = false } = {}) {
+    if (step) {
+      this.#past.push(this.#now());
+      this.#future = [];
+    }
+    this.plan = plan;
+    if (routes) this.routes = fitted(this.spec, routes);
+    this.timedFor = textOf(spec);
+    this.explained = null;
+    this.untimed = null;
+    this.tell("plan");
+  }
+
+  /** Candidates as the server listed them. */
+  setSites(sites) {
+    this.sites = new Map(sites.map((site) => [site.code, site]));
+    this.tell("sites");
+  }
+
+  setPlans(plans) {
+    this.plans = plans;
+    this.tell("plans");
+  }
+
+  /** Why the routes could not be timed; null: they could. */
+  setUntimed(problem) {
+    if (this.untimed === problem) return;
+    this.untimed = problem;
+    this.tell("untimed");
+  }
+
+  setExplained(explained) {
+    this.explained = explained;
+    this.tell("explained");
+  }
+
+  /** The tour was written down: what is on the page is what is kept. */
+  keptTour(tour) {
+    this.tour = tour;
+    this.keptSpec = textOf(this.spec);
+    this.tell("tour");
+  }
+
+  keptPlan(opened) {
+    this.opened = opened;
+    this.keptRoutes = textOf(this.routes);
+    this.tell("plan");
+  }
+
+  /** The plan in the order of the routes as they are now: times of stops that moved are still those of before. */
+  shown(routes = this.routes) {
+    if (this.plan && textOf(routesOf(this.plan)) === textOf(routes)) return this.plan;
+    const known = new Map((this.plan?.days ?? []).flatMap((day) => day.stops).map((stop) => [stop.code, stop]));
+    const days = routes.map((route) => ({ ...this.#usualDay(route), ...this.plan?.days.find((day) => sameRoute(day, route)), date: route.date, coach: route.coach, lines: null, lunch: null, stops: route.codes.map((code) => known.get(code) ?? this.#fresh(code)) }));
+    return { ...(this.plan ?? NO_PLAN), days, pending: true };
+  }
+
+  #usualDay(route) {
+    const day = this.spec.days.find((each) => each.date === route.date) ?? this.spec.days[0];
+    const spot = (text) => ({ spot: text, name: "", lonlat: null });
+    return { start: spot(day.start), end: spot(day.end), depart: null, back: null, must_back: day.meeting ?? day.until, meeting: day.meeting, minutes: 0 };
+  }
+
+  #fresh(code) {
+    const site = this.sites.get(code) ?? { code, name: code, town_name: "", lonlat: null, value: 0, flags: [] };
+    return { ...site, arrive: null, begin: null, leave: null, wait_min: 0, drive_min: null, drive_km: null };
+  }
+}
