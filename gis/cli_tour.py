@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gis.cli_store import opened
+from gis.cli_store import opened, place_of, settings_of
 from gis.errors import InvalidParameter, Place, UnreadableFile
 from gis.model import LOCAL_ACTOR
 from gis.terminal import language, print_json, progress_bar, say
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 MOST_SECONDS = 3600
+# As gis.workflows.export_tour.KINDS, which is not loaded before it is needed.
+EXPORTED = ("xlsx", "docx", "pdf", "gpx", "kml", "ics", "html")
 
 
 @click.group()
@@ -62,20 +64,26 @@ def plan(ctx: click.Context, /, spec: Path, seconds: float, seed: int, as_json: 
         ctx.exit(1)
 
 
-@tour.command("export")
-@click.argument("plan_no", metavar="PLAN_ID")
-@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the files.")
-@click.option("--public", is_flag=True, help="Without parcels, land status, talks and judgement.")
+@tour.command()
+@click.argument("plan_id", metavar="PLAN_ID")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder; made if needed."
+)
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(EXPORTED), help="Only this; may be repeated.")
+@click.option("--public", is_flag=True, help="Without parcels, land status, talks and values.")
 @click.pass_context
-def export(ctx: click.Context, plan_no: str, out: Path, public: bool) -> None:
-    """Write a kept plan as xlsx, docx, pdf, gpx, kml, ics and html."""
-    from gis.workflows.export_tour import KINDS, TourExport, export_tour_files
+def export(ctx: click.Context, /, plan_id: str, out: Path, kinds: tuple[str, ...], public: bool) -> None:
+    """Write a kept plan's files to --out: workbook, handbook, GPX, KML, calendar, offline page."""
+    from gis.store.attached_files import AttachedFiles, folder_beside
+    from gis.workflows.export_tour import TourExport, export_tour_files
 
-    how = TourExport(language=language(), public=public)
+    settings = settings_of(place_of(ctx))
+    files = AttachedFiles(folder_beside(settings.db, settings.files_dir), most_bytes=0)
+    how = TourExport(language(), public, settings.public_url or "", settings.review_number, files)
     with opened(ctx) as store:
-        written = export_tour_files(_ground(store), plan_no, out, KINDS, how)
-    for file in written:
-        click.echo(say(Words(f"已写出 {file}", f"wrote {file}")))
+        written = export_tour_files(_ground(store), plan_id, out, kinds or EXPORTED, how)
+    for path in written:
+        click.echo(say(Words(f"已写出 {path}", f"wrote {path}")))
 
 
 def _ground(store: Store) -> TourGround:

@@ -62,7 +62,8 @@ dt{color:#5a6675;flex:0 0 84px}dd{margin:0}
 th,td{border:1px solid #c3cad2;padding:4px 6px;text-align:left;vertical-align:top;white-space:pre-line}
 td.short,th.short{white-space:nowrap}
 th{background:#1f3a5f;color:#fff;font-weight:600;white-space:nowrap}
-svg{width:100%;height:auto;display:block}.map{max-width:820px;overflow-x:auto}td a{color:#0b5fa5}.map text,.land text{font-family:inherit}
+svg{width:100%;height:auto;display:block}.map{max-width:820px;overflow-x:auto}
+td a{color:#0b5fa5}.map text{font-family:inherit}
 .locator{display:grid;grid-template-columns:1fr 132px;gap:14px;align-items:start}
 .codes{font-size:12px;text-align:center}.codes svg{max-width:130px;margin:0 auto}
 .ways a{display:inline-block;padding:8px 14px;margin:6px 8px 0 0;border:1px solid #0b5fa5;border-radius:6px;

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.tours.legs import NEVER, Fit, Grounds, Legs
+from gis.tours.legs import NEVER, Grounds, Legs
 from gis.tours.problem import Order, Problem
+
+# So many routes are remembered with what fits into them.
+MOST_KNOWN = 5_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +42,7 @@ class Rules:
             rows.append(_row(sites, limit.sites, [site.stay for site in problem.sites]))
             self.least.append(0)
             self.most.append(limit.most)
-        self.member = np.array(rows, dtype=np.int64).reshape(-1, sites)
+        self.member = np.array(rows, dtype=np.int64).reshape(len(rows), sites)
         self.low, self.high = np.array(self.least, dtype=np.int64), np.array(self.most, dtype=np.int64)
         self.must = np.array([site.must for site in problem.sites], dtype=bool)
 
@@ -56,8 +59,8 @@ class Draft:
 
     def __init__(self, grounds: Grounds, rules: Rules, order: Order) -> None:
         self.grounds, self.rules = grounds, rules
+        self.known: dict[tuple[int, tuple[int, ...]], Legs] = {}
         self.legs = [Legs(grounds, shift, route) for shift, route in enumerate(order)]
-        self.fits: list[Fit | None] = [None] * len(order)
         self.seen = np.zeros(len(grounds.places), dtype=bool)
         self.seen[[site for route in order for site in route]] = True
         self.used = rules.member @ self.seen
@@ -65,7 +68,7 @@ class Draft:
     def copy(self) -> Draft:
         """The same, to be changed apart."""
         twin = Draft.__new__(Draft)
-        twin.grounds, twin.rules, twin.legs, twin.fits = self.grounds, self.rules, [*self.legs], [*self.fits]
+        twin.grounds, twin.rules, twin.known, twin.legs = self.grounds, self.rules, self.known, [*self.legs]
         twin.seen, twin.used = self.seen.copy(), self.used.copy()
         return twin
 
@@ -102,13 +105,6 @@ class Draft:
         self.seen[site] = True
         self.used += self.rules.member[:, site]
 
-    def fit(self, shift: int) -> Fit:
-        """What fits into a shift."""
-        found = self.fits[shift]
-        if found is None:
-            found = self.fits[shift] = self.legs[shift].fit()
-        return found
-
     def may_come(self) -> NDArray[np.bool_]:
         """The sites that no rule keeps out."""
         full = (self.rules.member > (self.rules.high - self.used)[:, None]).any(axis=0)
@@ -120,5 +116,10 @@ class Draft:
         return ~self.seen & (self.rules.must | lacking)
 
     def _set(self, shift: int, route: tuple[int, ...]) -> None:
-        self.legs[shift] = Legs(self.grounds, shift, route)
-        self.fits[shift] = None
+        """A route that was met before is not worked out again."""
+        found = self.known.get((shift, route))
+        if found is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            found = self.known[shift, route] = Legs(self.grounds, shift, route)
+        self.legs[shift] = found

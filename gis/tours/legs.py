@@ -8,21 +8,23 @@ eaten. A site fits a leg where the one, plus the visit, is not after the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.tours.problem import Lunch, Problem, Shift
+from gis.tours.problem import Lunch, Problem, Shift, Site, Window
 
 NEVER = 10**12
+ALWAYS: Window = (-NEVER, NEVER)
 
 Times = NDArray[np.int64]
 
 
 class Grounds:
-    """A problem's sites as arrays; ``opens`` and ``closes`` (windows, sites)."""
+    """A problem's sites as arrays."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -31,29 +33,58 @@ class Grounds:
         self.places = np.array([site.place for site in problem.sites], dtype=np.int64)
         self.stays = np.array([site.stay for site in problem.sites], dtype=np.int64)
         self.values = np.array([site.value for site in problem.sites], dtype=np.float64)
-        self.windows = [list(site.windows) or [(-NEVER, NEVER)] for site in problem.sites]
-        most = max((len(windows) for windows in self.windows), default=1)
-        padded = [windows + windows[-1:] * (most - len(windows)) for windows in self.windows]
-        self.opens, self.closes = np.array(padded, dtype=np.int64).reshape(-1, most, 2).transpose(2, 1, 0)
-        allowed = [[site.may_be_seen_by(shift) for site in problem.sites] for shift in range(len(problem.shifts))]
-        self.allowed = np.array(allowed, dtype=bool).reshape(len(problem.shifts), len(problem.sites))
+        self.visiting = tuple(Visiting(problem, shift) for shift in range(len(problem.shifts)))
+
+
+class Visiting:
+    """When a shift may visit each site: ``windows`` while it is out; ``rows`` of the sites that have any."""
+
+    def __init__(self, problem: Problem, shift: int) -> None:
+        hours = problem.shifts[shift]
+        self.stays = [site.stay for site in problem.sites]
+        self.windows = [_within(site, hours) for site in problem.sites]
+        allowed = [site.may_be_seen_by(shift) and windows != [] for site, windows in _pairs(problem, self.windows)]
+        self.allowed = np.array(allowed, dtype=bool)
+        bound = [row for row, windows in enumerate(self.windows) if windows and windows != [ALWAYS]]
+        self.rows = np.array(bound, dtype=np.int64)
+        most = max((len(self.windows[row]) for row in bound), default=0)
+        padded = [self.windows[row] + self.windows[row][-1:] * (most - len(self.windows[row])) for row in bound]
+        self.ends = [np.array([windows[n] for windows in padded], dtype=np.int64) for n in range(most)]
 
     def begins(self, arrive: Times) -> Times:
-        """When each site's visit begins after an arrival (sites, …); NEVER after its last window."""
-        begin = np.full_like(arrive, NEVER)
-        shape = (-1,) + (1,) * (arrive.ndim - 1)
-        for opens, closes in zip(self.opens[::-1], self.closes[::-1], strict=True):
-            begin = np.where(arrive <= closes.reshape(shape), np.maximum(arrive, opens.reshape(shape)), begin)
+        """When each site's visit begins after an arrival (sites, legs); NEVER after its last window."""
+        if not len(self.rows):
+            return arrive
+        begin, bound = arrive.copy(), arrive[self.rows]
+        found: Times | int = NEVER
+        for ends in self.ends[::-1]:
+            found = np.where(bound <= ends[:, 1:], np.maximum(bound, ends[:, :1]), found)
+        begin[self.rows] = found
         return begin
 
     def begin(self, site: int, arrive: int) -> int:
         """The same of one site."""
-        return next((max(arrive, opens) for opens, closes in self.windows[site] if arrive <= closes), NEVER)
+        for opens, closes in self.windows[site]:
+            if arrive <= closes:
+                return arrive if arrive >= opens else opens
+        return NEVER
 
     def latest(self, site: int, leave: int) -> int:
         """The latest arrival at a site after which the coach can leave at ``leave``; -NEVER: there is none."""
-        begin = leave - int(self.stays[site])
-        return next((min(begin, closes) for opens, closes in self.windows[site][::-1] if begin >= opens), -NEVER)
+        begin = leave - self.stays[site]
+        for opens, closes in reversed(self.windows[site]):
+            if begin >= opens:
+                return begin if begin <= closes else closes
+        return -NEVER
+
+
+def _within(site: Site, hours: Shift) -> list[Window]:
+    """A site's windows that a shift meets at all."""
+    return [window for window in site.windows or (ALWAYS,) if window[1] >= hours.opens and window[0] <= hours.closes]
+
+
+def _pairs(problem: Problem, windows: list[list[Window]]) -> Iterator[tuple[Site, list[Window]]]:
+    return zip(problem.sites, windows, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +100,15 @@ class Legs:
 
     def __init__(self, grounds: Grounds, shift: int, route: Sequence[int]) -> None:
         self.grounds, self.number, self.route = grounds, shift, tuple(route)
+        self.visiting = grounds.visiting[shift]
         self.shift: Shift = grounds.problem.shifts[shift]
         self.lunch = _lunch_of(self.shift)
         sites = grounds.problem.sites
         self.places = [self.shift.start, *(sites[site].place for site in route), self.shift.end]
         self.hungry, self.fed = self._leaves()
+        self.late, self.late_fed = self._latest()
 
-    @property
+    @cached_property
     def back(self) -> int:
         """When the coach is back at the earliest; NEVER where it cannot keep the route."""
         if not self.route:
@@ -85,61 +118,77 @@ class Legs:
         fed = min(self.fed[-1] + drive, self._eat_between(self.hungry[-1], len(self.places) - 2))
         return min((back for back, by in ((hungry, last), (fed, self.shift.closes)) if back <= by), default=NEVER)
 
-    @property
+    @cached_property
     def duration(self) -> int:
         """From departure to return; it departs so late that its first visit begins on arrival."""
         if not self.route:
             return 0
         drive = self.grounds.drives[self.places[0]][self.places[1]]
-        return self.back - self.grounds.begin(self.route[0], self.shift.opens + drive) + drive
+        return self.back - self.visiting.begin(self.route[0], self.shift.opens + drive) + drive
 
+    @cached_property
     def fit(self) -> Fit:
         """What every site would cost at its best leg."""
-        grounds = self.grounds
+        grounds, stays = self.grounds, self.grounds.stays[:, None]
         here, there = np.array(self.places[:-1]), np.array(self.places[1:])
         into = grounds.travel[here[:, None], grounds.places].T
-        out = grounds.travel[grounds.places[:, None], there]
-        late, late_fed = self._latest()
-        stays = grounds.stays[:, None]
-        fits = grounds.begins(np.array(self.hungry) + into) + stays + out <= np.array(late[1:])
+        out = grounds.travel[grounds.places[:, None], there] + stays
+        fits = self._without_lunch(into, out)
         if self.lunch is not None:
-            fits |= grounds.begins(np.array(self.fed) + into) + stays + out <= np.array(late_fed[1:])
-            fits |= self._with_lunch(self.lunch, into, out, np.array(late_fed[1:]))
-        fits &= grounds.allowed[self.number][:, None]
-        detour = np.where(fits, into + stays + out - grounds.travel[here, there], NEVER)
+            self._add_lunch(self.lunch, into, out, fits)
+        fits &= self.visiting.allowed[:, None]
+        detour = np.where(fits, into + out - grounds.travel[here, there], NEVER)
         leg = detour.argmin(axis=1)
         return Fit(detour[np.arange(len(leg)), leg], leg)
 
-    def _with_lunch(self, lunch: Lunch, into: Times, out: Times, late: Times) -> NDArray[np.bool_]:
-        """Where a site fits if lunch is taken on the same leg, just before it or after it."""
-        grounds, hungry = self.grounds, np.array(self.hungry)
-        stays = grounds.stays[:, None]
-        if not lunch.places:
-            first = grounds.begins(_eaten_all(lunch, hungry + into)) + stays + out
-            after = _eaten_all(lunch, grounds.begins(hungry + into) + stays) + out
-            return np.asarray((first <= late) | (after <= late))
-        fits = np.zeros(into.shape, dtype=bool)
-        visited = grounds.begins(hungry + into) + stays
-        for place in lunch.places:
-            to_site, from_site = grounds.travel[place, grounds.places], grounds.travel[grounds.places, place]
-            eaten = _eaten_all(lunch, hungry + grounds.travel[np.array(self.places[:-1]), place])
-            first = grounds.begins(eaten + to_site[:, None]) + stays + out
-            after = _eaten_all(lunch, visited + from_site[:, None]) + grounds.travel[place, np.array(self.places[1:])]
-            fits |= (first <= late) | (after <= late)
+    def _without_lunch(self, into: Times, out: Times) -> NDArray[np.bool_]:
+        """Where a site fits if lunch is on no leg beside it; ``out`` with the stay."""
+        late, fed = np.array(self.late[1:]), np.array(self.late_fed[1:])
+        fits = self.visiting.begins(np.array(self.hungry) + into) + out <= late
+        legs = [leg for leg, leave in enumerate(self.fed) if leave < NEVER]
+        if legs:
+            fits[:, legs] |= self.visiting.begins(np.array(self.fed)[legs] + into[:, legs]) + out[:, legs] <= fed[legs]
         return fits
+
+    def _add_lunch(self, lunch: Lunch, into: Times, out: Times, fits: NDArray[np.bool_]) -> None:
+        """Where a site fits if lunch is taken on the same leg, just before it or after it: only where it can be."""
+        window, length = lunch.window, lunch.length
+        ends = enumerate(zip(self.hungry, self.late_fed[1:], strict=True))
+        legs = [leg for leg, (leave, late) in ends if leave <= window[1] and late >= window[0] + length]
+        if not legs:
+            return
+        hungry, late = np.array(self.hungry)[legs], np.array(self.late_fed[1:])[legs]
+        arrive, out = hungry + into[:, legs], out[:, legs]
+        visited, begins = self.visiting.begins(arrive), self.visiting.begins
+        if not lunch.places:
+            first = begins(_eaten_all(lunch, arrive)) + out
+            stays = self.grounds.stays[:, None]
+            fits[:, legs] |= (first <= late) | (_eaten_all(lunch, visited + stays) + out - stays <= late)
+        for place in lunch.places:
+            fits[:, legs] |= self._lunch_at(lunch, place, legs, visited, out) <= late
+
+    def _lunch_at(self, lunch: Lunch, place: int, legs: list[int], visited: Times, out: Times) -> Times:
+        """When the coach is at the next stop if it eats at ``place`` on the way to each site, or from it."""
+        grounds = self.grounds
+        here, there = np.array(self.places[:-1])[legs], np.array(self.places[1:])[legs]
+        eaten = _eaten_all(lunch, np.array(self.hungry)[legs] + grounds.travel[here, place])
+        first = self.visiting.begins(eaten + grounds.travel[place, grounds.places][:, None]) + out
+        left = visited + (grounds.stays + grounds.travel[grounds.places, place])[:, None]
+        after = _eaten_all(lunch, left) + grounds.travel[place, there]
+        return np.where(first < after, first, after)
 
     def _leaves(self) -> tuple[list[int], list[int]]:
         """When the coach leaves each stop but the last at the earliest: without lunch so far, and after it."""
         grounds, lunch = self.grounds, self.lunch
         hungry, fed = [self.shift.opens], [NEVER]
         for stop, site in enumerate(self.route):
-            drive, stay = grounds.drives[self.places[stop]][self.places[stop + 1]], int(grounds.stays[site])
+            drive, stay = grounds.drives[self.places[stop]][self.places[stop + 1]], self.visiting.stays[site]
             arrive = hungry[-1] + drive
-            leave = grounds.begin(site, arrive) + stay
+            leave = self.visiting.begin(site, arrive) + stay
             arrivals = [fed[-1] + drive]
             if lunch is not None:
                 arrivals.append(self._eat_between(hungry[-1], stop) if lunch.places else _eaten(lunch, arrive))
-            fed_leave = grounds.begin(site, min(arrivals)) + stay
+            fed_leave = self.visiting.begin(site, min(arrivals)) + stay
             if lunch is not None and not lunch.places:
                 fed_leave = min(fed_leave, _eaten(lunch, leave))
             hungry.append(min(leave, NEVER))
@@ -165,13 +214,13 @@ class Legs:
         for stop in range(count, 0, -1):
             site, drive = self.route[stop - 1], grounds.drives[self.places[stop]][self.places[stop + 1]]
             leave_fed = late_fed[stop + 1] - drive
-            late_fed[stop] = grounds.latest(site, leave_fed)
+            late_fed[stop] = self.visiting.latest(site, leave_fed)
             leaves = [late[stop + 1] - drive]
             if lunch is not None and lunch.places:
                 leaves.append(self._latest_to_eat(lunch, stop, late_fed[stop + 1]))
             elif lunch is not None:
                 leaves.append(_before_eating(lunch, leave_fed))
-            late[stop] = grounds.latest(site, max(leaves))
+            late[stop] = self.visiting.latest(site, max(leaves))
             if lunch is not None and not lunch.places:
                 late[stop] = max(late[stop], _before_eating(lunch, late_fed[stop]))
         return late, late_fed

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis.analysis.filtering import filtered
 from gis.analysis.overview import Overview
@@ -16,14 +18,17 @@ from gis.tours.assembly import Board, assemble, spots_of
 from gis.tours.candidates import Candidate, candidates_of
 from gis.tours.spec import MOST_SITES, Spot, TourSpec
 from gis.tours.timetable import Known
+from gis.tours.travel import Unreachable
 from gis.words import Words
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record
 from gis.workflows.remember_visits import visits_of
-from gis.workflows.tour_travel import Travelled, Travels, whole_minutes
+from gis.workflows.road_travel import entrances
+from gis.workflows.tour_travel import Travelled, Travels
 
 # What a tour's answers are made of, beside the assessment.
 TOUR_LAYERS = ("road", "entrance", "tour", "tour_plan", "tour_visit", "scoring", "park", "town")
+_MOST_NAMED = 10
 _OF_REPORTS = ("project_code", "period_end_on", "invested_wan", "image_percent")
 
 
@@ -68,10 +73,13 @@ class TourGround:
             )
         codes = tuple(projects.index.astype(str))
         stored = self.store.read("project", Query(on=self.overview.on, keys=codes, columns=("code", "geometry")))
-        drawn = set(stored[stored.geometry.notna()]["code"])
+        placed = {
+            *stored[stored.geometry.notna()]["code"],
+            *(key for kind, key in entrances(self.store) if kind == "project"),
+        }
         reports = self.store.read("progress_report", Query(on=self.overview.on))[list(_OF_REPORTS)]
         return candidates_of(
-            projects.assign(has_place=projects.index.isin(drawn)),
+            projects.assign(has_place=projects.index.isin(placed)),
             reports[reports["project_code"].isin(codes)],
             visits_of(self.store),
             spec,
@@ -101,9 +109,20 @@ class TourGround:
         candidates = self.candidates(spec)
         sites = tuple(each for each in candidates if each.is_eligible)
         travelled = self._travelled(spec, [Spot("project", site.code) for site in sites])
-        known = Known(travelled.places, travelled.metres, self.towns, travelled.estimated)
-        board = assemble(spec, sites, whole_minutes(travelled.seconds, spec.speed_factor))
+        travel = travelled.travel
+        known = Known(travelled.places, travel.metres, self.towns, travel.estimated)
+        board = assemble(spec, sites, self._minutes(travelled, spec))
         return LaidTour(board, known, travelled, tuple(each for each in candidates if not each.is_eligible))
+
+    def _minutes(self, travelled: Travelled, spec: TourSpec) -> NDArray[np.int64]:
+        """Whole minutes; places between which turns are forbidden are told by their names."""
+        try:
+            return travelled.travel.minutes(spec.speed_factor)
+        except Unreachable as problem:
+            named = [(travelled.places[i].name, travelled.places[j].name) for i, j in problem.pairs[:_MOST_NAMED]]
+            told = "、".join(f"{one} → {other}" for one, other in named)
+            words = Words(f"这些地点之间无路可通：{told}", f"no way leads between these places: {told}")
+            raise InvalidParameter(words, found=str(len(problem.pairs))) from None
 
     @property
     def towns(self) -> dict[str, str]:
@@ -140,7 +159,8 @@ def list_candidates(ground: TourGround, spec: TourSpec) -> Record:
     return {
         "sites": [line(each) for each in candidates],
         "all_value": round(sum(each.value for each in candidates if each.is_eligible), 3),
-        "estimated": travelled.estimated if travelled is not None else False,
+        "estimated": travelled is not None and travelled.travel.estimated,
+        "roads": ground.travels.has_roads,
     }
 
 

@@ -31,7 +31,7 @@ def tour_lines(travels: Travels, plan: Plan) -> tuple[Legs, ...]:
         return tuple(() for _ in halts)
     travelled, place = travels.between(spots), {spot: i for i, spot in enumerate(spots)}
     legs = [[(place[a], place[b]) for a, b in itertools.pairwise(route)] for route in halts]
-    shapes = [travelled.shape(*leg) for route in legs for leg in route]
+    shapes = [travelled.travel.shape(*leg) for route in legs for leg in route]
     simple = shapely.simplify(np.array(shapes, dtype=object), _SIMPLER_M)
     lines = iter(to_lonlat(simple, travels.store.info.crs))
     return tuple(tuple(_line(next(lines)) for _ in route) for route in legs)

@@ -13,6 +13,7 @@ from webapp.views import (
     compare,
     compensation,
     desk,
+    entrances,
     export,
     health,
     imports,
@@ -26,6 +27,7 @@ from webapp.views import (
     signing_in,
     stock,
     tiles,
+    tour_day,
     tour_exports,
     tours,
 )
@@ -51,7 +53,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
-    tour_exports.blueprint,
-    scoring.blueprint,
+    tour_day.blueprint,
+    entrances.blueprint,
     score_form.blueprint,
+    scoring.blueprint,
+    tour_exports.blueprint,
 )
