@@ -22,6 +22,7 @@ from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.ttCollection import TTCollection
+from reportlab.lib import fonts as families
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont as PdfFont
@@ -128,14 +129,21 @@ def register_fonts(texts: Iterable[str], font: FontFile | None = None) -> PdfFon
         pdfmetrics.registerFont(UnicodeCIDFont(UNEMBEDDED))
         return PdfFonts(UNEMBEDDED, (NO_FONT,))
     name = f"guatu{next(_serial)}"
-    pdfmetrics.registerFont(PdfFont(name, BytesIO(truetype_subset(found, set().union(*texts)))))
+    made = PdfFont(name, BytesIO(truetype_subset(found, set().union(*texts))))
+    # reportlab takes two fonts of one face for the same, and the second file would lack what the first did not have.
+    made.face.name = f"{name}-{bytes(made.face.name).decode('ascii', 'replace')}".encode()
+    pdfmetrics.registerFont(made)
     return PdfFonts(name)
 
 
 def forget_fonts(fonts: PdfFonts) -> None:
     """Let go of a font made for one file."""
-    for kept in (pdfmetrics._fonts, pdfmetrics._typefaces):
-        kept.pop(fonts.name, None)
+    font = pdfmetrics._fonts.pop(fonts.name, None)
+    if fonts.name != UNEMBEDDED and font is not None:
+        pdfmetrics._dynFaceNames.pop(font.face.name, None)
+        for kept in (families._tt2ps_map, families._ps2tt_map):
+            for key in [key for key in kept if fonts.name in (key, key[0])]:
+                kept.pop(key, None)
 
 
 def truetype_subset(font: FontFile, characters: set[str]) -> bytes:

@@ -14,6 +14,7 @@ from gis.words import Words
 Format = Literal[
     "text",
     "long_text",
+    "wrapped_text",
     "money",
     "area",
     "share",
@@ -36,7 +37,8 @@ class TableColumn:
     One column: its name in the frame, its header, and how its values are shown.
 
     ``money`` 万元, ``area`` 亩, ``share`` 0–1 shown as %, ``points`` percentage points, ``percent`` 0–100, ``mark``
-    with two digits after the point; ``code`` and ``codes`` are shown by their words in ``codes``.
+    with two digits after the point; ``code`` and ``codes`` are shown by their words in ``codes``; ``wrapped_text`` is
+    text on several lines of a narrow column.
     """
 
     name: str
@@ -52,7 +54,7 @@ class Table:
 
     ``frame`` has the columns' names; areas are already 亩. ``notes`` are (heading, text) lines of the
     second sheet; ``fills`` are colours "#RRGGBB" by column and code. ``totals``: what stands under some columns, in a
-    row of its own below the others.
+    row of its own below the others. ``pages_wide``: over how many sheets of A3 it is printed.
     """
 
     title: Words
@@ -61,6 +63,7 @@ class Table:
     notes: tuple[tuple[Words, Words], ...] = ()
     fills: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     totals: Mapping[str, float | str] = field(default_factory=dict)
+    pages_wide: int = 3
 
 
 def shown_text(column: TableColumn, value: object, language: str) -> str:

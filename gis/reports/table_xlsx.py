@@ -38,6 +38,7 @@ _WIDTHS: dict[Format, float] = {
     "days": 9,
     "codes": 20,
     "long_text": 60,
+    "wrapped_text": 22,
 }
 _DEFAULT_WIDTH = 18.0
 _A3 = 8  # as ECMA-376 numbers paper sizes
@@ -96,7 +97,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 3, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = table.pages_wide, 0
     sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:B"
 
 
@@ -143,7 +144,7 @@ class _Painter:
             cell.number_format = self._number_format
         if fill := self._fills.get(code):
             cell.fill, cell.font = fill
-        cell.alignment = _WRAPPED if self._column.format == "long_text" else _TOP
+        cell.alignment = _WRAPPED if self._column.format in ("long_text", "wrapped_text") else _TOP
         cell.border = _BORDER
         return cell
 

@@ -209,8 +209,10 @@ class TourBook:
     Everything that the files of one plan show.
 
     ``estimated``: the drives are straight lines times a factor, which is said wherever one shows. ``remarks``: what the
-    plan breaks. ``data_on``: the day that the figures are of. ``is_public``: nothing of land, of talks or of how a site
-    is judged (RULES §7.6); ``public`` makes it so. Raises InvalidValue for more than MOST_STOPS stops.
+    plan breaks. ``data_on``: the day that the figures are of. ``is_public``: nothing of land, of talks, of how a site
+    is judged, or of the server (RULES §7.6); ``public`` makes it so.
+
+    Raises InvalidValue for more than MOST_STOPS stops.
     """
 
     title: str
@@ -256,7 +258,7 @@ class TourBook:
 
 def _public(halt: Halt) -> Halt:
     facts = tuple(fact for fact in halt.page.facts if not fact.is_internal)
-    page = replace(halt.page, facts=facts, land=None)
+    page = replace(halt.page, facts=facts, land=None, address="")
     return replace(halt, talk="", value=0.0, flags=(), page=page)
 
 

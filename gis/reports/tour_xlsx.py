@@ -38,7 +38,10 @@ _FORMATS: dict[str, Format] = {
     "stay_min": "days",
     "value": "points",
     "talk": "long_text",
-    "reporter": "code",
+    "reporter": "wrapped_text",
+    "parking": "wrapped_text",
+    "spare": "wrapped_text",
+    "land": "wrapped_text",
     "arrive": "code",
     "leave": "code",
     "town": "code",
@@ -83,7 +86,7 @@ def _overview(book: TourBook, language: str) -> Table:
         "drive_min": float(sum(route.drive_min for route in book.routes)),
         "drive_km": sum(route.drive_km for route in book.routes),
     }
-    return Table(OVERVIEW, columns, frame, _notes(book), totals=totals)
+    return Table(OVERVIEW, columns, frame, _notes(book), totals=totals, pages_wide=1)
 
 
 def _told(book: TourBook, name: str, words: Words) -> Words:
@@ -112,7 +115,7 @@ def _day(book: TourBook, routes: Sequence[Route]) -> Table:
     columns = tuple(TableColumn(name, words, _FORMATS.get(name, "text")) for name, words in columns_of(book).items())
     rows = [_row(row) for route in routes for row in timetable(route)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-    return Table(Words(day, day), columns, frame[[column.name for column in columns]])
+    return Table(Words(day, day), columns, frame[[column.name for column in columns]], pages_wide=1)
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -23,8 +23,9 @@ class Trees:
     """
     Roads that lead to nowhere else, two-way all of them.
 
-    ``up`` (nodes,): the half from a tree's node to the next one nearer to its root, -1 outside of trees. ``root``: where
-    its tree leaves the core (itself outside of trees); ``seconds``, ``metres``: the way there. ``is_core`` (edges,).
+    ``up`` (nodes,): the half from a tree's node to the next one nearer to its root, -1 outside of trees. ``root``:
+    where its tree leaves the core (itself outside of trees); ``seconds``, ``metres``: the way there.
+    ``is_core`` (edges,).
     """
 
     up: Ints
@@ -111,6 +112,8 @@ def chains_of(edges: RoadEdges, trees: Trees) -> Chains:
     loops = np.flatnonzero(trees.is_core & (edges.start == edges.end))
     within = (degree == 2) & ~edges.is_restricted
     within[edges.start[loops]] = False
+    # Behind a junction with a forbidden turn a coach may turn round at the next node: no chain leads on over that.
+    within[edges.head[edges.is_restricted[edges.tail]]] = False
     core = np.flatnonzero(trees.is_core)
     within[_one_of_each_ring(edges, core, within)] = False
     chain, step, half = _walked(edges, core, within, total)

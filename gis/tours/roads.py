@@ -1,5 +1,5 @@
 """
-A county's roads, ready to be driven: spots are snapped to them, and from each to each other one the quickest way is known.
+A county's roads, ready to be driven: spots are snapped to them, and the quickest way from each to each is known.
 
 What was searched once is kept as long as the network, so that a new spot costs only its own two searches.
 """
@@ -46,8 +46,8 @@ class RoadNetwork:
     """
     Roads that one vehicle may take, as the layer ``road`` has them. Safe to share by the threads of a process.
 
-    A coach may turn round at any junction but where that is forbidden; on the road between, it may leave a spot in
-    both directions.
+    A coach may turn round wherever a stretch ends but where that is forbidden; on the road between, it may leave a spot
+    in both directions.
     """
 
     def __init__(self, roads: gpd.GeoDataFrame) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from reportlab.lib import fonts as families
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from gis.reports.fonts import NO_FONT, FontFile, chinese_font, forget_fonts, register_fonts, truetype_subset
@@ -49,6 +51,20 @@ def test_a_pdf_bears_its_font(font: FontFile) -> None:
     forget_fonts(fonts)
     assert b"/FontFile2" in target.getvalue()
     assert fonts.warnings == ()
+
+
+def test_a_second_file_of_the_same_process_has_its_own_characters(font: FontFile) -> None:
+    for text in ("甲乙丙", "句容很长"):
+        fonts = register_fonts([text], font)
+        known = pdfmetrics.getFont(fonts.name).face.charToGlyph
+        forget_fonts(fonts)
+        assert [character for character in text if ord(character) not in known] == []
+
+
+def test_a_font_that_is_let_go_leaves_nothing_behind(font: FontFile) -> None:
+    before = [len(kept) for kept in (pdfmetrics._fonts, pdfmetrics._dynFaceNames, families._tt2ps_map)]
+    forget_fonts(register_fonts([TEXT], font))
+    assert [len(kept) for kept in (pdfmetrics._fonts, pdfmetrics._dynFaceNames, families._tt2ps_map)] == before
 
 
 def test_without_any_font_the_standard_name_stands_and_that_is_told(
