@@ -38,7 +38,7 @@ def county_tour(coaches: int, seed: int = 0) -> Problem:
     km = np.hypot(*(at[:, None, :] - at[None, :, :]).transpose(2, 0, 1))
     travel = np.ceil(km * MINUTES_A_KM * DETOUR).astype(np.int64)
     sites = tuple(_site(chance, number, coaches) for number in range(CANDIDATES))
-    counts, stays = _rules()
+    counts, stays = _rules(coaches)
     return Problem(travel, sites, tuple(_shift(day, c) for day in range(DAYS) for c in range(coaches)), counts, stays)
 
 
@@ -59,11 +59,11 @@ def _hours(day: int) -> tuple[Window, Window]:
     return (DAY * day + 510, DAY * day + 690), (DAY * day + 840, DAY * day + 1020)
 
 
-def _rules() -> tuple[tuple[CountRule, ...], tuple[StayRule, ...]]:
+def _rules(coaches: int) -> tuple[tuple[CountRule, ...], tuple[StayRule, ...]]:
     towns = [frozenset(range(town, CANDIDATES, TOWNS)) for town in range(TOWNS)]
     kinds = [frozenset(range(kind, CANDIDATES, INDUSTRIES)) for kind in range(INDUSTRIES)]
     counts = [CountRule(f"town {number}", sites, 1, 3) for number, sites in enumerate(towns)]
-    counts += [CountRule(f"industry {number}", sites, 3, 9) for number, sites in enumerate(kinds)]
+    counts += [CountRule(f"industry {number}", sites, 3, 7 * coaches) for number, sites in enumerate(kinds)]
     return tuple(counts), tuple(StayRule(f"minutes {n}", sites, 70) for n, sites in enumerate(towns))
 
 

@@ -24,6 +24,7 @@ from gis.demo.parcels import LandBook, towns_of, write_listing
 from gis.demo.parks import ParkGround
 from gis.demo.progress import Course, run_course
 from gis.demo.requisition import DATA_ON
+from gis.demo.roads import road_rows
 from gis.demo.scene import Scene, draw_scene
 from gis.demo.zones import DrawnZone
 from gis.model import ProjectCategory, ProjectStage, TownLevel, Utility
@@ -52,7 +53,7 @@ class County:
     """
     The county's tables by layer, as a store takes them (types of gis.store.port; geometry in ``crs``).
 
-    ``tables`` has the five entities and the ledgers; parcels and projects bear no derived columns:
+    ``tables`` has the entities and the ledgers; parcels and projects bear no derived columns:
     those follow from the events.
     """
 
@@ -89,6 +90,7 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
         "project": layer_frame("project", [_project_row(i, p, scene, courses) for i, p in enumerate(scene.cast)]),
         "parcel": layer_frame("parcel", sorted(book.parcels, key=lambda row: row["parcel_no"])),
         "zone": layer_frame("zone", _zone_rows(scene.zones)),
+        "road": layer_frame("road", road_rows(scene, np.random.default_rng([seed, 1]))),
         "project_event": layer_frame("project_event", [r for c in courses.values() for r in c.events]),
         "project_plan": layer_frame("project_plan", [r for c in courses.values() for r in c.plans]),
         "progress_report": layer_frame("progress_report", [r for c in courses.values() for r in c.reports]),

@@ -19,7 +19,7 @@ NARROWEST_M = 60.0
 
 @dataclass(frozen=True, slots=True)
 class ParkGround:
-    """A park drawn: its boundary, the lots taken (by project code), the rectangles still free."""
+    """A park drawn: boundary, lots taken (by project code), rectangles still free, blocks up to the streets' middle."""
 
     sketch: ParkSketch
     code: str
@@ -27,6 +27,7 @@ class ParkGround:
     boundary: MultiPolygon
     lots: dict[str, Lot]
     free: tuple[Rect, ...]
+    cells: tuple[Rect, ...]
 
 
 def draw_parks(cast: tuple[Part, ...], rng: np.random.Generator) -> tuple[ParkGround, ...]:
@@ -41,7 +42,9 @@ def _drawn(number: int, sketch: ParkSketch, cast: tuple[Part, ...], rng: np.rand
     outline = shapely.union_all([polygon(frame.to_ground(cell.corners)) for cell in cells], grid_size=GRID_M)
     lots, free = _allotted(frame, [cell.inset(STREET_M / 2) for cell in cells], sketch, cast)
     code = f"140781-{sketch.key}"
-    return ParkGround(sketch, code, frame, MultiPolygon(list(shapely.get_parts(outline))), lots, tuple(free))
+    return ParkGround(
+        sketch, code, frame, MultiPolygon(list(shapely.get_parts(outline))), lots, tuple(free), tuple(cells)
+    )
 
 
 def _cells(sketch: ParkSketch, rng: np.random.Generator) -> list[Rect]:

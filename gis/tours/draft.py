@@ -42,7 +42,7 @@ class Rules:
             rows.append(_row(sites, limit.sites, [site.stay for site in problem.sites]))
             self.least.append(0)
             self.most.append(limit.most)
-        self.member = np.array(rows, dtype=np.int64).reshape(-1, sites)
+        self.member = np.array(rows, dtype=np.int64).reshape(len(rows), sites)
         self.low, self.high = np.array(self.least, dtype=np.int64), np.array(self.most, dtype=np.int64)
         self.must = np.array([site.must for site in problem.sites], dtype=bool)
 

@@ -28,14 +28,20 @@ SPREADS = (0.1, 0.25, 0.8)
 
 
 class Search:
-    """Changes one order again and again; ``best`` is the best it met."""
+    """
+    Changes one order again and again; ``best`` is the best it met.
 
-    def __init__(self, problem: Problem, seed: int, order: Order | None = None) -> None:
+    ``is_bare``: nothing is visited but what must-see sites and minima ask for.
+    """
+
+    def __init__(self, problem: Problem, seed: int, order: Order | None = None, *, is_bare: bool = False) -> None:
+        self._is_bare = is_bare
         self._random, self._noise = Random(seed), np.random.default_rng(seed)  # noqa: S311
         self._grounds = Grounds(problem)
         self._all_value = problem.total_value
         self._current = cleaned(self._grounds, Rules(problem), order or tuple(() for _ in problem.shifts))
         self._fill(self._current, np.zeros(len(problem.sites), dtype=bool), 1.0)
+        self._current = self._swapped(self._current)
         self._best, self._rank = self._current, self._current.rank
         self._now, self._idle = self._rank, 0
 
@@ -48,6 +54,11 @@ class Search:
     def rank(self) -> Rank:
         """How good it is."""
         return self._rank
+
+    @property
+    def backs(self) -> tuple[int, ...]:
+        """When each shift is back at the earliest in the best order."""
+        return tuple(legs.back for legs in self._best.legs)
 
     def run(self, stop: Callable[[], bool], tell: Callable[[Order], None] = lambda order: None) -> None:
         """Change the order until ``stop``; ``tell`` hears of each new best."""
@@ -68,7 +79,10 @@ class Search:
         if self._follows(rank):
             self._current, self._now = draft, rank
         if rank < self._rank:
-            self._best, self._rank, self._idle = draft, rank, 0
+            draft = self._swapped(draft)
+            self._current = self._best = draft
+            self._now = self._rank = draft.rank
+            self._idle = 0
             return True
         if self._idle > PATIENCE:
             self._current, self._now, self._idle = self._best, self._rank, 0
@@ -79,6 +93,37 @@ class Search:
             return True
         slack = SLACK * (self._all_value - self._rank.lost) * self._random.random()
         return rank.missing <= self._now.missing and rank.lost <= self._rank.lost + slack
+
+    def _swapped(self, draft: Draft) -> Draft:
+        """One site for another of more value, and whatever fits then, until no such swap is left."""
+        nobody = np.zeros(len(draft.seen), dtype=bool)
+        while not self._is_bare:
+            swaps = (swap for route in draft.order for site in route if (swap := self._swap(draft, site)) is not None)
+            best = next(swaps, None)
+            if best is None:
+                break
+            self._fill(best, nobody, 1.0)
+            draft = best
+        return draft
+
+    def _swap(self, draft: Draft, site: int) -> Draft | None:
+        """The draft with the most valuable site in place of ``site``; None: none is worth more."""
+        values = draft.grounds.values
+        better = (values > values[site]) & ~draft.seen
+        if draft.rules.must[site] or not better.any():
+            return None
+        rest = draft.copy()
+        rest.take({site})
+        better &= rest.may_come()
+        fits = [legs.fit for legs in rest.legs]
+        for other in sorted(np.flatnonzero(better).tolist(), key=lambda each: -values[each]):
+            shift = min(range(len(fits)), key=lambda number: fits[number].detour[other])
+            if fits[shift].detour[other] < NEVER:
+                rest.put(other, shift, int(fits[shift].leg[other]))
+                if rest.missing <= draft.missing:
+                    return rest
+                rest.take({other})
+        return None
 
     def _some(self, draft: Draft) -> set[int]:
         """The sites that one change takes out."""
@@ -103,9 +148,10 @@ class Search:
         spread = self._random.choice(SPREADS)
         shape = len(draft.legs), len(draft.seen)
         worth = (draft.grounds.values + 1e-9) ** power * np.exp(spread * self._noise.standard_normal(shape))
-        while True:
+        while not self._is_bare or draft.missing:
             may = draft.may_come() & ~barred
             wanted = draft.wanted()
+            may &= wanted | (not self._is_bare)
             best = max(
                 (_best_fit(draft, shift, may, wanted, worth[shift]) for shift in range(len(draft.legs))), default=None
             )

@@ -111,6 +111,8 @@ def chains_of(edges: RoadEdges, trees: Trees) -> Chains:
     loops = np.flatnonzero(trees.is_core & (edges.start == edges.end))
     within = (degree == 2) & ~edges.is_restricted
     within[edges.start[loops]] = False
+    # Behind a junction with a forbidden turn a coach may turn round at the next node: no chain leads on over that.
+    within[edges.head[edges.is_restricted[edges.tail]]] = False
     core = np.flatnonzero(trees.is_core)
     within[_one_of_each_ring(edges, core, within)] = False
     chain, step, half = _walked(edges, core, within, total)

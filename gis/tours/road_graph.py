@@ -2,7 +2,7 @@
 The chains as a graph to be searched: an arc a driveable direction of a chain, junctions with forbidden turns apart.
 
 At such a junction there is one node for each road by which it is reached, and arcs only to where one may turn from it.
-Elsewhere a coach may turn round at a junction.
+Elsewhere a coach may turn round where a stretch ends.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class RoadNetwork:
     """
     Roads that one vehicle may take, as the layer ``road`` has them. Safe to share by the threads of a process.
 
-    A coach may turn round at any junction but where that is forbidden; on the road between, it may leave a spot in
-    both directions.
+    A coach may turn round wherever a stretch ends but where that is forbidden; on the road between, it may leave a spot
+    in both directions.
     """
 
     def __init__(self, roads: gpd.GeoDataFrame) -> None:

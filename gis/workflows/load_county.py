@@ -8,7 +8,7 @@ from gis.model import Actor
 from gis.store.port import Store
 
 # Keys must be there before what points at them.
-ORDER = ("town", "park", "project", "parcel", "zone")
+ORDER = ("town", "park", "project", "parcel", "zone", "road")
 LEDGER_ORDER = (
     *("project_event", "project_plan", "progress_report", "milestone", "parcel_event"),
     *("batch", "land_quota", "household", "building", "account_entry", "land_supply", "requisition_task"),

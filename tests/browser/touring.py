@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -28,9 +29,9 @@ def keep_sample_tour(path: Path) -> Plan:
 
 
 @contextmanager
-def phone_at(browser: Browser, served: Served) -> Iterator[Watched]:
+def phone_at(browser: Browser, served: Served, **more: Any) -> Iterator[Watched]:
     """A page on a phone; at the end it must have been without errors and foreign requests."""
-    context = browser.new_context(viewport=PHONE, locale="zh-CN", is_mobile=True, has_touch=True)
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", is_mobile=True, has_touch=True, **more)
     watched = watch(context, served.address)
     yield watched
     context.close()

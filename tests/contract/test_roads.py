@@ -23,7 +23,8 @@ from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, VIEWER, parc
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6">
 {nodes}
-<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="secondary"/><tag k="oneway" v="yes"/><tag k="name" v="府前路"/></way>
+<way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="secondary"/><tag k="oneway" v="yes"/>
+<tag k="name" v="府前路"/></way>
 <way id="11"><nd ref="2"/><nd ref="3"/><tag k="highway" v="secondary"/></way>
 <way id="12"><nd ref="3"/><nd ref="4"/><tag k="highway" v="secondary"/></way>
 <way id="13"><nd ref="4"/><nd ref="1"/><tag k="highway" v="secondary"/><tag k="maxspeed" v="{limit}"/></way>

@@ -86,7 +86,7 @@ def test_a_slip_s_code_stands_behind_the_stroke_of_its_address(organiser: FlaskC
     answer = send(organiser, "POST", f"/api/scoring/{TOUR}/open", {**SHEET, "address": "https://guatu.example/"})
     told = answer.get_json()
     assert told["address"] == f"https://guatu.example/score/{TOUR}"
-    assert all(slip["qr"].startswith("<svg xmlns=") for slip in told["slips"])
+    assert all(slip["qr"].startswith("data:image/png;base64,iVBOR") for slip in told["slips"])
     assert "no-store" in answer.headers["Cache-Control"]
 
 

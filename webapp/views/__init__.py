@@ -27,6 +27,7 @@ from webapp.views import (
     signing_in,
     stock,
     tiles,
+    tour_day,
     tour_exports,
     tours,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar.blueprint,
     batches.blueprint,
     tours.blueprint,
+    tour_day.blueprint,
     entrances.blueprint,
     score_form.blueprint,
     scoring.blueprint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, url_for
@@ -16,7 +17,7 @@ from gis.analysis.scores import (
     Criterion,
     Trim,
 )
-from gis.reports.qr_codes import qr_svg
+from gis.reports.tour_links import code_png
 from gis.store.attached_types import XLSX
 from gis.workflows.plain import Record
 from gis.workflows.scoring import WantedSheet, close_scoring, open_scoring, withdraw_scoring
@@ -128,4 +129,5 @@ def _address(ask: BodyAsker, tour_no: str) -> str:
 
 def _slip(code: str, address: str) -> Record:
     # After the stroke # a browser tells no server: the code stands in no log.
-    return {"code": code, "qr": qr_svg(f"{address}#{code}")}
+    image = b64encode(code_png(f"{address}#{code}")).decode()
+    return {"code": code, "qr": f"data:image/png;base64,{image}"}

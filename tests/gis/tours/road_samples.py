@@ -43,7 +43,7 @@ def _line(points: Sequence[Place]) -> LineString:
 
 def at(*points: Place) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Points in metres from (EAST, NORTH), as the network wants them."""
-    return np.array(points) + (EAST, NORTH)
+    return np.asarray(points, dtype=float) + np.array((EAST, NORTH))
 
 
 def no_turn(at_node: str, *to: str) -> list[dict[str, str]]:

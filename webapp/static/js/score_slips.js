@@ -17,7 +17,7 @@ const slip = ({ code, qr }, tour, address) =>
   el(
     "li",
     { class: "slip" },
-    el("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(qr)}`, alt: "", width: 96, height: 96 }),
+    el("img", { src: qr, alt: "", width: 96, height: 96 }),
     el("div", {}, el("b", {}, tour.title), el("span", { class: "slip-code" }, code), el("small", {}, gettext("扫码，或打开下面的网址输入评分码；不记名，只能提交一次。")), el("small", { class: "slip-address" }, address)),
   );
 
