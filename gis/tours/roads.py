@@ -1,5 +1,5 @@
 """
-A county's roads, ready to be driven: spots are snapped to them, and from each to each other one the quickest way is known.
+A county's roads, ready to be driven: spots are snapped to them, and the quickest way from each to each other is known.
 
 What was searched once is kept as long as the network, so that a new spot costs only its own two searches.
 """
