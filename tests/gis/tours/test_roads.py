@@ -64,6 +64,20 @@ def test_a_large_site_is_entered_where_it_is_nearest_to_a_road() -> None:
     assert spot.metres_off == pytest.approx(20)
 
 
+def test_a_site_that_roads_run_through_is_entered_nearest_to_its_middle() -> None:
+    from shapely import box
+
+    shape = box(*at((60, -10))[0], *at((160, 90))[0])  # its middle is (110, 40); AB, BD and BE run through it
+    (spot,) = RoadNetwork(block()).snap_shapes(np.array([shape], dtype=object))
+    assert (spot.road_no, spot.metres_off) == ("BD", pytest.approx(0))
+    assert (spot.x, spot.y) == pytest.approx((500_100, 4_000_040))
+
+
+def test_an_empty_place_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        RoadNetwork(block()).snap_shapes(np.array([None], dtype=object))
+
+
 def test_a_spot_of_another_network_is_refused() -> None:
     with pytest.raises(InvalidValue):
         RoadNetwork(block()).matrix([Snapped(0, 0, 0, "ZZ", 0.5)])
