@@ -107,7 +107,15 @@ def test_an_extract_of_another_county_is_refused_with_its_distance(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "content", [b"<osm version='0.6'><node id='1'", b"<html/>", b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x00"]
+    "content",
+    [
+        b"<osm version='0.6'><node id='1'",
+        b"<html/>",
+        b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x00",
+        b"<osm version='0.6'><node id='1' lon='1140' lat='36'/></osm>",
+        b"<osm version='0.6'><node id='99999999999999999999999' lon='114' lat='36'/></osm>",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><osm version='0.6'><node id='1' lon='114' lat='36'/></osm>",
+    ],
 )
 def test_a_file_that_is_no_extract_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.osm"
