@@ -58,7 +58,7 @@ export class Timetable {
   }
 
   mark(code) {
-    for (const row of findAll(".stop", this.root)) row.classList.toggle("marked", row.dataset.code === code);
+    for (const row of findAll(".stop", this.root)) row.classList.toggle("lit", row.dataset.code === code);
   }
 
   #summary() {
