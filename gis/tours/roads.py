@@ -150,8 +150,10 @@ class RoadNetwork:
 def _graph(roads: gpd.GeoDataFrame, lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> RoadGraph:
     edges = edges_of(roads)
     where = np.zeros((edges.nodes, 2))
-    where[edges.start] = shapely.get_coordinates(shapely.get_point(lines, 0))
-    where[edges.end] = shapely.get_coordinates(shapely.get_point(lines, -1))
+    coords = shapely.get_coordinates(lines)
+    last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
+    where[edges.end] = coords[last]
+    where[edges.start] = coords[np.concatenate(([0], last[:-1] + 1))]
     return graph_of(edges, where)
 
 
