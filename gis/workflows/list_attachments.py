@@ -9,7 +9,7 @@ import pandas as pd
 from gis.analysis.withdrawn import counting
 from gis.errors import InvalidParameter, NotFound
 from gis.layers import BATCH, PARCEL
-from gis.model import Query
+from gis.model import AttachmentKind, Query
 from gis.store.attached_files import AttachedFiles
 from gis.store.port import Finding, Reader, Store
 from gis.words import Words
@@ -78,7 +78,8 @@ def attachment_rows(reader: Reader, subject: str, key: str) -> pd.DataFrame:
 
 
 def find_photo(reader: Reader, file_name: str) -> str | None:
-    """The hash of a picture of this name that is attached to something and counts; None where there is none."""
+    """The hash of a photograph of this name that is attached to something and counts; None where there is none."""
     rows = counting(reader.read("attachment", Query(where=(("file_name", file_name),))))
-    pictures = rows[rows["media_type"].str.startswith("image/")]
+    # A scanned document is a picture too, and may be about people.
+    pictures = rows[(rows["kind"] == AttachmentKind.PHOTO.value) & rows["media_type"].str.startswith("image/")]
     return None if pictures.empty else str(pictures["sha256"].iloc[-1])

@@ -89,3 +89,29 @@ def test_a_wrong_file_ends_with_2_and_its_place(plan: Callable[..., Result], tex
 def test_a_file_that_is_not_there_is_said_so(county: Path) -> None:
     told = CliRunner().invoke(main, ["--db", str(county), "tour", "plan", "nowhere.toml"])
     assert (told.exit_code, "找不到文件" in told.stderr) == (2, True)
+
+
+def test_a_kept_plan_s_files_are_written(county: Path, plan: Callable[..., Result], tmp_path: Path) -> None:
+    number = json.loads(plan(wishes(), "--save", "--json").stdout)["plan_no"]
+    out = tmp_path / "files"
+    run = ["--db", str(county), "tour", "export", number, "--out", str(out), "--kind", "gpx", "--kind", "ics"]
+    told = CliRunner().invoke(main, run)
+    assert told.exit_code == 0
+    names = [f"观摩_{number}.gpx", f"观摩_{number}.ics"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    assert told.stdout.splitlines() == [f"已写出 {out / name}" for name in names]
+    assert CliRunner().invoke(main, [*run, "--public"]).exit_code == 0
+    assert (out / f"观摩_{number}_公开版.gpx").exists()
+
+
+def test_files_of_a_plan_that_is_not_there_are_not_written(county: Path, tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["--db", str(county), "tour", "export", "T99-1", "--out", str(tmp_path / "files")])
+    assert told.exit_code != 0
+    assert not (tmp_path / "files").exists()
+
+
+def test_the_command_line_offers_what_the_workflow_writes() -> None:
+    from gis.cli_tour import EXPORTED
+    from gis.workflows.export_tour import KINDS
+
+    assert EXPORTED == KINDS

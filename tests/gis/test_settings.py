@@ -172,3 +172,25 @@ def test_a_setting_that_cannot_be_read_is_named_without_its_secret(env: dict[str
     assert next(iter(env)) in raised.value.words.zh
     assert raised.value.expected
     assert "s3cret" not in json.dumps(raised.value.as_dict(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", None),
+        ("https://guatu.example.gov.cn", "https://guatu.example.gov.cn/"),
+        ("http://10.1.2.3:8765/guatu/", "http://10.1.2.3:8765/guatu/"),
+    ],
+)
+def test_the_public_address_ends_with_a_stroke(text: str, address: str | None) -> None:
+    assert Settings.from_env({"GUATU_PUBLIC_URL": text}).public_url == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["guatu.gov.cn", "ftp://x/", "https://", "https://a:b@x/", "https://x/?a=1", "https://x:99999/", "https://x/\ny"],
+)
+def test_a_public_address_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(InvalidParameter) as refused:
+        Settings.from_env({"GUATU_PUBLIC_URL": text})
+    assert "GUATU_PUBLIC_URL" in refused.value.words.zh
