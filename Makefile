@@ -57,6 +57,7 @@ bench: setup-dev ## print the tables of bench/
 	$(BIN)/python -m bench.tiles
 	$(BIN)/python -m bench.import_parcels
 	$(BIN)/python -m bench.survey_txt
+	$(BIN)/python -m bench.roads
 	$(BIN)/python -m bench.batch
 	$(BIN)/python -m bench.register
 	$(BIN)/python -m bench.first_view

@@ -26,6 +26,7 @@ from gis.demo.progress import Course, run_course
 from gis.demo.requisition import DATA_ON
 from gis.demo.roads import road_rows
 from gis.demo.scene import Scene, draw_scene
+from gis.demo.tours import tour_rows, visit_rows
 from gis.demo.zones import DrawnZone
 from gis.model import ProjectCategory, ProjectStage, TownLevel, Utility
 
@@ -102,6 +103,8 @@ def build_county(seed: int = DEFAULT_SEED) -> County:
         "building": layer_frame("building", building_rows(book.parcels, book.events)),
         "account_entry": layer_frame("account_entry", account_rows(book.parcels, book.events)),
         "land_supply": layer_frame("land_supply", supply_rows(book.parcels, book.events)),
+        "tour": layer_frame("tour", tour_rows()),
+        "tour_visit": layer_frame("tour_visit", visit_rows(scene.cast)),
         "requisition_task": layer_frame("requisition_task", task_rows(_centrelines(scene), scene.towns)),
     }
     return County(f"{COUNTY_NAME}（示例）", WORKING_CRS, DATA_ON, seed, tables)

@@ -30,6 +30,8 @@ from gis.words import Words
 
 _HEAD_BYTES = 4096
 _PBF, _XML = b"OSMHeader", b"<osm"
+# What osmium raises of a file's content: broken blocks or XML, numbers that are none, places off the globe.
+_BROKEN = (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError)
 _CREDIT = "© OpenStreetMap contributors (ODbL)"
 
 
@@ -133,7 +135,7 @@ def read_osm_roads(path: Path, target: Target, profile: RoadProfile) -> RoadTabl
             file.name,
             f"文件中没有{profile.words.zh}可走的道路",
             f"the file has no road for a {profile.words.en}",
-            found=f"{ways.read} highway",
+            found=f"{ways.read} highway, 缺结点 / nodes missing: {ways.missing_nodes}",
             expected="≥ 1",
         )
     lonlat: Coords = np.array(ways.lonlat)
@@ -166,7 +168,7 @@ def _read(file: Path, profile: RoadProfile) -> _Ways:
         wanted = osmium.filter.KeyFilter("highway", "barrier", "type")
         for thing in osmium.FileProcessor(source).with_locations("flex_mem").with_filter(wanted):
             ways.take(thing)
-    except RuntimeError as error:  # the only error that osmium raises of a file's content
+    except _BROKEN as error:
         raise unreadable(
             file.name,
             "不是完好的 OpenStreetMap 数据",

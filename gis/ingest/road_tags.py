@@ -140,15 +140,13 @@ def _one_limit(text: str, unlimited_kmh: float | None) -> float | None:
         return unlimited_kmh
     if number := _SPEED.match(text):
         return float(number[1]) * (KM_OF_MILE if (number[2] or "").lower() == "mph" else 1.0)
-    country, _, zone = text.rpartition(":")
-    if zone and re.fullmatch(r"[A-Za-z]{2}(-\w+)?|", country):
-        return _zone_limit(country[:2], zone)
-    return None
+    named = re.fullmatch(r"(?:([A-Za-z]{2})(?:-\w+)?:)?([A-Za-z_]+\d*|zone:\d+|\d+)", text)
+    return None if named is None else _zone_limit(named[1] or "", named[2])
 
 
 def _zone_limit(country: str, zone: str) -> float | None:
-    """``CN:urban``, ``DE:zone30``, ``DE:zone:30`` (whose last part is a number), ``walk``."""
-    if numbered := re.fullmatch(r"(?:zone)?(\d+)", zone):
+    """What ``CN:urban``, ``DE:zone30``, ``DE:zone:30`` and ``walk`` mean."""
+    if numbered := re.fullmatch(r"(?:zone:?)?(\d+)", zone):
         return float(numbered[1])
     return implied_kmh(country, zone)
 

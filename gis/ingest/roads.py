@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gis import crs as systems
 from gis.crs import Coords
-from gis.errors import GuatuError, Place
+from gis.errors import Place, UnreadableFile
 from gis.ingest.crs_detection import GROWN_M
 from gis.ingest.road_cuts import texts
 from gis.ingest.road_tags import RoadFacts
@@ -44,7 +44,7 @@ LEFT_OUT: Mapping[str, Words] = {
 }
 
 
-class OtherCounty(GuatuError):
+class OtherCounty(UnreadableFile):
     """Roads that all lie elsewhere: an extract of another county."""
 
 

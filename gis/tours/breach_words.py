@@ -24,7 +24,7 @@ def rule_words(board: Board, key: str, towns: Mapping[str, str]) -> Words:
         town = towns.get(name, name)
         return Words(f"{town}停留不超过 {most} 分钟", f"at most {most} minutes in {town}")
     rule = next(rule for rule in board.problem.counts if rule.key == key)
-    where = _group_name(by, name, towns)
+    where = group_words(key, towns)
     asked = [Words(f"至少 {rule.at_least} 个", f"at least {rule.at_least}")] if rule.at_least else []
     if rule.at_most is not None:
         asked.append(Words(f"至多 {rule.at_most} 个", f"at most {rule.at_most}"))
@@ -32,11 +32,13 @@ def rule_words(board: Board, key: str, towns: Mapping[str, str]) -> Words:
     return Words(f"{where.zh}{zh}", f"{en} of {where.en}")
 
 
-def _group_name(by: str, key: str, towns: Mapping[str, str]) -> Words:
+def group_words(key: str, towns: Mapping[str, str]) -> Words:
+    """The town, park, industry or category that a rule's key (``by:key``) is of."""
+    by, _, name = key.partition(":")
     if by == "category":
-        return ProjectCategory(key).words
-    name = towns.get(key, key) if by == "town" else key
-    return Words(name, name)
+        return ProjectCategory(name).words
+    named = towns.get(name, name) if by == "town" else name
+    return Words(named, named)
 
 
 class _Case:

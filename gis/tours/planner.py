@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
+from gis.tours.clashes import clash_of
 from gis.tours.lns import Search
 from gis.tours.problem import Order, Problem
 from gis.tours.pyvrp_model import model_of
@@ -42,6 +43,8 @@ SHARED_FROM = 2.0
 BEGUN, FULL, HALF = 0.1, 1.0, 0.6
 # For each site, so many changes without a better plan end a search: of ours, and of PyVRP's.
 CHANGES, MOVES = 30, 1000
+# After a search that found no plan that keeps the rules, so long at most is spent on why.
+CLASH_SECONDS = 3.0
 # The watch is told so often, in seconds.
 TELL_EVERY = 0.2
 
@@ -64,7 +67,13 @@ def plan(
         over: frozenset[str] = frozenset()
         for part in range(parts):
             over |= _search(best, seed + part, (seconds * part / parts, seconds * (part + 1) / parts), over, start)
-    return best.found()
+    answer = best.found()
+    return answer if answer.is_feasible else replace(answer, clashes=_clashes(problem, seconds, seed))
+
+
+def _clashes(problem: Problem, seconds: float, seed: int) -> tuple[str, ...]:
+    clash = clash_of(problem, seconds=min(seconds / 2, CLASH_SECONDS), seed=seed)
+    return () if clash is None else tuple(str(wish) for wish in clash.wishes)
 
 
 def _search(

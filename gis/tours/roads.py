@@ -1,5 +1,5 @@
 """
-A county's roads, ready to be driven: spots are snapped to them, and from each to each other one the quickest way is known.
+A county's roads, ready to be driven: spots are snapped to them, and the quickest way from each to each other is known.
 
 What was searched once is kept as long as the network, so that a new spot costs only its own two searches.
 """
@@ -81,21 +81,33 @@ class RoadNetwork:
         return self.snap_shapes(np.asarray(shapely.points(points)))
 
     def snap_shapes(self, shapes: np.ndarray[tuple[int], np.dtype[np.object_]]) -> tuple[Snapped, ...]:
-        """The same for shapes: a site of 30 ha is entered where it is nearest to a road, not in its middle."""
-        rows, tree = self._stopping
-        near = tree.query_nearest(shapes, return_distance=False, all_matches=True)
-        shape, first = np.unique(near[0], return_index=True)  # of equally near roads the first
-        if len(shape) != len(shapes):
-            raise InvalidValue(Words("空的位置", "an empty place"), found="—")
-        row = rows[near[1][first]]
+        """
+        The same for shapes: a site of 30 ha is entered where it is nearest to a road, not in its middle.
+
+        A shape that a road runs through is entered where a road is nearest to its middle.
+        """
+        row = self._nearest(shapes)
+        through = (shapely.distance(shapes, self._lines[row]) == 0) & (shapely.get_dimensions(shapes) > 0)
+        goals = np.where(through, shapely.point_on_surface(shapes), shapes)
+        row[through] = self._nearest(goals[through])
         lines = self._lines[row]
-        at = shapely.get_coordinates(shapely.shortest_line(shapes, lines)).reshape(-1, 2, 2)[:, 1]
+        at = shapely.get_coordinates(shapely.shortest_line(goals, lines)).reshape(-1, 2, 2)[:, 1]
         share = shapely.line_locate_point(lines, shapely.points(at), normalized=True)
-        off = shapely.distance(shapes, lines)
+        off = shapely.distance(shapes, shapely.points(at))
         return tuple(
             Snapped(x, y, float(d), self._numbers[r], round(float(s), 9))
             for (x, y), d, r, s in zip(at.tolist(), off, row.tolist(), share, strict=True)
         )
+
+    def _nearest(self, shapes: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Ints:
+        """The road nearest to each shape on which one may stop; of equally near ones the first."""
+        rows, tree = self._stopping
+        shape, road = tree.query_nearest(shapes, return_distance=False, all_matches=True)
+        order = np.lexsort((road, shape))
+        found, first = np.unique(shape[order], return_index=True)
+        if len(found) != len(shapes):
+            raise InvalidValue(Words("空的位置", "an empty place"), found="—")
+        return np.asarray(rows[road[order][first]])
 
     # ------------------------------------------------------------ how long
 
@@ -150,8 +162,10 @@ class RoadNetwork:
 def _graph(roads: gpd.GeoDataFrame, lines: np.ndarray[tuple[int], np.dtype[np.object_]]) -> RoadGraph:
     edges = edges_of(roads)
     where = np.zeros((edges.nodes, 2))
-    where[edges.start] = shapely.get_coordinates(shapely.get_point(lines, 0))
-    where[edges.end] = shapely.get_coordinates(shapely.get_point(lines, -1))
+    coords = shapely.get_coordinates(lines)
+    last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
+    where[edges.end] = coords[last]
+    where[edges.start] = coords[np.concatenate(([0], last[:-1] + 1))]
     return graph_of(edges, where)
 
 

@@ -20,13 +20,13 @@ import pandas as pd
 from gis.ingest.osm_roads import is_osm, read_osm_roads
 from gis.ingest.road_layer import RoadLayerReading, read_road_layer
 from gis.ingest.roads import RoadTable, without_lost_turns
-from gis.ingest.source import checked_path
+from gis.ingest.source import checked_path, unreadable
 from gis.ingest.table import Target
 from gis.layers import ROAD
 from gis.model import Actor, Query
 from gis.rules.road_speeds import RoadProfile
 from gis.store.port import PutResult, Store, Writer
-from gis.tours.connected import connected_roads
+from gis.tours.connected import Connected, connected_roads
 from gis.words import Words
 from gis.workflows.assess_store import default_day
 from gis.workflows.road_report import RoadImportReport, road_report
@@ -94,6 +94,7 @@ def import_roads(store: Store, actor: Actor, path: Path, options: RoadImportOpti
     table = _read(store, path, chosen)
     tell(Words("检查连通", "looking at what hangs together"), 0.4)
     connected = connected_roads(table.frame)
+    _refuse_nothing_connected(table, connected)
     kept = without_lost_turns(gpd.GeoDataFrame(table.frame[connected.main].reset_index(drop=True)))
     tell(Words("入库", "storing"), 0.5)
     report = road_report(table, connected, kept, store.info.crs, chosen.profile)
@@ -120,6 +121,18 @@ def _read(store: Store, path: Path, chosen: RoadImportOptions) -> RoadTable:
         return read_osm_roads(file, target, profile)
     said = RoadLayerReading(chosen.mapping, chosen.crs, chosen.layer_name, chosen.snap_m)
     return read_road_layer(file, target, profile, said)
+
+
+def _refuse_nothing_connected(table: RoadTable, connected: Connected) -> None:
+    if connected.main.any():
+        return
+    raise unreadable(
+        table.source.name,
+        "道路互不连通，组不成路网",
+        "no two roads hang together: there is no network",
+        found=f"{len(table.frame):,} 段 / stretches",
+        expected="可往返的路网 / roads that can be driven there and back",
+    )
 
 
 @contextmanager

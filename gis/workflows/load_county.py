@@ -12,6 +12,7 @@ ORDER = ("town", "park", "project", "parcel", "zone", "road")
 LEDGER_ORDER = (
     *("project_event", "project_plan", "progress_report", "milestone", "parcel_event"),
     *("batch", "land_quota", "household", "building", "account_entry", "land_supply", "requisition_task"),
+    *("tour", "tour_visit"),
 )
 
 

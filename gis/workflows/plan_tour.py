@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 
 from gis.errors import InvalidParameter
 from gis.tours.assembly import RouteWish
+from gis.tours.clashes import clash_of
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, plan
 from gis.tours.problem import Order
 from gis.tours.spec import TourSpec
 from gis.tours.timetable import timetable
 from gis.tours.timing import time_order
+from gis.tours.wish_words import clash_words, nearest_words
 from gis.words import Words
 from gis.workflows.tour_board import LaidTour, TourGround
 
 LONGEST_SECONDS = 60.0
+# About how long one looks for the wishes that clash, where no plan keeps all rules.
+CLASH_SECONDS = 5.0
 Watch = Callable[[Found], bool]
 
 
@@ -45,8 +49,16 @@ def plan_tour(ground: TourGround, spec: TourSpec, search: Search, watch: Watch |
 def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
     """The best plan found for a tour that is laid out."""
     start = laid.board.order_of(search.routes)[0] if search.routes else None
-    found = plan(laid.board.problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
-    return replace(written(laid, found.order), bound=found.bound)
+    problem, towns = laid.board.problem, laid.known.towns
+    found = plan(problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
+    made = replace(written(laid, found.order), bound=found.bound)
+    if made.is_feasible:
+        return made
+    clash = clash_of(problem, seconds=CLASH_SECONDS, seed=search.seed)
+    if clash is None:
+        return made
+    nearest = tuple(nearest_words(laid.board, clash, towns))
+    return replace(made, clashes=(clash_words(laid.board, clash, towns),), nearest=nearest)
 
 
 def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -> Plan:
@@ -59,6 +71,11 @@ def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -
         A route is of no day or coach of the tour, or holds a site that may not be visited; names all.
     """
     laid = ground.laid_out(spec)
+    return written(laid, order_of_routes(laid, routes))
+
+
+def order_of_routes(laid: LaidTour, routes: Sequence[RouteWish]) -> Order:
+    """These routes as an order; raises InvalidParameter as ``time_tour``."""
     order, lost = laid.board.order_of(routes)
     if lost:
         words = Words(
@@ -66,7 +83,7 @@ def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -
             f"cannot be placed: {', '.join(lost)} (no candidate, or no such day or coach)",
         )
         raise InvalidParameter(words, found=", ".join(lost))
-    return written(laid, order)
+    return order
 
 
 def written(laid: LaidTour, order: Order) -> Plan:

@@ -20,6 +20,8 @@ from gis.words import Words
 
 PIECES_KEPT = 50
 LISTED = 10
+# Where less of the roads' length hangs together, something is wrong with the file.
+MUCH = 0.8
 _WHY_NOT = {
     "conditional": Words("按时段或条件", "with a condition"),
     "kind": Words("未知种类", "of an unknown kind"),
@@ -215,6 +217,7 @@ def road_report(
 ) -> RoadImportReport:
     """The report before anything is stored. ``kept``: the roads to be stored, in ``crs``."""
     apart = int((~connected.main).sum())
+    share = float(kept["length_m"].sum() / table.frame["length_m"].sum())
     counted = kept["road_class"].value_counts()
     return RoadImportReport(
         file=table.source.name,
@@ -232,7 +235,15 @@ def road_report(
         pieces=_pieces(connected, crs),
         pieces_in_all=len(connected.pieces),
         refused=table.refused,
-        warnings=table.warnings,
+        warnings=(*table.warnings, *(() if share >= MUCH else (_little(share),))),
+    )
+
+
+def _little(share: float) -> Words:
+    return Words(
+        f"只有 {share:.0%} 的道路长度互相连通，其余未取：请检查路口是否相接、方向是否正确",
+        f"only {share:.0%} of the roads' length hangs together, the rest was left out: "
+        "look at where lines meet, and at the directions",
     )
 
 

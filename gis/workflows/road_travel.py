@@ -2,7 +2,8 @@
 Travel between projects, parks and points by the roads of a store; without roads by straight lines, marked as estimated.
 
 Where a coach stops for a project or park: at its entrance where one was set by hand, else where its ground (polygon,
-line or point) is nearest to a road. Without roads: at its entrance, else somewhere on its ground.
+line or point) is nearest to a road; where a road runs through the ground, by the road nearest to its middle. Without
+roads: at its entrance, else somewhere on its ground.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@ The scoring of a tour by its organiser: opened once, its ballots counted without
 
 What ties a ballot to a person. A ballot (layer ``ballot``) holds the digest of a one-time code and the marks; no name,
 no address, no device. Who reads the pages or the exports sees no single ballot, no time of one, and no mark before the
-scoring is closed. Who reads the database itself sees, too, *when* each ballot was written (``recorded_at`` stands on
-every row of the store), and, having kept the printed codes, *which code* it was cast with: the digest can be made
-again from the code and the salt. So slips are shuffled, drawn by the members themselves and thrown away, and the log of
-the web server, which knows addresses and times, is not laid beside the database. With very few ballots a result tells
-them itself: that of one ballot is this ballot.
+scoring is closed. Who reads the database itself sees, too, *when* each ballot was written (every row of the store bears
+``recorded_at``, and the order of the rows tells it again), and, having kept the printed codes, *which code* it was cast
+with: the digest can be made again from the code and the salt. So slips are shuffled, drawn by the members themselves
+and thrown away, and the log of the web server, which knows addresses and times, is not laid beside the database. With
+very few ballots a result tells them itself: that of one ballot is this ballot.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from gis.words import Words
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH, GROUP = 12, 4
-MOST_CODES = 500
+MOST_CODES = 300
 _SALT_BYTES = 16
 # People put strokes and blanks between the groups, and phones write small letters.
 _BETWEEN = re.compile(r"[\s\-–—－_.·]+")

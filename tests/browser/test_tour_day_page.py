@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
+from gis.accounts import Account
+from gis.model import Role
 from gis.settings import Settings
 from gis.store import open_store
 from gis.workflows.tour_book import read_plan, withdraw_plan
-from tests.browser.conftest import Served, Watched
+from tests.browser.conftest import PATIENCE_MS, Served, Watched
 from tests.browser.touring import keep_sample_tour, phone_at
-from tests.contract.tour_samples import ON, PLAN, PLANNER
+from tests.contract.tour_samples import ON, PLAN, PLANNER, keep_tour
+from tests.webapp.accounts import PASSWORD, accounts_with
 from webapp import create_app
+from webapp.views import tour_day
 
 DAY = f"/tours/day/{PLAN}"
 # The plan: 08:30 off; X1 08:40–09:05; X2 09:15, begins at 09:30, –09:55; lunch 10:05–11:00; X3 11:10–11:35;
@@ -46,6 +52,24 @@ def tap(page: Page, clock: str) -> None:
 
 def late(page: Page, told: str) -> None:
     expect(page.locator("[data-part=late]")).to_have_text(told)
+
+
+def kept_under(page: Page) -> dict[str, list[str]]:
+    """Of each cache the pages that it keeps."""
+    return page.evaluate(
+        """async () => Object.fromEntries(await Promise.all((await caches.keys()).map(async (name) =>
+          [name, (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)
+            .filter((path) => path.startsWith("/tours/"))])))"""
+    )
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Until it holds: the page's own clock stands still, so that nothing in it can wait."""
+    for _ in range(PATIENCE_MS // 100):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never held")
 
 
 def times(page: Page) -> list[str]:
@@ -224,10 +248,61 @@ def test_a_plan_that_was_taken_away_is_kept_no_longer(phone: Watched, own_file: 
     store.close()
     page.goto(f"{phone.address}{DAY}")
     expect(page.locator("h1")).to_contain_text("没有编号为")
-    page.wait_for_function(
-        """async () => {
-          const all = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
-          return !all.flat().some((request) => request.url.includes("/tours/day/"));
-        }"""
-    )
+    eventually(lambda: list(kept_under(page).values()) == [[]])
     phone.forgive("404")
+
+
+def test_another_version_takes_over_what_the_older_one_kept(phone: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = phone.open(DAY)
+    page.wait_for_selector("body[data-kept=true]")
+    ((older, pages),) = kept_under(page).items()
+    assert pages == [DAY]
+    monkeypatch.setattr(tour_day, "_version", lambda: "another")
+    phone.open(DAY)
+    eventually(lambda: kept_under(page) == {"guatu-day-another": [DAY]})
+    assert older != "guatu-day-another"
+
+
+def test_where_the_server_does_not_answer_in_time_the_kept_page_opens(browser: Browser, own_file: Path) -> None:
+    keep_sample_tour(own_file)
+    hangs, over = threading.Event(), threading.Event()
+    app = create_app(Settings(db=str(own_file)))
+    app.before_request(lambda: over.wait() and None if hangs.is_set() else None)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with phone_at(browser, Served(f"http://127.0.0.1:{server.server_port}")) as phone:
+        page = phone.open(DAY)
+        page.wait_for_selector("body[data-kept=true]")
+        hangs.set()
+        page.reload()
+        page.wait_for_selector("body[data-ready=true]")
+        expect(page.locator(".halt")).to_have_count(7)
+        over.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_who_is_no_longer_signed_in_keeps_what_was_opened_and_gets_nothing_more(
+    browser: Browser, serve: Callable[[Settings], Served], own_file: Path, tmp_path: Path
+) -> None:
+    keep_sample_tour(own_file)
+    keep_tour(store := open_store(own_file), tour_no="T2", plan_no="T2-1")
+    store.close()
+    accounts = accounts_with(tmp_path, Account("李四", Role.VIEWER))
+    served = serve(Settings(db=str(own_file), accounts=str(accounts.path), open_reading=False))
+    with phone_at(browser, served) as phone:
+        page = phone.page
+        page.goto(f"{served.address}{DAY}")
+        page.fill("[name=name]", "李四")
+        page.fill("[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("body[data-kept=true]")
+        page.context.clear_cookies()
+        page.goto(f"{served.address}{DAY}")
+        expect(page.locator("[name=password]")).to_be_visible()
+        page.context.set_offline(True)
+        phone.open(DAY)
+        expect(page.locator(".halt")).to_have_count(7)
+        with pytest.raises(PlaywrightError):
+            page.goto(f"{served.address}/tours/day/T2-1")
+        phone.forgive("ERR_")

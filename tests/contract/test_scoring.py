@@ -230,7 +230,7 @@ def test_a_scoring_is_not_opened_twice_nor_of_a_plan_that_is_not_there(store: St
     for plan_no in ("T2-9", PLAN):
         with pytest.raises(NotFound):
             open_scoring(store, PLANNER, "T2", plan_no, SHEET, codes=1)
-    for codes in (0, 501):
+    for codes in (0, 301):
         with pytest.raises(InvalidParameter):
             open_scoring(store, PLANNER, "T2", "T2-1", SHEET, codes=codes)
     with pytest.raises(NotFound):

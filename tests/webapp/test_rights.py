@@ -18,8 +18,8 @@ SCRIPTS = Path(__file__).parents[2] / "webapp" / "static" / "js"
     [
         (Role.VIEWER, set()),
         (Role.EDITOR, {"attach", "edit", "record"}),
-        (Role.PLANNER, {"attach", "edit", "record", "draw", "package", "tasks", "account", "calendar"}),
-        (Role.LAND_OFFICER, set(MAY)),
+        (Role.PLANNER, {"attach", "edit", "record", "draw", "package", "tasks", "account", "calendar", "tours"}),
+        (Role.LAND_OFFICER, set(MAY) - {"tours"}),
         (Role.ADMIN, set(MAY)),
     ],
 )

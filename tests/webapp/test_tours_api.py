@@ -125,6 +125,50 @@ def test_wrong_wishes_are_refused_at_their_place(client: FlaskClient, spec: dict
     assert told["title"]["zh"]
 
 
+def test_what_cannot_be_met_is_named_with_the_nearest_way_out(client: FlaskClient) -> None:
+    # Two stays of 23 minutes do not fit into 40 minutes; one does.
+    short = {**SPEC, "days": [{**DAY, "until": "09:10"}]}
+    musts = {**short, "sites": [{"code": "A", "must": True}, {"code": "B", "must": True}]}
+    plan = lines_of(send(client, "POST", "/api/tours/plan", {"spec": musts, "seconds": 0.3}))[-1]["plan"]
+    assert not plan["feasible"]
+    (clash,) = plan["clashes"]
+    assert "必看 示例工厂" in clash["zh"]
+    assert "必看 示例快速路" in clash["zh"]
+    assert any(way["zh"].startswith("12月08日延长") for way in plan["nearest"])
+    assert any(way["zh"] == "放弃：必看 示例工厂" for way in plan["nearest"])
+
+
+def test_a_minimum_larger_than_the_candidates_is_said_so(client: FlaskClient) -> None:
+    many = {**SPEC, "limits": [{"by": "town", "key": "T1", "at_least": 9}]}
+    plan = lines_of(send(client, "POST", "/api/tours/plan", {"spec": many, "seconds": 0.3}))[-1]["plan"]
+    assert [clash["zh"] for clash in plan["clashes"]] == ["不能同时满足：城关镇至少 9 个"]
+    assert [way["zh"] for way in plan["nearest"]] == ["城关镇改为至少 2 个"]
+
+
+def test_a_plan_is_explained(client: FlaskClient) -> None:
+    valued = [{"code": "A", "value": 5}, {"code": "B", "value": 4}, {"code": "C", "value": 3}]
+    spec = {**SPEC, "sites": valued, "limits": [{"by": "town", "key": "T1", "at_most": 1}]}
+    asked = {"spec": spec, "routes": routes("A", "C"), "seconds": 0.2}
+    told = send(client, "POST", "/api/tours/explain", asked).get_json()
+    assert told["feasible"]
+    ((out),) = told["left_out"]
+    assert (out["code"], out["over_min"], out["instead_of"]) == ("B", 0, ["A"])
+    assert out["why"]["zh"] == "已到上限：城关镇至多 1 个；可换下 示例工厂"
+    # Without the limit B comes, too: 4.
+    assert told["rules"] == [
+        {"key": "most:town:T1", "words": {"zh": "城关镇至多 1 个", "en": "at most 1 of 城关镇"}, "cost": 4.0}
+    ]
+    assert {each["kind"] for each in told["more"]} == {"longer", "coach"}
+    only = send(client, "POST", "/api/tours/explain", {**asked, "parts": ["rules"]}).get_json()
+    assert set(only) == {"feasible", "rules"}
+
+
+def test_a_plan_that_breaks_a_rule_is_not_explained(client: FlaskClient) -> None:
+    spec = {**SPEC, "sites": [{"code": "A", "must": True}]}
+    told = send(client, "POST", "/api/tours/explain", {"spec": spec, "routes": routes("C")}).get_json()
+    assert told == {"feasible": False, "left_out": [], "rules": [], "more": []}
+
+
 def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:
     assert send(own, "POST", "/api/tours", {"spec": SPEC}).get_json() == {"tour_no": "T1"}
     first = {"spec": SPEC, "routes": routes("A", "B"), "name": "初稿"}

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import Response, current_app, stream_with_context
 
@@ -36,9 +37,7 @@ def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record])
         As many searches run as may.
     """
     if not _running.acquire(blocking=False):
-        words = Words(
-            "服务器正忙于编排其他观摩，请稍后再试", "the server is busy planning other tours: try again later"
-        )
+        words = Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later")
         raise TooMuchAsked(words, found=str(MOST_AT_ONCE), expected=f"≤ {MOST_AT_ONCE}")
     lines = _Lines(laid, search, make)
     response = Response(stream_with_context(lines.told()), mimetype=NDJSON)
@@ -46,6 +45,22 @@ def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record])
     response.headers["X-Accel-Buffering"] = "no"
     response.cache_control.no_store = True
     return response
+
+
+@contextmanager
+def one_search() -> Iterator[None]:
+    """While the block lasts one more search runs; raises TooMuchAsked where as many run as may."""
+    _take_place()
+    try:
+        yield
+    finally:
+        _running.release()
+
+
+def _take_place() -> None:
+    if not _running.acquire(blocking=False):
+        words = Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later")
+        raise TooMuchAsked(words, found=str(MOST_AT_ONCE), expected=f"≤ {MOST_AT_ONCE}")
 
 
 class _Lines:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 from gis.tours.assembly import RouteWish
 from gis.tours.itinerary import Plan, plan_as_dict
 from gis.tours.spec import MOST_COACHES, MOST_DAYS, MOST_SITES, read_spec, spec_as_dict
+from gis.workflows.explain_tour import PARTS, explain_tour
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record
 from gis.workflows.plan_tour import LONGEST_SECONDS, Search, planned, time_tour
@@ -35,9 +36,11 @@ from webapp.params import key_in_path
 from webapp.rights import MAY
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
-from webapp.views.tour_stream import stream_plan
+from webapp.views.tour_stream import one_search, stream_plan
 
 blueprint = Blueprint("tours", __name__)
+# Seconds for what rules cost, and as many for what more would give.
+USUAL_EXPLAINED, LONGEST_EXPLAINED = 5.0, 20.0
 MOST_ROUTES = MOST_DAYS * MOST_COACHES
 
 
@@ -120,6 +123,19 @@ def timing() -> Response:
     with body() as ask:
         given, routes = _given_spec(ask), _routes(ask)
     return jsonify({"plan": _told(time_tour(served().tour_ground(), read_spec(given), routes))})
+
+
+@blueprint.post("/api/tours/explain")
+def explain() -> Response:
+    """What each site left out would take, what each rule costs, what more would give."""
+    allow(*MAY["tours"])
+    with body() as ask:
+        given, routes, parts = _given_spec(ask), _routes(ask), ask.texts("parts")
+        seconds = ask.number("seconds", 0.1, LONGEST_EXPLAINED) or USUAL_EXPLAINED
+        if unknown := [part for part in parts if part not in PARTS]:
+            ask.wrong("parts", ", ".join(unknown), " | ".join(PARTS))
+    with one_search():
+        return jsonify(explain_tour(served().tour_ground(), read_spec(given), routes, parts or PARTS, seconds))
 
 
 @blueprint.post("/api/tours/<tour_no>/plans")

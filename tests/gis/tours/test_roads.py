@@ -64,6 +64,20 @@ def test_a_large_site_is_entered_where_it_is_nearest_to_a_road() -> None:
     assert spot.metres_off == pytest.approx(20)
 
 
+def test_a_site_that_roads_run_through_is_entered_nearest_to_its_middle() -> None:
+    from shapely import box
+
+    shape = box(*at((60, -10))[0], *at((160, 90))[0])  # its middle is (110, 40); AB, BD and BE run through it
+    (spot,) = RoadNetwork(block()).snap_shapes(np.array([shape], dtype=object))
+    assert (spot.road_no, spot.metres_off) == ("BD", pytest.approx(0))
+    assert (spot.x, spot.y) == pytest.approx((500_100, 4_000_040))
+
+
+def test_an_empty_place_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        RoadNetwork(block()).snap_shapes(np.array([None], dtype=object))
+
+
 def test_a_spot_of_another_network_is_refused() -> None:
     with pytest.raises(InvalidValue):
         RoadNetwork(block()).matrix([Snapped(0, 0, 0, "ZZ", 0.5)])
@@ -188,6 +202,16 @@ def test_a_spot_asked_for_later_gets_the_same_times() -> None:
             assert later.shape(i, j).equals(anew.shape(i, j))
 
 
+def test_what_is_forgotten_is_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gis.tours.roads.MOST_KEPT", 3)
+    network = RoadNetwork(block(AB="forward"))
+    spots = network.snap(at((20, 0), (70, 0), (150, 0), (10, 100)))
+    first = network.matrix(spots[:2])
+    assert network.matrix(spots[2:]).seconds[0, 1] == pytest.approx(5 + 10 + 9)
+    assert network.matrix(spots).seconds[:2, :2] == pytest.approx(first.seconds)
+    assert first.shape(0, 1).length == pytest.approx(50)
+
+
 def test_the_same_spot_twice_is_one_place() -> None:
     found = travel(block(), (20, 0), (20, 0), (70, 0))
     assert found.seconds[0].tolist() == pytest.approx([0, 0, 5])
@@ -291,7 +315,7 @@ def spots_of(frame: gpd.GeoDataFrame, data: st.DataObject) -> list[Snapped]:
     return [Snapped(0.0, 0.0, 0.0, data.draw(numbers), data.draw(SHARES)) for _ in range(4)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(networks(turns=True), st.data())
 def test_every_time_is_that_of_a_plain_search(frame: gpd.GeoDataFrame, data: st.DataObject) -> None:
     spots = spots_of(frame, data)

@@ -36,7 +36,7 @@ export class SheetForm {
     this.open = open;
     this.said = draft();
     this.said.criteria = this.said.criteria.map((each) => ({ ...each }));
-    if (!plans.some((plan) => plan.plan_no === this.said.plan)) this.said.plan = (plans.findLast((plan) => plan.feasible) ?? plans.at(-1)).plan_no;
+    if (!plans.some((plan) => plan.plan_no === this.said.plan)) this.said.plan = (plans.filter((plan) => plan.feasible).at(-1) ?? plans.at(-1)).plan_no;
     this.rows = el("tbody", {});
     this.sum = el("td", { class: "sum" });
     this.failed = el("p", { class: "bad", role: "alert" });

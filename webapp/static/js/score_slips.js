@@ -3,8 +3,8 @@ import { confirmed } from "./dialog.js";
 import { el, icon } from "./dom.js";
 import { gettext } from "./words.js";
 
-/** In another order at each print, so that the sheet tells nothing of who got which. */
-function shuffled(list) {
+/** In an order of their own, so that a sheet of slips tells nothing of who got which. */
+export function shuffled(list) {
   const mixed = [...list];
   for (let at = mixed.length - 1; at > 0; at -= 1) {
     const other = Math.floor((crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32) * (at + 1));
@@ -30,6 +30,6 @@ export function drawSlips({ slips, address }, tour, done) {
     "section",
     { class: "card slips" },
     el("header", { class: "no-print" }, el("h3", {}, gettext("评分条（{n} 张）", { n: slips.length })), el("p", { class: "quiet" }, gettext("现在就打印、裁开、打乱；离开本页后不能再看到。")), el("span", { class: "acts-row" }, el("button", { type: "button", class: "button main", onclick: () => print() }, icon("print"), gettext("打印评分条")), el("button", { type: "button", class: "button", onclick: away }, gettext("已打印，收起")))),
-    el("ul", {}, shuffled(slips).map((each) => slip(each, tour, address))),
+    el("ul", {}, slips.map((each) => slip(each, tour, address))),
   );
 }

@@ -7,7 +7,7 @@ import { number } from "./format.js";
 import { may, page } from "./page_data.js";
 import { SheetForm } from "./score_sheet_form.js";
 import { drawResult } from "./score_result.js";
-import { drawSlips } from "./score_slips.js";
+import { drawSlips, shuffled } from "./score_slips.js";
 import { tell } from "./tools.js";
 import { gettext } from "./words.js";
 
@@ -35,13 +35,15 @@ function facts() {
   );
 }
 
+const filled = () => `${Math.min(100, (100 * scoring.ballots) / scoring.codes)}%`;
+
 function counter() {
   return el(
     "section",
     { class: "card count-told" },
     el("h3", {}, gettext("已收到评分")),
     el("p", { class: "count", "aria-live": "polite" }, el("strong", { "data-part": "ballots" }, number(scoring.ballots)), el("span", {}, ` / ${number(scoring.codes)}`)),
-    el("div", { class: "meter" }, el("i", { style: `width: ${Math.min(100, (100 * scoring.ballots) / scoring.codes)}%` })),
+    el("div", { class: "meter" }, el("i", { "data-part": "meter", style: `width: ${filled()}` })),
     scoring.state === "open"
       ? [
           el("p", { class: "quiet" }, gettext("评分中只显示票数，不显示是谁、打了多少分；封存后才有结果。")),
@@ -74,7 +76,7 @@ async function withdraw() {
 }
 
 async function opened(answer) {
-  slips = answer;
+  slips = { ...answer, slips: shuffled(answer.slips) };
   tell(gettext("评分已开启"));
   await show();
 }
@@ -127,11 +129,15 @@ async function show() {
 
 /** The count alone moves: what somebody is about to press stays where it is. */
 async function lookAgain() {
-  if (scoring?.state !== "open" || document.hidden || find("dialog[open]")) return;
+  if (scoring?.state !== "open" || document.hidden || find("dialog[open]")) return undefined;
   const found = await ask(ADDRESS).catch(() => null);
-  if (!found || found.ballots === scoring.ballots && found.state === scoring.state) return;
+  if (!found) return undefined;
+  const isOther = found.state !== scoring.state;
   scoring = found;
-  draw();
+  if (isOther) return draw();
+  find("[data-part=ballots]").textContent = number(scoring.ballots);
+  find("[data-part=meter]").style.width = filled();
+  return undefined;
 }
 
 addEventListener("beforeunload", (event) => slips && event.preventDefault());

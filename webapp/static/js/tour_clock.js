@@ -50,7 +50,7 @@ export function tapped(taps, date) {
  */
 export function standing(halts, taps, now) {
   const clock = now <= DAY_MIN ? now : -Infinity;
-  const last = halts.findLastIndex((halt) => taps[halt.key]);
+  const last = halts.map((halt) => halt.key in taps).lastIndexOf(true);
   const rows = [];
   let left = null;
   halts.forEach((halt, place) => {

@@ -84,7 +84,7 @@ function line(halt, place, row) {
 
 /** Fill `box` with the list; what somebody has opened stays open. */
 export function drawHalts(box, halts, { phase, at, rows }, acts) {
-  const open = new Set(findAll("li:has(details[open])", box).map((item) => item.dataset.key));
+  const open = new Set(findAll("details[open]", box).map((details) => details.closest("li").dataset.key));
   let place = 0;
   const items = halts.map((halt, n) => {
     const isHere = phase !== "over" && n === at;

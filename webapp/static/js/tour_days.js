@@ -20,17 +20,17 @@ const withDay = (spec) => {
   return withItem(spec, "days", { ...last, date: nextDay(last.date) ?? last.date, start: last.end });
 };
 
-/** The fields of all days. `set(spec)` takes over whole wishes, `changed(path, value)` one value; `spot` makes the choice of a place. */
+/** The fields of all days. `set(edit)` changes whole wishes, `changed(path, value)` one value; `spot` makes the choice of a place. */
 export function daysOf(spec, { set, changed, spot }) {
   const days = spec.days.map((day, at) => dayFields(spec, day, at, { set, changed, spot }));
-  const add = el("button", { type: "button", class: "button small", disabled: spec.days.length >= MOST_DAYS, "data-path": "days", onclick: () => set(withDay(spec)) }, icon("plus"), gettext("增加一天"));
+  const add = el("button", { type: "button", class: "button small", disabled: spec.days.length >= MOST_DAYS, "data-path": "days", onclick: () => set(withDay) }, icon("plus"), gettext("增加一天"));
   return [days, add];
 }
 
 function dayFields(spec, day, at, { set, changed, spot }) {
   const path = (name) => `days[${at + 1}].${name}`;
   const title = gettext("第 {n} 天", { n: at + 1 });
-  const drop = spec.days.length > 1 ? el("button", { type: "button", class: "square", "aria-label": gettext("去掉第 {n} 天", { n: at + 1 }), onclick: () => set(without(spec, "days", at)) }, icon("close")) : null;
+  const drop = spec.days.length > 1 ? el("button", { type: "button", class: "square", "aria-label": gettext("去掉第 {n} 天", { n: at + 1 }), onclick: () => set((now) => without(now, "days", at)) }, icon("close")) : null;
   const field = (text, name, more) => labelled(text, input(spec, { path: path(name), changed, ...more }));
   return el(
     "fieldset",

@@ -24,9 +24,12 @@ export function input(spec, { path, type = "text", changed, label, ...attributes
   const kinds = { percent: { type: "number", min: "0", max: "100", step: "any", inputmode: "decimal" }, number: { type: "number", inputmode: "numeric" }, text: { type: "text", maxlength: "200", autocomplete: "off" } };
   const own = { class: "field", "data-path": path, "aria-label": label, ...(kinds[type] ?? { type }), ...attributes };
   const before = shown(type, value);
+  let last = String(before);
   const tellIt = ({ target }) => {
     // A share that is shown rounded stays as it is where nobody touched it.
-    if (String(target.value) !== String(before) || type === "checkbox") changed(path, READ[type](target));
+    if (target.value === last && type !== "checkbox") return;
+    last = target.value;
+    changed(path, READ[type](target));
   };
   if (type === "checkbox") return el("input", { ...own, class: null, checked: Boolean(value), onchange: tellIt });
   return el("input", { ...own, value: before, onchange: tellIt });

@@ -43,11 +43,8 @@ class FilterOfWishes {
   }
 }
 
-/** What is set of a filter, as the wishes carry it. */
-export function filterOf({ facets, words }) {
-  const set = Object.entries(facets).filter(([, values]) => values.length);
-  return { ...Object.fromEntries(set), ...(words ? { words } : {}) };
-}
+/** A filter as the wishes carry it. */
+export const filterOf = ({ facets, words }) => ({ ...facets, words });
 
 /** Whether a filter narrows anything. */
 export const narrows = (filter) => countOfFilters(filter) > 0;

@@ -3,6 +3,7 @@ import { el, fill, find, findAll } from "./dom.js";
 import { number, share } from "./format.js";
 import { page } from "./page_data.js";
 import { drawSegments } from "./segments.js";
+import { steady } from "./steady.js";
 import { daysOf } from "./tour_days.js";
 import { forgetWrong, input, labelled, refusedWords, tellWrong, ticked } from "./tour_fields.js";
 import { limitsOf } from "./tour_limits.js";
@@ -24,8 +25,10 @@ export class WishForm {
   constructor(root, state, { places, pick, mayWrite }) {
     Object.assign(this, { root, state, places, pick, mayWrite });
     this.choices = null;
-    this.changed = (path, value) => this.set(withValue(this.state.spec, path, value));
-    this.set = (spec) => this.state.setSpec(spec);
+    // Edits work on the wishes as they are by then: the form may have been drawn for older ones.
+    this.set = (edit) => this.state.setSpec(edit(this.state.spec));
+    this.changed = (path, value) => this.set((now) => withValue(now, path, value));
+    this.draw = steady(() => this.#draw());
     state.listen((name) => ["tour", "spec"].includes(name) && this.draw());
     state.listen((name) => name === "sites" && this.#drawSites());
     find("fieldset.wishes", root).disabled = !mayWrite;
@@ -40,7 +43,7 @@ export class WishForm {
     return find(`[data-section=${name}]`, this.root);
   }
 
-  draw() {
+  #draw() {
     const focused = document.activeElement?.dataset?.path;
     const inside = this.root.contains(document.activeElement);
     const { spec } = this.state;
@@ -138,7 +141,7 @@ export class WishForm {
         "li",
         { "data-path": `sites[${at + 1}]`, tabindex: "-1" },
         el("button", { type: "button", class: "row", onclick: () => openSite(this.state, site.code, { mayWrite: this.mayWrite }) }, el("span", { class: "name" }, sites.get(site.code)?.name ?? site.code, el("small", {}, said(site)))),
-        el("button", { type: "button", class: "text", onclick: () => this.set(withWish(spec, site.code, Object.fromEntries(Object.keys(site).filter((name) => name !== "code").map((name) => [name, null])))) }, gettext("清除")),
+        el("button", { type: "button", class: "text", onclick: () => this.set((now) => withWish(now, site.code, Object.fromEntries(Object.keys(site).filter((name) => name !== "code").map((name) => [name, null])))) }, gettext("清除")),
       ),
     );
     fill(this.#part("sites"), rows.length ? el("ul", { class: "wish-rows", "data-path": "sites" }, rows) : el("p", { class: "quiet", "data-path": "sites" }, gettext("还没有。在候选点或行程里点项目，可设必看、不看、停留、开放时段和汇报人。")));

@@ -139,7 +139,7 @@ export class TourMap {
   /** Mark the stop of `code`; null: none. */
   mark(code) {
     for (const [each, { sign, marker }] of this.#stops) {
-      sign.classList.toggle("marked", each === code);
+      sign.classList.toggle("lit", each === code);
       marker.setZIndexOffset(each === code ? 1000 : 0);
     }
   }

@@ -1,6 +1,7 @@
 // What was left out and why; asked for, what each would cost, what the rules cost, and what more time or coaches would bring.
 import { el, fill } from "./dom.js";
 import { number } from "./format.js";
+import { steady } from "./steady.js";
 import { points, reasonWords } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
@@ -8,16 +9,18 @@ const MORE = { half_hour: gettext("多半小时"), coach: gettext("多一辆车"
 
 const table = (label, heads, rows) =>
   el("div", { class: "scroll" }, el("table", { class: "sums", "aria-label": label }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)));
-const row = (first, ...cells) => el("tr", {}, el("th", { scope: "row" }, first), cells.map((cell) => el("td", {}, cell)));
+const rowOf = (code, first, ...cells) => el("tr", { "data-code": code }, el("th", { scope: "row" }, first), cells.map((cell) => el("td", {}, cell)));
+const row = (...cells) => rowOf(null, ...cells);
 
 export class LeftOut {
   /** `acts`: `add(code)` at the best place, `shift(code)` at a chosen one, `open(code)`, `explain()` (a promise). */
   constructor(root, count, state, { acts, mayWrite }) {
     Object.assign(this, { root, count, state, acts, mayWrite });
     this.isBusy = false;
+    this.draw = steady(() => this.#draw());
   }
 
-  draw() {
+  #draw() {
     const { state } = this;
     const out = (state.plan?.left_out ?? []).filter((each) => !state.placeOf(each.code));
     this.count.textContent = out.length ? number(out.length) : "";
@@ -46,7 +49,7 @@ export class LeftOut {
     const rows = out
       .map((each) => ({ ...each, ...told.get(each.code) }))
       .sort((a, b) => Number(b.reason === "not_chosen") - Number(a.reason === "not_chosen") || b.value - a.value)
-      .map((each) => row(el("button", { type: "button", class: "text name", onclick: () => this.acts.open(each.code) }, each.name), each.town_name, points(each.value), el("span", { class: "why" }, wordsOf(each.why) || reasonWords(each.reason)), this.#cost(each), this.#add(each)));
+      .map((each) => rowOf(each.code, el("button", { type: "button", class: "text name", onclick: () => this.acts.open(each.code) }, each.name), each.town_name, points(each.value), el("span", { class: "why" }, wordsOf(each.why) || reasonWords(each.reason)), this.#cost(each), this.#add(each)));
     const heads = [gettext("未选项目"), gettext("乡镇"), gettext("价值"), gettext("为什么"), gettext("放进来的代价"), ""];
     return rows.length ? table(gettext("未选项目"), heads, rows) : el("p", { class: "empty" }, gettext("候选项目全部在行程里。"));
   }

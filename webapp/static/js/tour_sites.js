@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { NOTHING, number, share } from "./format.js";
 import { isPhone } from "./layout.js";
 import { badge } from "./marks.js";
+import { steady } from "./steady.js";
 import { points, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
@@ -21,6 +22,8 @@ export class SiteList {
   /** `acts`: `open(code)`, `wish(code, "must" | "never")`, `add(code)`, `look(code)`. */
   constructor(root, count, state, { acts, mayWrite }) {
     Object.assign(this, { count, state, acts, mayWrite });
+    /** Show the candidates as the state has them. */
+    this.draw = steady(() => this.#draw());
     this.grid = new DeskGrid(root, { index: "code", empty: gettext("筛选后没有项目"), opened: ({ code }) => acts.open(code), columns: this.#columns() });
   }
 
@@ -54,8 +57,7 @@ export class SiteList {
     return el("span", { class: "tinies" }, toggle("must", gettext("必看"), site.must), toggle("never", gettext("不看"), site.never), add);
   }
 
-  /** Show the candidates as the state has them. */
-  async draw() {
+  async #draw() {
     const { state } = this;
     const wishes = new Map(state.spec.sites.map((site) => [site.code, site]));
     const rows = [...state.sites.values()].map((site) => {

@@ -4,7 +4,19 @@ import { fitted, placeOf } from "./tour_moves.js";
 const MOST_STEPS = 100;
 const NO_PLAN = { value: 0, minutes: 0, feasible: true, estimated: false, left_out: [], breaches: [], clashes: [], nearest: [], bounds: { value: null, all: 0 } };
 
-const textOf = (value) => JSON.stringify(value);
+const isNothing = (value) => [null, undefined, "", false].includes(value) || (typeof value === "object" && Object.keys(value).length === 0);
+
+/** Without what says nothing, and in the order of the names. */
+function plain(value) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const said = Object.entries(value).map(([name, each]) => [name, plain(each)]);
+  return Object.fromEntries(said.filter(([, each]) => !isNothing(each)).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The same text for the same values, whatever the order of names and however nothing is said. */
+const textOf = (value) => JSON.stringify(plain(value));
+
 const sameRoute = (one, other) => one.date === other.date && one.coach === other.coach;
 
 /** The routes of a plan as the server takes them. */

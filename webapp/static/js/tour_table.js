@@ -4,6 +4,7 @@ import { el, fill, find, findAll, icon } from "./dom.js";
 import { number } from "./format.js";
 import { badge } from "./marks.js";
 import { closePopover, togglePopover } from "./popover.js";
+import { steady } from "./steady.js";
 import { bindDrag } from "./tour_drag.js";
 import { coachWords, dayWords, drive, duration, estimatedMark, letterOf, lineSample, minutesUntil, points, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
@@ -19,6 +20,8 @@ export class Timetable {
   /** `acts`: `moved(code, place)`, `stepped(code, step)`, `lock(code)`, `remove(…codes)`, `insist(…codes)`, `shift(code)`, `swap(code)`, `site(code)`, `marked(code or null)`, `looked(code)`. */
   constructor(root, head, state, { acts, mayWrite, scroller }) {
     Object.assign(this, { root, head, state, acts, mayWrite });
+    /** Draw the plan as it stands, or `plan`, the best so far of a search. */
+    this.draw = steady((plan = null) => this.#draw(plan));
     bindDrag(root, { moved: acts.moved, stepped: acts.stepped, isLocked: () => !mayWrite, scroller, ended: () => this.#waiting && this.draw() });
     root.addEventListener("pointerover", ({ target }) => acts.marked(target.closest("[data-code]")?.dataset.code ?? null));
     root.addEventListener("pointerleave", () => acts.marked(null));
@@ -30,8 +33,7 @@ export class Timetable {
     });
   }
 
-  /** Draw the plan as it stands, or `plan`, the best so far of a search. */
-  draw(plan = null) {
+  #draw(plan) {
     if (find(".dragged", this.root)) {
       this.#waiting = true;
       return;
@@ -56,7 +58,7 @@ export class Timetable {
   }
 
   mark(code) {
-    for (const row of findAll(".stop", this.root)) row.classList.toggle("marked", row.dataset.code === code);
+    for (const row of findAll(".stop", this.root)) row.classList.toggle("lit", row.dataset.code === code);
   }
 
   #summary() {

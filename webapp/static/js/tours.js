@@ -7,7 +7,7 @@ import { may, page } from "./page_data.js";
 import { QueryState } from "./query_state.js";
 import { FACETS, stateOf } from "./state.js";
 import { TourDesk } from "./tour_desk.js";
-import { filterOf } from "./tour_filter.js";
+import { filterOf, narrows } from "./tour_filter.js";
 import { drawTours, newTour } from "./tour_list.js";
 import { gettext } from "./words.js";
 
@@ -108,4 +108,4 @@ addEventListener("beforeunload", (event) => desk?.state.isUnsaved && event.preve
 address.listen((now) => go({ ...now }));
 shown = { ...address.now };
 await load();
-if (mayWrite && !shown.tour && answer && Object.keys(filterOfAddress().wanted).length) make();
+if (mayWrite && !shown.tour && answer && narrows(filterOfAddress())) make();

@@ -1,0 +1,433 @@
+"""The planner's page of tours in a real browser: wished for, planned, changed by hand, kept, compared, printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from gis.model import LOCAL_ACTOR
+from gis.settings import Settings
+from gis.store import open_store
+from gis.tours.spec import read_spec
+from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
+from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
+
+# Of the sample county: three projects of three towns that may be visited.
+ONE, TWO, THREE = "示例·市民文化中心", "示例·全民健身中心", "示例·高端液压支架智能工厂"
+DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:140781", "end": "town:140781"}
+NEXT_DAY = {**DAY, "date": "2026-12-09"}
+SPEC: dict[str, Any] = {"title": "四季度观摩", "days": [DAY]}
+WHY = {"zh": "时间不够", "en": "no time"}
+
+
+@dataclass
+class Bureau:
+    """A planner's page over a county of its own, and the county's file."""
+
+    watched: Watched
+    place: Path
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    def tour(self, spec: dict[str, Any] = SPEC) -> Page:
+        """Open a tour with these wishes."""
+        with closing(open_store(str(self.place))) as store:
+            tour_no = new_tour(store, LOCAL_ACTOR, read_spec(spec))
+        return self.watched.open(f"/tours?tour={tour_no}")
+
+    def planned(self, spec: dict[str, Any] = SPEC) -> Page:
+        """The same, with three stops put in by hand, in this order."""
+        page = self.tour(spec)
+        for name in (ONE, TWO, THREE):
+            add(page, name, after=names(page)[-1] if names(page) else None)
+        return page
+
+
+@pytest.fixture
+def bureau(browser: Browser, serve: Callable[[Settings], Served], own_file: Path) -> Iterator[Bureau]:
+    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
+    watched = watch(context, serve(Settings(db=str(own_file))).address)
+    yield Bureau(watched, own_file)
+    context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+def timed(page: Page) -> None:
+    """Wait until the times belong to the order on the page."""
+    expect(page.locator("[data-part=routes]")).not_to_have_class(re.compile("pending"))
+    expect(page.locator("[data-part=summary] .verdict")).not_to_have_text("正在计算时间…")
+
+
+def stops(page: Page) -> Locator:
+    return page.locator("[data-part=routes] .stop")
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("[data-part=routes] .stop .name").all_inner_texts()
+
+
+def stop(page: Page, name: str) -> Locator:
+    return stops(page).filter(has_text=name)
+
+
+def candidate(page: Page, name: str) -> Locator:
+    """Its row among the candidates, found by narrowing the list to it."""
+    words = page.locator("[data-part=words]")
+    words.fill(name)
+    row = page.locator("[data-part=sites] .tabulator-row").filter(has_text=name)
+    expect(page.locator("[data-part=sites-count]")).to_contain_text("1 个候选")
+    expect(row).to_have_count(1)
+    return row
+
+
+def all_candidates(page: Page) -> None:
+    page.locator("[data-part=words]").fill("")
+    expect(page.locator("[data-part=sites-count]")).not_to_contain_text(re.compile(r"^[01] 个候选"))
+
+
+def add(page: Page, name: str, after: str | None = None) -> None:
+    """Put a project in behind another, or first."""
+    page.locator("[data-tab-of=out]").click()
+    if not page.locator("[data-part=out] tbody tr").count():
+        page.locator("[data-tab-of=sites]").click()
+        candidate(page, name).get_by_role("button", name="加入：").click()
+        all_candidates(page)
+    else:
+        page.get_by_role("button", name=f"选位置加入：{name}").click()
+        box = page.get_by_role("dialog")
+        if after:
+            wanted = box.get_by_label("位置").locator("option").filter(has_text=after).get_attribute("value")
+            box.get_by_label("位置").select_option(wanted)
+        box.get_by_role("button", name="确定").click()
+    expect(stop(page, name)).to_have_count(1)
+    timed(page)
+
+
+def keep(page: Page, name: str) -> None:
+    page.get_by_role("button", name="保存方案").click()
+    box = page.get_by_role("dialog")
+    box.get_by_label("方案名称").fill(name)
+    box.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("[data-part=plan-name]")).to_have_text(name)
+
+
+def test_a_first_tour_is_made_and_planned(bureau: Bureau) -> None:
+    page = bureau.watched.open("/tours")
+    expect(page.locator(".empty-tours")).to_contain_text("还没有观摩")
+    page.locator(".empty-tours").get_by_role("button", name="新建观摩").click()
+    box = page.get_by_role("dialog")
+    box.get_by_label("名称").fill("四季度观摩")
+    box.get_by_role("button", name="建立").click()
+    expect(page.locator("[data-part=title]")).to_have_text("四季度观摩")
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page).to_have_url(re.compile("tour=T1"))
+    page.get_by_label("规划用时").select_option("5")
+    page.get_by_role("button", name="规划", exact=True).click()
+    expect(page.get_by_role("progressbar", name="规划进度")).to_be_visible()
+    expect(page.locator("[data-part=run-said]")).to_contain_text("目前最好")
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    timed(page)
+    assert stops(page).count() >= 3
+    expect(page.locator("[data-part=summary]")).to_contain_text("全部要求都满足")
+    assert page.locator(".tour-stop").all_inner_texts() == [str(n + 1) for n in range(stops(page).count())]
+    assert page.locator(".stage path.route-line").count() == stops(page).count() + 1
+
+
+def test_a_search_is_stopped_and_leaves_the_best_so_far(bureau: Bureau) -> None:
+    page = bureau.tour()
+    page.get_by_label("规划用时").select_option("60")
+    page.get_by_role("button", name="规划", exact=True).click()
+    expect(page.locator("[data-part=run-said]")).to_contain_text("目前最好")
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    timed(page)
+    assert stops(page).count() >= 1
+    expect(page.get_by_role("button", name="规划", exact=True)).to_be_enabled()
+
+
+def test_a_refused_wish_is_told_at_its_field(bureau: Bureau) -> None:
+    page = bureau.tour()
+    until = page.locator('[data-path="days[1].until"]')
+    until.fill("08:00")
+    until.blur()
+    expect(until).to_have_attribute("aria-invalid", "true")
+    told = page.locator(f"#{until.get_attribute('aria-describedby')}")
+    expect(told).to_contain_text("须晚于开始时间")
+    page.locator("details").filter(has_text="数量与时长要求").locator("summary").click()
+    page.get_by_role("button", name="增加一条").click()
+    page.get_by_label("至多几个").fill("0")
+    page.get_by_label("至多几个").blur()
+    expect(page.locator('[data-path="limits[1].at_most"]')).to_have_attribute("aria-invalid", "true")
+    until.fill("12:00")
+    page.get_by_label("至多几个").fill("2")
+    page.get_by_label("至多几个").blur()
+    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    bureau.watched.forgive("400")
+    bureau.watched.forgive("candidates")
+
+
+def test_wishes_are_saved_with_their_tour(bureau: Bureau) -> None:
+    page = bureau.tour()
+    page.get_by_role("button", name="增加一天").click()
+    expect(page.locator('[data-path="days[2].date"]')).to_have_value("2026-12-09")
+    page.locator("details").filter(has_text="午餐").first.locator("summary").first.click()
+    page.get_by_label("安排午餐").check()
+    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
+    page.locator('[data-path="coaches"]').fill("2")
+    page.get_by_role("radio", name="分线并行").click()
+    expect(page.locator("[data-part=routes] .route")).to_have_count(4)
+    candidate(page, ONE).get_by_role("button", name="必看").click()
+    expect(page.locator('[data-path="sites"]')).to_contain_text("必看")
+    page.get_by_role("button", name="保存要求").click()
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        spec = read_tour(store, "T1").spec
+    assert (len(spec.days), spec.coaches, spec.together) == (2, 2, False)
+    assert spec.lunch is not None
+    assert [(site.must, site.never) for site in spec.sites] == [(True, False)]
+    assert spec.candidates.words == ONE
+
+
+def test_the_order_is_changed_by_keys_and_buttons_and_taken_back(bureau: Bureau) -> None:
+    page = bureau.planned()
+    assert names(page) == [ONE, TWO, THREE]
+    before = stop(page, TWO).locator(".stop-times b").inner_text()
+    stop(page, TWO).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    timed(page)
+    assert names(page) == [TWO, ONE, THREE]
+    assert stop(page, TWO).locator(".stop-times b").inner_text() < before
+    # The keyboard stays with the stop that it moved.
+    expect(stop(page, TWO)).to_be_focused()
+    stop(page, THREE).get_by_role("button", name="前移").click()
+    timed(page)
+    assert names(page) == [TWO, THREE, ONE]
+    page.get_by_role("button", name="撤销一步").click()
+    page.get_by_role("button", name="撤销一步").click()
+    timed(page)
+    assert names(page) == [ONE, TWO, THREE]
+    page.get_by_role("button", name="重做一步").click()
+    timed(page)
+    assert names(page) == [TWO, ONE, THREE]
+    assert page.locator(".tour-stop").all_inner_texts() == ["1", "2", "3"]
+
+
+def test_a_stop_is_dragged_to_another_place(bureau: Bureau) -> None:
+    page = bureau.planned()
+    grip, onto = stop(page, THREE).locator(".grip").bounding_box(), stop(page, ONE).bounding_box()
+    assert grip
+    assert onto
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(onto["x"] + 40, onto["y"] + onto["height"] / 2, steps=6)
+    page.mouse.move(onto["x"] + 40, onto["y"] + 4, steps=4)
+    expect(page.locator(".drop-line")).to_have_count(1)
+    page.mouse.up()
+    timed(page)
+    assert names(page) == [THREE, ONE, TWO]
+
+
+def test_a_stop_goes_to_another_day_is_swapped_and_taken_out(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
+    expect(page.locator('[data-route="1"] .stop-no')).to_have_text("B1")
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="与另一站互换…").click()
+    box = page.get_by_role("dialog", name="互换")
+    box.get_by_label("与哪一站互换").select_option(label=f"A1 {ONE}")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(ONE)
+    stop(page, ONE).focus()
+    page.keyboard.press("Delete")
+    expect(stops(page)).to_have_count(2)
+    timed(page)
+    expect(page.locator("[data-part=out]")).to_contain_text(ONE)
+
+
+def test_a_held_stop_stays_through_another_search(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    stop(page, ONE).get_by_role("button", name="固定在这一天这辆车").click()
+    timed(page)
+    expect(stop(page, ONE)).to_contain_text("已固定")
+    page.get_by_label("规划用时").select_option("5")
+    page.get_by_role("button", name="再优化", exact=True).first.click()
+    expect(page.locator("[data-part=run]")).to_be_visible()
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    timed(page)
+    expect(page.locator('[data-route="0"]')).to_contain_text(ONE)
+    stop(page, ONE).get_by_role("button", name="解除固定").click()
+    timed(page)
+    expect(stop(page, ONE)).not_to_contain_text("已固定")
+    expect(stop(page, ONE)).not_to_contain_text("必看")
+
+
+def test_a_breach_is_told_where_it_happens(bureau: Bureau) -> None:
+    page = bureau.planned()
+    until = page.locator('[data-path="days[1].until"]')
+    until.fill("08:50")
+    until.blur()
+    expect(page.locator("[data-part=stale]")).to_be_visible()
+    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
+    expect(page.locator("[data-part=stale]")).to_be_hidden()
+    assert names(page) == [ONE, TWO, THREE]
+    expect(page.locator('[data-route="0"] .breach').first).to_be_visible()
+    expect(page.locator(".slack")).to_have_class(re.compile("bad"))
+    expect(page.locator("[data-part=summary]")).to_contain_text("不合要求")
+
+
+def test_a_stop_that_may_not_be_visited_any_more_says_so(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.locator("details").filter(has_text="价值与条件").locator("summary").click()
+    share = page.locator('[data-path="min_share_done"]')
+    share.fill("100")
+    share.blur()
+    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
+    expect(page.locator("[data-part=routes] .notice.bad")).to_contain_text("不能安排")
+    expect(stop(page, ONE).locator(".breach")).to_contain_text("累计完成总投资")
+    page.get_by_role("button", name="设为必看，保留").click()
+    timed(page)
+    expect(page.locator("[data-part=routes] .notice.bad")).to_have_count(0)
+    expect(stop(page, ONE)).to_contain_text("必看")
+    bureau.watched.forgive("400")
+
+
+def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "先看北坛")
+    stop(page, TWO).focus()
+    page.keyboard.press("Delete")
+    timed(page)
+    expect(page.locator("[data-part=plan-name]")).to_contain_text("已改动，未保存")
+    keep(page, "少看一个")
+    page.locator("[data-tab-of=plans]").click()
+    rows = page.locator("[data-part=plans] tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_contain_text("T1-2，由 T1-1 改来")
+    for row in (0, 1):
+        rows.nth(row).get_by_role("checkbox").check()
+    page.get_by_role("button", name="对比所选两个").click()
+    box = page.get_by_role("dialog", name="对比方案")
+    expect(box.locator("section").filter(has_text="只在“先看北坛”里").locator(".only li")).to_have_count(1)
+    expect(box.locator("section").filter(has_text="只在“先看北坛”里")).to_contain_text(TWO)
+    expect(box.locator("table.mini-times")).to_have_count(2)
+    box.get_by_role("button", name="关闭").last.click()
+    rows.nth(0).get_by_role("button", name="先看北坛", exact=True).click()
+    expect(page).to_have_url(re.compile("plan=T1-1"))
+    expect(stops(page)).to_have_count(3)
+    rows.nth(1).get_by_role("button", name="删除").click()
+    box = page.get_by_role("dialog")
+    box.get_by_label("理由").fill("重复")
+    box.get_by_role("button", name="删除").click()
+    expect(rows).to_have_count(1)
+    with closing(open_store(str(bureau.place))) as store:
+        assert [plan["name"] for plan in list_tours(store)[0]["plans"]] == ["先看北坛"]
+        assert len(read_plan(store, "T1-1").plan.codes) == 3
+
+
+def test_unsaved_changes_are_not_lost_unasked(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.get_by_role("link", name="全部观摩").click()
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    assert names(page) == [ONE, TWO, THREE]
+    page.get_by_role("link", name="全部观摩").click()
+    page.get_by_role("dialog").get_by_role("button", name="放弃改动").click()
+    expect(page.locator(".tour-card")).to_have_count(1)
+
+
+def test_what_leaving_out_and_rules_cost_is_explained(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.locator("[data-tab-of=out]").click()
+    visited = stops(page).first.get_attribute("data-code")
+    left = page.locator("[data-part=out] tbody tr").first
+    out = [{"code": left.get_attribute("data-code"), "over_min": 7, "instead_of": [visited], "why": WHY}]
+    rules = [{"key": "minutes:*", "words": {"zh": "每乡镇不超过 60 分钟", "en": ""}, "cost": 12.5, "plan_value": 200}]
+    more = [{"kind": "half_hour", "value": 260, "gain": 60, "stops": 5}]
+    answer = json.dumps({"left_out": out, "rules": rules, "more": more})
+    page.route("**/api/tours/explain", lambda route: route.fulfill(content_type="application/json", body=answer))
+    page.get_by_role("button", name="解释").click()
+    expect(left).to_contain_text(f"超 7 分，换下 {ONE}")
+    costs = page.get_by_role("table", name="各项要求的代价")
+    expect(costs).to_contain_text("每乡镇不超过 60 分钟")
+    expect(costs).to_contain_text("−12.5")
+    expect(page.get_by_role("table", name="再宽一点")).to_contain_text("多半小时")
+    # What was told is of that timetable alone.
+    stop(page, TWO).get_by_role("button", name="前移").click()
+    expect(costs).to_have_count(0)
+
+
+def test_a_plan_prints_with_its_map(bureau: Bureau, tmp_path: Path) -> None:
+    page = bureau.planned()
+    page.emulate_media(media="print")
+    expect(page.locator("[data-part=wishes]")).to_be_hidden()
+    expect(page.locator("[data-part=stage]")).to_be_visible()
+    expect(page.locator("[data-part=routes]")).to_be_visible()
+    file = tmp_path / "观摩.pdf"
+    page.pdf(path=str(file), prefer_css_page_size=True, print_background=True)
+    assert file.stat().st_size > 10_000
+
+
+def test_the_wall_maps_filter_comes_along(bureau: Bureau) -> None:
+    page = bureau.watched.open("/tours?town=140781100&lamp=green")
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text("候选范围沿用挂图上的筛选")
+    box.get_by_label("名称").fill("义安镇")
+    box.get_by_role("button", name="建立").click()
+    expect(page.locator("[data-part=title]")).to_have_text("义安镇")
+    page.wait_for_selector("body[data-ready=true]")
+    with closing(open_store(str(bureau.place))) as store:
+        wanted = read_tour(store, "T1").spec.candidates
+    assert (wanted.town, [str(lamp) for lamp in wanted.lamp]) == (("140781100",), ["green"])
+
+
+def test_texts_of_people_are_never_read_as_markup(bureau: Bureau) -> None:
+    evil = "<img src=x onerror=window.struck=1>"
+    page = bureau.tour({**SPEC, "title": evil, "sites": []})
+    expect(page.locator("[data-part=title]")).to_have_text(evil)
+    bureau.watched.open("/tours")
+    expect(page.locator(".tour-card h3")).to_have_text(evil)
+    assert page.evaluate("window.struck") is None
+
+
+def test_it_fits_a_phone_and_speaks_english(
+    browser: Browser, serve: Callable[[Settings], Served], own_file: Path
+) -> None:
+    with closing(open_store(str(own_file))) as store:
+        new_tour(store, LOCAL_ACTOR, read_spec(SPEC))
+    context = browser.new_context(viewport=PHONE, locale="en", is_mobile=True, has_touch=True)
+    watched = watch(context, serve(Settings(db=str(own_file))).address)
+    page = watched.open("/tours?tour=T1&lang=en")
+    page.get_by_label("Time to plan").select_option("5")
+    page.get_by_role("button", name="Plan", exact=True).tap()
+    expect(page.locator("[data-part=run]")).to_be_visible()
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    # After a search the timetable comes into sight by itself.
+    expect(page.locator("[data-part=times]")).to_be_visible()
+    expect(page.locator("[data-part=wishes]")).to_be_hidden()
+    first = page.locator(".stop").first
+    name = first.locator(".name").inner_text()
+    first.get_by_role("button", name="Later").tap()
+    expect(page.locator(".stop").nth(1)).to_contain_text(name)
+    for view, box in (("Candidates", "sites"), ("Map", "stage"), ("Timetable", "times")):
+        page.get_by_role("navigation", name="Parts").get_by_role("button", name=view).tap()
+        expect(page.locator(f"[data-part={box}]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    context.close()
+    assert (watched.foreign, watched.errors) == ([], [])
