@@ -23,8 +23,9 @@ class Trees:
     """
     Roads that lead to nowhere else, two-way all of them.
 
-    ``up`` (nodes,): the half from a tree's node to the next one nearer to its root, -1 outside of trees. ``root``: where
-    its tree leaves the core (itself outside of trees); ``seconds``, ``metres``: the way there. ``is_core`` (edges,).
+    ``up`` (nodes,): the half from a tree's node to the next one nearer to its root, -1 outside of trees. ``root``:
+    where its tree leaves the core (itself outside of trees); ``seconds``, ``metres``: the way there.
+    ``is_core`` (edges,).
     """
 
     up: Ints

@@ -20,7 +20,7 @@ Driven = tuple[int, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A graph node by which a point is left or reached: seconds and metres between, and the way that is used in part."""
+    """A graph node by which a point is left or reached: seconds and metres between, and the way used in part."""
 
     node: int
     seconds: float
@@ -56,8 +56,8 @@ def stop_at(graph: RoadGraph, edge: int, share: float) -> Stop:
     """
     The point ``share`` (0 to 1) along the line of ``edge``.
 
-    At a road's very end it is the junction that counts: by whatever road one comes there, one is there. Only where turns
-    are forbidden it stays the end of its own road.
+    At a road's very end it is the junction that counts: by whatever road one comes there, one is there. Only where
+    turns are forbidden it stays the end of its own road.
     """
     edges = graph.edges
     if share in (0.0, 1.0):
