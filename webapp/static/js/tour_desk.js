@@ -1,11 +1,12 @@
 // One tour on the desk: wishes, map, timetable, candidates, what was left out, plans; each change goes to all of them.
 import { ask, inPath, send, sentenceOf } from "./api.js";
-import { el, fill, find, findAll } from "./dom.js";
+import { el, fill, find, findAll, painted } from "./dom.js";
 import { isPhone } from "./layout.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
 import { explain, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
+import { placeEntrance } from "./tour_entrance.js";
 import { refusalsOf } from "./tour_fields.js";
 import { bindFilter } from "./tour_filter.js";
 import { summaries, WishForm } from "./tour_form.js";
@@ -39,7 +40,7 @@ export class TourDesk {
     this.form = new WishForm(part("wishes"), state, { places, mayWrite, pick: () => this.#pick() });
     this.offer = bindFilter(part("wishes"), state);
     this.hands = new Hands(state, { failed: (problem) => this.#failed("add", problem, { focus: true }) });
-    const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
+    const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), entrance: (code) => this.#entrance(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
     this.sites = new SiteList(part("sites"), part("sites-count"), state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
@@ -65,21 +66,26 @@ export class TourDesk {
       redo: () => state.redo(),
       "save-wishes": () => this.saveWishes(),
       "save-plan": () => this.savePlan(),
-      fit: () => this.map.fit(state.shown(), [...state.sites.values()]),
+      fit: () => this.#fit(),
       "zoom-in": () => this.map.map.zoomIn(),
       "zoom-out": () => this.map.map.zoomOut(),
-      print: () => window.print(),
+      print: () => this.#print(),
       files: () => togglePopover(act("files"), gettext("导出"), this.#files()),
     };
     for (const [name, press] of Object.entries(presses)) for (const button of findAll(`[data-act=${name}]`, part("desk-view"))) button.addEventListener("click", press);
     for (const button of findAll("[data-view-of]")) button.addEventListener("click", () => this.view(button.dataset.viewOf));
     for (const button of findAll("[data-tab-of]")) button.addEventListener("click", () => this.tab(button.dataset.tabOf));
     addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("beforeprint", () => this.#print(true));
-    addEventListener("afterprint", () => this.#print(false));
+    addEventListener("beforeprint", () => this.#surprised(true));
+    addEventListener("afterprint", () => this.#surprised(false));
   }
 
   #key(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "p" && !part("desk-view").hidden) {
+      event.preventDefault();
+      this.#print();
+      return;
+    }
     const writes = event.target.matches("input, textarea, select") || find("dialog[open]") || !(event.ctrlKey || event.metaKey);
     if (writes || !this.mayWrite || !this.state.tour || this.#search) return;
     const key = event.key.toLowerCase();
@@ -278,10 +284,21 @@ export class TourDesk {
     return openSite(this.state, code, { mayWrite: this.mayWrite });
   }
 
+  async #entrance(code) {
+    try {
+      const changed = await placeEntrance({ code, name: this.state.sites.get(code)?.name ?? code }, () => this.#pick());
+      if (!changed) return;
+      this.listing.now();
+      this.timing.now();
+    } catch (problem) {
+      this.#failed("add", problem, { focus: true });
+    }
+  }
+
   #siteActs(site) {
     if (!this.mayWrite) return [];
     const button = (words, press) => el("button", { type: "button", class: "tiny", onclick: () => (this.map.map.closePopup(), press()) }, words);
-    return [button(gettext("加入行程"), () => this.hands.add(site.code)), button(gettext("必看"), () => this.hands.wish(site.code, "must")), button(gettext("不看"), () => this.hands.wish(site.code, "never")), button(gettext("更多…"), () => this.#open(site.code))];
+    return [button(gettext("加入行程"), () => this.hands.add(site.code)), button(gettext("必看"), () => this.hands.wish(site.code, "must")), button(gettext("不看"), () => this.hands.wish(site.code, "never")), button(gettext("出入口…"), () => this.#entrance(site.code)), button(gettext("更多…"), () => this.#open(site.code))];
   }
 
   #mark(code) {
@@ -318,7 +335,7 @@ export class TourDesk {
     this.root.dataset.view = name;
     if (["sites", "out", "plans"].includes(name)) this.tab(name);
     for (const button of findAll("[data-view-of]")) button.setAttribute("aria-pressed", String(button.dataset.viewOf === name));
-    if (name === "map") this.map.fit(this.state.shown(), [...this.state.sites.values()]);
+    if (name === "map") this.#fit();
   }
 
   /** Which list stands under the map. */
@@ -327,9 +344,29 @@ export class TourDesk {
     for (const pane of findAll("[data-pane]")) pane.hidden = pane.dataset.pane !== name;
   }
 
-  /** On paper the map has a size of its own. */
-  #print(is) {
+  /** Print, with the map in the size that it has on paper and drawn whole. */
+  async #print() {
+    this.isPrinting = true;
+    part("stage").classList.add("on-paper");
+    this.#fit();
+    await painted();
+    const end = await this.map.still();
+    window.print();
+    end();
+    part("stage").classList.remove("on-paper");
+    this.isPrinting = false;
+    this.#fit();
+  }
+
+  /** Printed by the browser's own menu: there is no time to draw the ground anew, and one of another size would be wrong. */
+  #surprised(is) {
+    if (this.isPrinting) return;
     part("stage").classList.toggle("on-paper", is);
-    this.map.fit(this.state.plan, [...this.state.sites.values()]);
+    part("stage").classList.toggle("without-ground", is);
+    this.#fit();
+  }
+
+  #fit() {
+    this.map.fit(this.state.shown(), [...this.state.sites.values()]);
   }
 }

@@ -35,7 +35,6 @@ function row(spec, limit, at, { set, changed, choices }) {
     by,
     key,
     el("button", { type: "button", class: "square", "aria-label": gettext("去掉这条要求"), onclick: () => set((now) => without(now, "limits", at)) }, icon("close")),
-    el("label", { class: "inline" }, el("span", {}, gettext("至少")), number("at_least", gettext("至少几个"))),
-    el("label", { class: "inline" }, el("span", {}, gettext("至多")), number("at_most", gettext("至多几个"))),
+    el("div", { class: "numbers" }, el("label", { class: "inline" }, el("span", {}, gettext("至少")), number("at_least", gettext("至少几个"))), el("label", { class: "inline" }, el("span", {}, gettext("至多")), number("at_most", gettext("至多几个")))),
   );
 }

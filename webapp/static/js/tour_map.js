@@ -115,7 +115,7 @@ export class TourMap {
     const broken = plan.breaches.some((breach) => breach.code === stop.code);
     const sign = el("span", { class: `tour-stop${broken ? " broken" : ""}${stop.flags?.length ? " held" : ""}`, "data-code": stop.code, "aria-label": `${label} ${stop.name}` }, label);
     sign.style.background = colour;
-    const icon = L.divIcon({ className: "tour-stop-icon", html: sign, iconSize: [28, 28] });
+    const icon = L.divIcon({ className: "tour-stop-icon", html: sign, iconSize: null });
     const marker = L.marker(latLng(stop.lonlat), { icon, riseOnHover: true, keyboard: true });
     marker.bindTooltip(() => this.#stopTip(stop, label, plan), { direction: "top", offset: [0, -12] });
     marker.on("click", () => !this.#picking && this.heard.picked(stop.code));
@@ -159,6 +159,24 @@ export class TourMap {
     if (!places.length) return;
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(L.latLngBounds(places.map(latLng)), { ...ROOM, maxZoom: USUAL_ZOOM, animate: false });
+  }
+
+  /** A picture in the place of the ground: what WebGL has drawn does not reach paper by itself. Gives what takes it away. */
+  async still() {
+    const { gl } = this.wall;
+    if (!gl) return () => {};
+    await this.wall.drawn();
+    gl.redraw();
+    const canvas = gl.getCanvas();
+    const image = new Image();
+    // Read in the same turn in which it was drawn.
+    image.src = canvas.toDataURL();
+    image.alt = "";
+    image.className = "ground-still";
+    Object.assign(image.style, { width: canvas.style.width, height: canvas.style.height });
+    await image.decode();
+    canvas.after(image);
+    return () => image.remove();
   }
 
   /** A place that somebody shows: [lon, lat], or null where they gave up. */

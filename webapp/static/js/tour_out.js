@@ -5,7 +5,6 @@ import { steady } from "./steady.js";
 import { points, reasonWords } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
-const MORE = { half_hour: gettext("多半小时"), coach: gettext("多一辆车") };
 
 const table = (label, heads, rows) =>
   el("div", { class: "scroll" }, el("table", { class: "sums", "aria-label": label }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)));
@@ -75,8 +74,9 @@ export class LeftOut {
     );
   }
 
-  #costs({ rules, more }) {
-    const gains = more.map((each) => row(MORE[each.kind] ?? each.kind, `+${points(each.gain)}`, points(each.value), gettext("{n} 站", { n: number(each.stops) })));
+  #costs({ feasible, rules, more }) {
+    if (!feasible) return el("p", { class: "quiet costs" }, gettext("行程还有不符的要求，先改到全部满足再试算代价。"));
+    const gains = more.map((each) => row(wordsOf(each.words), `+${points(each.gain)}`, points(each.value), gettext("{n} 站", { n: number(each.stops) })));
     const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(wordsOf(rule.words), rule.cost > 0 ? `−${points(rule.cost)}` : gettext("不影响"), points(rule.plan_value)));
     return el(
       "div",
