@@ -60,6 +60,7 @@ _FOOTPRINT = Look("", "#111111", 1.6)
 _WARNING = "#D00000"
 _ROAD_NAMES_FROM_RANK = 4
 _MOST_NEAR = 15
+_HALF_LINE = 0.5
 # Lines of the legend beside the routes': starts and ends, lunch, bottlenecks.
 _MARKS = 3
 # A tour's map fills its page rather than be measured on with a ruler.
@@ -80,7 +81,8 @@ class Drawing:
 
     def on(self, canvas: Any, font: str, kind: type[RouteSheet] = RouteSheet) -> None:
         """Draw it with its lower left corner at the canvas's origin; the legend stands below the window."""
-        window = (0.0, self.legend, self.width, self.height)
+        # The frame's line lies within the drawing.
+        window = (_HALF_LINE, self.legend + _HALF_LINE, self.width - _HALF_LINE, self.height - _HALF_LINE)
         self.draw(kind(canvas, font, window, self.middle, self.scale))
 
 
