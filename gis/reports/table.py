@@ -38,13 +38,14 @@ class TableColumn:
 
     ``money`` 万元, ``area`` 亩, ``share`` 0–1 shown as %, ``points`` percentage points, ``percent`` 0–100, ``mark``
     with two digits after the point; ``code`` and ``codes`` are shown by their words in ``codes``; ``wrapped_text`` is
-    text on several lines of a narrow column.
+    text on several lines of a narrow column. ``width``: in characters (None: as usual for the format).
     """
 
     name: str
     words: Words
     format: Format = "text"
     codes: type[Coded] | None = None
+    width: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

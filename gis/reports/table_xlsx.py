@@ -92,7 +92,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
     sheet.auto_filter.ref = f"A1:{last}{len(table.frame) + 1}"
     sheet.row_dimensions[1].height = 45
     for place, column in enumerate(table.columns, start=1):
-        width = _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
+        width = column.width or _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3

@@ -14,7 +14,7 @@ from reportlab.lib.units import cm
 from gis.reports.docx_parts import add_link, add_mark, add_page_number, add_table, lay_out, new_document
 from gis.reports.tour_book import Halt, Route, SiteLand, TourBook
 from gis.reports.tour_links import NavigationLink, code_png, with_links
-from gis.reports.tour_map import Drawing, book_fonts, land_map, locator_map, overview_map, png_of
+from gis.reports.tour_map import Drawing, TourGround, book_fonts, land_map, locator_map, overview_map, png_of
 from gis.reports.tour_words import (
     BLOCKING,
     BLOCKING_COLUMNS,
@@ -67,6 +67,7 @@ class _Writer:
 
     def __init__(self, book: TourBook, font: str, language: str) -> None:
         self._book, self._font, self._language = book, font, language
+        self._ground = TourGround(book)
         self._document = new_document(book.title, book.unit)
 
     def document(self) -> Any:
@@ -159,7 +160,7 @@ class _Writer:
     def _overview(self) -> None:
         book, language = self._book, self._language
         self._heading(OVERVIEW_MAP, 1)
-        self._map(overview_map(book, _WIDTH_CM * cm, 20.5 * cm, language), OVERVIEW_MAP)
+        self._map(overview_map(self._ground, _WIDTH_CM * cm, 20.5 * cm, language), OVERVIEW_MAP)
         number = f"{REVIEW.of(language)}：{book.review_no}" if book.review_no else NO_REVIEW.of(language)
         self._say(f"{SOURCE.of(language)}　{number}", 8, _QUIET)
         if book.estimated:
@@ -208,7 +209,7 @@ class _Writer:
     def _place(self, route: Route, halt: Halt, links: Sequence[NavigationLink]) -> None:
         """The locator map, below it the codes and links of the way to it and of its page."""
         self._heading(LOCATOR)
-        drawing = locator_map(self._book, route, halt, (_WIDTH_CM * cm, 6.4 * cm), self._language)
+        drawing = locator_map(self._ground, route, halt, (_WIDTH_CM * cm, 6.4 * cm), self._language)
         self._map(drawing, halt.name)
         paragraph = self._document.add_paragraph()
         for words, address in self._codes(halt, links):

@@ -12,7 +12,7 @@ from html import escape
 
 from gis.reports.tour_book import Halt, Route, SiteLand, TourBook
 from gis.reports.tour_links import NavigationLink, code_svg, with_links
-from gis.reports.tour_map import land_map, locator_map, overview_map, svg_of
+from gis.reports.tour_map import TourGround, land_map, locator_map, overview_map, svg_of
 from gis.reports.tour_words import (
     BLOCKING,
     BLOCKING_COLUMNS,
@@ -57,7 +57,7 @@ h3{font-size:15px;margin:16px 0 4px;color:#0b3d66}
 .caution{color:#b00020;font-weight:600}.quiet{color:#5a6675;font-size:13px}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:2px 20px;margin:6px 0}
 dl div{display:flex;gap:10px;border-bottom:1px solid #e2e6ea;padding:3px 0}dl div.long{grid-column:1/-1}
-dt{color:#5a6675;flex:0 0 84px}dd{margin:0}
+dt{color:#5a6675;flex:0 0 6.6em;overflow-wrap:break-word}dd{margin:0}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{border:1px solid #c3cad2;padding:4px 6px;text-align:left;vertical-align:top;white-space:pre-line}
 td.short,th.short{white-space:nowrap}
@@ -95,6 +95,7 @@ class _Writer:
 
     def __init__(self, book: TourBook, language: str) -> None:
         self._book, self._language = book, language
+        self._ground = TourGround(book)
 
     def _of(self, words: Words | str) -> str:
         return escape(printable(words.of(self._language) if isinstance(words, Words) else words))
@@ -136,7 +137,7 @@ class _Writer:
     def _overview(self) -> Iterator[str]:
         book, language = self._book, self._language
         yield f"<h2>{self._of(OVERVIEW_MAP)}</h2>"
-        yield f'<div class="map">{svg_of(overview_map(book, 720, 760, language), "map")}</div>'
+        yield f'<div class="map">{svg_of(overview_map(self._ground, 720, 760, language), "map")}</div>'
         number = f"{REVIEW.of(language)}：{book.review_no}" if book.review_no else NO_REVIEW.of(language)
         yield f'<p class="quiet">{self._of(SOURCE)}　{self._of(number)}</p>'
         stops = "".join(f'<li><a href="#site{halt.number}">{self._of(halt.name)}</a></li>' for halt in book.visits)
@@ -184,7 +185,7 @@ class _Writer:
         return f'<a href="{escape(link.address)}" target="_blank" rel="noopener">{self._of(link.service)}</a>'
 
     def _place(self, route: Route, halt: Halt, links: Sequence[NavigationLink]) -> Iterator[str]:
-        drawing = locator_map(self._book, route, halt, (640, 300), self._language)
+        drawing = locator_map(self._ground, route, halt, (640, 300), self._language)
         yield f'<h3>{self._of(LOCATOR)}</h3><div class="locator">{svg_of(drawing, f"place{halt.number}")}'
         codes = [(NAVIGATION, links[0].address)]
         if halt.page.address:

@@ -58,6 +58,7 @@ _LUNCH = Look("#6B7480", "#FFFFFF", 0.8)
 _FOOTPRINT = Look("", "#111111", 1.6)
 _WARNING = "#D00000"
 _ROAD_NAMES_FROM_RANK = 4
+_MOST_NEAR = 15
 # A tour's map fills its page rather than be measured on with a ruler.
 _FINE = tuple(number * 10**power / 10 for power in range(2, 7) for number in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80))
 
@@ -125,6 +126,31 @@ class book_fonts:  # noqa: N801 (it is used as a function: ``with book_fonts(boo
         forget_fonts(self._fonts)
 
 
+class TourGround:
+    """A book's places and lines on the ground (m), worked out once for all of its maps."""
+
+    def __init__(self, book: TourBook) -> None:
+        self.book = book
+        self._lines = {
+            route.number: [shapely.LineString(self.places(leg)) for leg in route.lines] for route in book.routes
+        }
+        spots = [place for r in book.routes for place in (r.start.lonlat, r.end.lonlat, *(h.lonlat for h in r.halts))]
+        self._spots = dict(zip(spots, self.places(spots).tolist(), strict=True))
+
+    def places(self, lonlat: Iterable[LonLat]) -> Any:
+        """Degrees → metres (n, 2)."""
+        return coords_of(np.array(list(lonlat), dtype=float).reshape(-1, 2), self.book.crs)
+
+    def lines(self, route: Route) -> list[Any]:
+        """A route's legs."""
+        return self._lines[route.number]
+
+    def spot(self, lonlat: LonLat) -> tuple[float, float]:
+        """A start, an end or a halt of the book."""
+        east, north = self._spots[lonlat]
+        return east, north
+
+
 # --- the whole tour ---------------------------------------------------------------------------------
 
 
@@ -134,18 +160,19 @@ def route_look(route: Route) -> Look:
     return Look(COLOURS[place % len(COLOURS)], COLOURS[place % len(COLOURS)], 2.2, DASHES[place % len(DASHES)])
 
 
-def overview_map(book: TourBook, width: float, height: float, language: str) -> Drawing:
+def overview_map(ground: TourGround, width: float, height: float, language: str) -> Drawing:
     """All routes with their numbered stops and what the legend says of each."""
+    book = ground.book
     legend = _legend_height(len(book.routes) + 2)
-    box = _box_of([line for route in book.routes for line in _lines(book, route)])
+    box = _box_of([line for route in book.routes for line in ground.lines(route)])
 
     def draw(sheet: RouteSheet) -> None:
         with sheet.inside_window():
             _ground(sheet, book, least_rank=3)
             for route in book.routes:
-                sheet.lines(_lines(book, route), route_look(route))
-            _halts(sheet, book, book.routes, with_names=True)
-            _drives(sheet, book, language)
+                sheet.lines(ground.lines(route), route_look(route))
+            _halts(sheet, ground, [(route, route.halts) for route in book.routes], with_names=True)
+            _drives(sheet, ground, language)
             _town_names(sheet, book)
         _frame(sheet, language)
         _legend(sheet, book, language)
@@ -154,20 +181,20 @@ def overview_map(book: TourBook, width: float, height: float, language: str) -> 
     return Drawing(width, height, legend, _middle(box), scale, draw, book.title)
 
 
-def locator_map(book: TourBook, route: Route, halt: Halt, size: tuple[float, float], language: str) -> Drawing:
+def locator_map(ground: TourGround, route: Route, halt: Halt, size: tuple[float, float], language: str) -> Drawing:
     """Where a halt lies: the roads around it, and the route that comes and goes."""
+    book = ground.book
 
     def draw(sheet: RouteSheet) -> None:
         with sheet.inside_window():
             _ground(sheet, book, least_rank=len(_ROADS) - 1)
-            sheet.lines(_lines(book, route), route_look(route))
-            _halts(sheet, book, [route], with_names=False, chosen=halt)
+            sheet.lines(ground.lines(route), route_look(route))
+            _halts(sheet, ground, [(route, _near(sheet, ground, route, halt))], with_names=False, chosen=halt)
             _road_names(sheet, book)
             _town_names(sheet, book)
         _frame(sheet, language, small=True)
 
-    east, north = _ground_of(book, [halt.lonlat])[0]
-    return Drawing(*size, 0.0, (east, north), LOCATOR_SCALE, draw, halt.name)
+    return Drawing(*size, 0.0, ground.spot(halt.lonlat), LOCATOR_SCALE, draw, halt.name)
 
 
 def land_map(picture: LandPicture, width: float, height: float, language: str) -> Drawing:
@@ -191,16 +218,6 @@ def land_map(picture: LandPicture, width: float, height: float, language: str) -
 
 
 # --- parts ------------------------------------------------------------------------------------------
-
-
-def _ground_of(book: TourBook, places: Iterable[LonLat]) -> Any:
-    """Degrees → metres (n, 2)."""
-    return coords_of(np.array(list(places), dtype=float).reshape(-1, 2), book.crs)
-
-
-def _lines(book: TourBook, route: Route) -> list[Any]:
-    legs = [leg for leg in route.lines if len(leg) > 1]
-    return [shapely.LineString(_ground_of(book, leg)) for leg in legs]
 
 
 def _box_of(lines: Sequence[Any]) -> Box:
@@ -245,36 +262,52 @@ def _road_names(sheet: RouteSheet, book: TourBook) -> None:
                     named.add(road.name)
 
 
+def _near(sheet: RouteSheet, ground: TourGround, route: Route, halt: Halt) -> list[Halt]:
+    """The halts of a route that show on a sheet about one of them, that one first, then the nearest ones."""
+    east, north = ground.spot(halt.lonlat)
+    west, south, right, top = sheet.ground
+    seen = [
+        (np.hypot(x - east, y - north), place, other)
+        for place, other in enumerate(route.halts)
+        for x, y in [ground.spot(other.lonlat)]
+        if other is not halt and west < x < right and south < y < top
+    ]
+    return [halt, *(other for _, _, other in sorted(seen, key=lambda each: each[:2])[:_MOST_NEAR])]
+
+
 def _halts(
-    sheet: RouteSheet, book: TourBook, routes: Sequence[Route], *, with_names: bool, chosen: Halt | None = None
+    sheet: RouteSheet,
+    ground: TourGround,
+    shown: Sequence[tuple[Route, Sequence[Halt]]],
+    *,
+    with_names: bool,
+    chosen: Halt | None = None,
 ) -> None:
     """Starts, ends, lunches and numbered stops, the chosen one larger; then the names, where there is room."""
     boxes = []
-    for place in dict.fromkeys(place for route in routes for place in (route.start, route.end)):
-        east, north = _ground_of(book, [place.lonlat])[0]
-        boxes.append((sheet.square(east, north, _PLACE), place.name))
-    for route in routes:
-        for halt in sorted(route.halts, key=lambda halt: halt is not chosen):
-            east, north = _ground_of(book, [halt.lonlat])[0]
+    for place in dict.fromkeys(place for route, _ in shown for place in (route.start, route.end)):
+        boxes.append((sheet.square(*ground.spot(place.lonlat), _PLACE), place.name))
+    for route, halts in shown:
+        for halt in halts:
+            at = ground.spot(halt.lonlat)
             if halt.kind == "lunch":
-                boxes.append((sheet.square(east, north, _LUNCH), halt.name))
-            elif halt.number:
-                box = sheet.dot(east, north, str(halt.number), _dot_look(route, halt), 9 if halt is chosen else 7)
+                boxes.append((sheet.square(*at, _LUNCH), halt.name))
+            else:
+                box = sheet.dot(*at, str(halt.number), _dot_look(route, halt), 9 if halt is chosen else 7)
                 boxes.append((box, halt.name))
     for box, name in boxes if with_names else ():
         sheet.note(box, _short(name), 7, "#1B2430")
 
 
-def _drives(sheet: RouteSheet, book: TourBook, language: str) -> None:
+def _drives(sheet: RouteSheet, ground: TourGround, language: str) -> None:
     """The minutes of each drive at the middle of its line."""
-    for route in book.routes:
+    for route in ground.book.routes:
         minutes = [*(halt.drive_min for halt in route.halts), route.back_drive_min]
-        for leg, drive in zip(route.lines, minutes, strict=True):
-            if drive and len(leg) > 1:
-                line = shapely.LineString(_ground_of(book, leg))
+        for line, drive in zip(ground.lines(route), minutes, strict=True):
+            if drive and line.length > 0:
                 middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
                 text = DRIVE_MIN.of(language).format(drive)
-                said = f"{text} {ESTIMATED.of(language)}" if book.estimated else text
+                said = f"{text} {ESTIMATED.of(language)}" if ground.book.estimated else text
                 sheet.label(middle.x, middle.y, said, 6.5, route_look(route).stroke)
 
 

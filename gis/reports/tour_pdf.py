@@ -33,7 +33,7 @@ from reportlab.platypus import (
 
 from gis.reports.tour_book import Halt, Route, SiteLand, TourBook
 from gis.reports.tour_links import NavigationLink, code_rows, with_links
-from gis.reports.tour_map import Drawing, book_fonts, land_map, locator_map, overview_map
+from gis.reports.tour_map import Drawing, TourGround, book_fonts, land_map, locator_map, overview_map
 from gis.reports.tour_words import (
     BLOCKING,
     BLOCKING_COLUMNS,
@@ -150,11 +150,13 @@ class _Code(Flowable):  # type: ignore[misc]
         """Its dark modules, those of a row that touch in one."""
         rows = code_rows(self._text)
         module = self.width / (len(rows) + 8)
-        self.canv.setFillColor(HexColor("#000000"))
+        path = self.canv.beginPath()
         for number, row in enumerate(rows):
             y = self.height - (number + 5) * module
             for begin, length in _runs(row):
-                self.canv.rect((begin + 4) * module, y, length * module, module, stroke=0, fill=1)
+                path.rect((begin + 4) * module, y, length * module, module)
+        self.canv.setFillColor(HexColor("#000000"))
+        self.canv.drawPath(path, stroke=0, fill=1)
         self.canv.linkURL(self._text, (0, 0, self.width, self.height), relative=1)
 
 
@@ -174,6 +176,7 @@ class _Writer:
 
     def __init__(self, book: TourBook, font: str, language: str) -> None:
         self._book, self._font, self._language = book, font, language
+        self._ground = TourGround(book)
         wrap = {"wordWrap": "CJK"} if language == "zh" else {"splitLongWords": 1}
         self._style = ParagraphStyle("text", fontName=font, fontSize=10, leading=15, textColor=HexColor(_INK), **wrap)
 
@@ -234,7 +237,7 @@ class _Writer:
     def _overview(self) -> Iterator[Any]:
         book, language = self._book, self._language
         yield self._heading(OVERVIEW_MAP, 15)
-        yield _Map(overview_map(book, TEXT_WIDTH, 205 * mm, language), self._font)
+        yield _Map(overview_map(self._ground, TEXT_WIDTH, 205 * mm, language), self._font)
         number = f"{REVIEW.of(language)}：{book.review_no}" if book.review_no else NO_REVIEW.of(language)
         yield self._say(f"{SOURCE.of(language)}　{number}", 8, _QUIET)
         if book.estimated:
@@ -281,7 +284,7 @@ class _Writer:
 
     def _place(self, route: Route, halt: Halt, links: Sequence[NavigationLink]) -> Table:
         """The locator map, and beside it the codes of the way to it and of its page."""
-        drawing = locator_map(self._book, route, halt, (TEXT_WIDTH - 38 * mm, 66 * mm), self._language)
+        drawing = locator_map(self._ground, route, halt, (TEXT_WIDTH - 38 * mm, 66 * mm), self._language)
         words = [f"<link href={quoteattr(link.address)}>{link.service.of(self._language)}</link>" for link in links]
         codes: list[Any] = [_Code(links[0].address, _CODE), self._say(NAVIGATION, 8)]
         codes.append(Paragraph(" · ".join(words), ParagraphStyle("links", self._style, fontSize=7, leading=10)))

@@ -30,22 +30,24 @@ from gis.reports.tour_words import (
 )
 from gis.words import Words
 
-_FORMATS: dict[str, Format] = {
-    "number": "days",
-    "on": "date",
-    "drive_min": "days",
-    "drive_km": "points",
-    "stay_min": "days",
-    "value": "points",
-    "talk": "long_text",
-    "reporter": "wrapped_text",
-    "parking": "wrapped_text",
-    "spare": "wrapped_text",
-    "land": "wrapped_text",
-    "arrive": "code",
-    "leave": "code",
-    "town": "code",
-    "coach": "code",
+# How each column is shown, and how wide it is: together they fit on one sheet of A3.
+_SHOWN: dict[str, tuple[Format, float]] = {
+    "number": ("days", 6),
+    "on": ("date", 11.5),
+    "coach": ("code", 9),
+    "name": ("wrapped_text", 28),
+    "town": ("wrapped_text", 11),
+    "arrive": ("code", 7.5),
+    "leave": ("code", 7.5),
+    "drive_min": ("days", 9.5),
+    "drive_km": ("points", 9.5),
+    "stay_min": ("days", 8),
+    "reporter": ("wrapped_text", 14),
+    "talk": ("wrapped_text", 36),
+    "parking": ("wrapped_text", 16),
+    "spare": ("wrapped_text", 14),
+    "value": ("points", 8),
+    "land": ("wrapped_text", 16),
 }
 _TIME: Format = "code"
 _PLACE: Format = "text"
@@ -112,7 +114,9 @@ def _route_row(route: Route) -> dict[str, Any]:
 
 def _day(book: TourBook, routes: Sequence[Route]) -> Table:
     day = routes[0].on.isoformat()
-    columns = tuple(TableColumn(name, words, _FORMATS.get(name, "text")) for name, words in columns_of(book).items())
+    columns = tuple(
+        TableColumn(name, words, _SHOWN[name][0], width=_SHOWN[name][1]) for name, words in columns_of(book).items()
+    )
     rows = [_row(row) for route in routes for row in timetable(route)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     return Table(Words(day, day), columns, frame[[column.name for column in columns]], pages_wide=1)

@@ -105,6 +105,26 @@ class Draft:
         self.seen[site] = True
         self.used += self.rules.member[:, site]
 
+    def straighten(self) -> bool:
+        """Turn parts of routes round while that shortens them; whether it did."""
+        before = self.order
+        for shift in range(len(self.legs)):
+            while (turned := self._turned(shift)) is not None:
+                self._set(shift, turned)
+        return self.order != before
+
+    def _turned(self, shift: int) -> tuple[int, ...] | None:
+        """A route with the part turned round that saves most travel; None: none does, or its windows forbid it."""
+        legs = self.legs[shift]
+        if legs.is_straight or len(legs.route) < 2:
+            return None
+        legs.is_straight = True
+        first, last, saved = _best_turn(self.grounds.travel[np.ix_(legs.places, legs.places)])
+        if saved <= 0:
+            return None
+        route = (*legs.route[:first], *legs.route[first : last + 1][::-1], *legs.route[last + 1 :])
+        return route if self._legs_of(shift, route).duration < legs.duration else None
+
     def may_come(self) -> NDArray[np.bool_]:
         """The sites that no rule keeps out."""
         full = (self.rules.member > (self.rules.high - self.used)[:, None]).any(axis=0)
@@ -116,10 +136,27 @@ class Draft:
         return ~self.seen & (self.rules.must | lacking)
 
     def _set(self, shift: int, route: tuple[int, ...]) -> None:
+        self.legs[shift] = self._legs_of(shift, route)
+
+    def _legs_of(self, shift: int, route: tuple[int, ...]) -> Legs:
         """A route that was met before is not worked out again."""
         found = self.known.get((shift, route))
         if found is None:
             if len(self.known) >= MOST_KNOWN:
                 self.known.clear()
             found = self.known[shift, route] = Legs(self.grounds, shift, route)
-        self.legs[shift] = found
+        return found
+
+
+def _best_turn(drives: NDArray[np.int64]) -> tuple[int, int, int]:
+    """Of a route's drives between all its places, the first and last stop of the part to turn, and what it saves."""
+    steps = np.arange(len(drives) - 1)
+    there = np.concatenate(([0], drives[steps, steps + 1].cumsum()))
+    back = np.concatenate(([0], drives[steps + 1, steps].cumsum()))
+    inner = slice(1, len(drives) - 1)
+    longer = (back - there)[None, inner] - (back - there)[inner, None]
+    ends = drives[:-2, inner] + drives[inner, 2:]
+    now = drives[steps, steps + 1]
+    change = np.triu(ends + longer - now[:-1, None] - now[None, 1:], k=1)
+    first, last = divmod(int(change.argmin()), change.shape[1])
+    return first, last, -int(change[first, last])

@@ -100,6 +100,8 @@ class Legs:
 
     def __init__(self, grounds: Grounds, shift: int, route: Sequence[int]) -> None:
         self.grounds, self.number, self.route = grounds, shift, tuple(route)
+        # Whether turning a part of it round was tried.
+        self.is_straight = False
         self.visiting = grounds.visiting[shift]
         self.shift: Shift = grounds.problem.shifts[shift]
         self.lunch = _lunch_of(self.shift)

@@ -17,10 +17,12 @@ from gis.tours.draft import Draft, Rank, Rules
 from gis.tours.legs import NEVER, Grounds
 from gis.tours.problem import Order, Problem
 
-# A plan that loses so much of the best's value may follow it.
-SLACK = 0.02
+# How warm the search is at the start of each round, in parts of the best value, and how many changes it cools over.
+WARMTH, ROUND = 0.02, 600
 # So many changes without a better plan: back to the best.
-PATIENCE = 150
+PATIENCE = 600
+# How often a whole route is taken out.
+WHOLE = 0.05
 # Sites taken out at once, at most.
 MOST_TAKEN = 7
 # How far chance moves a site's worth for a shift: the deviation of its logarithm.
@@ -43,7 +45,7 @@ class Search:
         self._fill(self._current, np.zeros(len(problem.sites), dtype=bool), 1.0)
         self._current = self._swapped(self._current)
         self._best, self._rank = self._current, self._current.rank
-        self._now, self._idle = self._rank, 0
+        self._now, self._idle, self._steps = self._rank, 0, 0
 
     @property
     def best(self) -> Order:
@@ -73,9 +75,12 @@ class Search:
         draft.take(taken)
         barred = np.zeros(len(draft.seen), dtype=bool)
         barred[[site for site in taken if self._random.random() < 0.5]] = True
-        self._fill(draft, barred, self._random.uniform(0.5, 2.0))
+        power = self._random.uniform(0.5, 2.0)
+        self._fill(draft, barred, power)
+        if draft.straighten():
+            self._fill(draft, barred, power)
         rank = draft.rank
-        self._idle += 1
+        self._idle, self._steps = self._idle + 1, self._steps + 1
         if self._follows(rank):
             self._current, self._now = draft, rank
         if rank < self._rank:
@@ -91,8 +96,8 @@ class Search:
     def _follows(self, rank: Rank) -> bool:
         if rank < self._now:
             return True
-        slack = SLACK * (self._all_value - self._rank.lost) * self._random.random()
-        return rank.missing <= self._now.missing and rank.lost <= self._rank.lost + slack
+        warmth = WARMTH * (self._all_value - self._rank.lost) * (1 - self._steps % ROUND / ROUND)
+        return rank.missing <= self._now.missing and rank.lost <= self._now.lost + warmth * self._random.expovariate(1)
 
     def _swapped(self, draft: Draft) -> Draft:
         """One site for another of more value, and whatever fits then, until no such swap is left."""
@@ -130,6 +135,8 @@ class Search:
         visited = [site for route in draft.order for site in route]
         if not visited:
             return set()
+        if self._random.random() < WHOLE:
+            return set(self._random.choice([route for route in draft.order if route]))
         count = self._random.randint(1, min(MOST_TAKEN, len(visited)))
         kind = self._random.randrange(3)
         if kind == 0:

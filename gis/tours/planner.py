@@ -40,7 +40,7 @@ SEARCHES = 3
 SHARED_FROM = 2.0
 # Of each search's time: until when it looks for an order to begin with; until when PyVRP searches that knows all rules,
 # and that does not.
-BEGUN, FULL, HALF = 0.1, 1.0, 0.6
+BEGUN, FULL, SOME = 0.1, 1.0, 0.3
 # For each site, so many changes without a better plan end a search: of ours, and of PyVRP's.
 CHANGES, MOVES = 30, 1000
 # After a search that found no plan that keeps the rules, so long at most is spent on why.
@@ -89,10 +89,12 @@ def _search(
     begin = Search(problem, seed, best.order if over else start)
     _run(begin, best, _Turn(best, span, BEGUN, CHANGES))
     model = model_of(problem, shares(problem, over, begin.best))
-    turn = _Turn(best, span, FULL if knows_all else HALF, MOVES)
+    turn = _Turn(best, span, FULL if knows_all else SOME, MOVES)
     found = search(model, seed, turn.is_over, turn.hear, begin.best)
     best.hear(found)
-    _run(Search(problem, seed, found), best, _Turn(best, span, FULL, CHANGES))
+    last = Search(problem, seed, found)
+    last = last if last.rank < begin.rank else Search(problem, seed + SEARCHES, begin.best)
+    _run(last, best, _Turn(best, span, FULL, CHANGES))
     return strained(problem, found)
 
 

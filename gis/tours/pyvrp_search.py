@@ -9,10 +9,20 @@ from typing import Any
 import pyvrp
 from pyvrp import IteratedLocalSearch, IteratedLocalSearchParams, PenaltyManager, PenaltyParams
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
-from pyvrp.search import OPERATORS, LocalSearch, NeighbourhoodParams, PerturbationManager, compute_neighbours
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
 
 from gis.tours.problem import Order
 from gis.tours.pyvrp_model import Model
+
+# A search of a second makes about 1,500 moves of a hundred sites: it must forget early and be moved far.
+HISTORY, PERTURBATION = 60, 35
 
 
 class _Told(IteratedLocalSearchCallbacks):
@@ -40,7 +50,7 @@ def search(
     manager = PenaltyManager(penalties.midpoint_penalties(model.data), penalties)
     first = pyvrp.Solution.make_random(model.data, random) if start is None else model.encode(start)
     first = method(first, manager.max_cost_evaluator(), exhaustive=True)
-    params = IteratedLocalSearchParams(callbacks=_Told(model, tell))
+    params = IteratedLocalSearchParams(history_length=HISTORY, callbacks=_Told(model, tell))
     algorithm = IteratedLocalSearch(model.data, manager, method, first, params)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that penalties reach their bound is meant
@@ -51,7 +61,7 @@ def search(
 def _local_search(model: Model, seed: int) -> tuple[LocalSearch, Any]:
     random = pyvrp.RandomNumberGenerator(seed=seed)
     neighbours = compute_neighbours(model.data, NeighbourhoodParams())
-    method = LocalSearch(model.data, random, neighbours, PerturbationManager())
+    method = LocalSearch(model.data, random, neighbours, PerturbationManager(PerturbationParams(1, PERTURBATION)))
     for operator in OPERATORS:
         if operator.supports(model.data):
             method.add_operator(operator(model.data))

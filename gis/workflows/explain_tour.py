@@ -29,9 +29,10 @@ def explain_tour(
     Returns
     -------
     Record
-        ``left_out``: [{code, over_min, shift, instead_of, why}]; ``rules``: [{key, words, cost}], the dearest first;
-        ``more``: [{kind ("longer" | "coach"), date, coach, minutes, gain, stops}]. ``seconds``: about so long for each
-        of the last two.
+        ``left_out``: [{code, over_min, date, coach, place, instead_of, why}]; ``rules``: [{key, words, cost,
+        plan_value}], the dearest first, the value being the plan's without it; ``more``: [{kind ("longer" | "coach"),
+        date, coach, minutes, gain, value, stops, words}], value and stops being the plan's with it. ``seconds``: about
+        so long for each of the last two.
 
     Raises
     ------
@@ -50,8 +51,8 @@ def _made(part: str, laid: LaidTour, order: Order, seconds: float) -> list[Recor
     if part == "left_out":
         return [_out(laid, each) for each in left_out(problem, order)]
     if part == "rules":
-        return [_cost(laid, each) for each in costs(problem, order, seconds=seconds)]
-    return [_change(laid, each) for each in sensitivity(problem, order, longer=LONGER_MIN, seconds=seconds)]
+        return [_cost(laid, order, each) for each in costs(problem, order, seconds=seconds)]
+    return [_change(laid, order, each) for each in sensitivity(problem, order, longer=LONGER_MIN, seconds=seconds)]
 
 
 def _out(laid: LaidTour, out: LeftOut) -> Record:
@@ -66,18 +67,20 @@ def _out(laid: LaidTour, out: LeftOut) -> Record:
     }
 
 
-def _cost(laid: LaidTour, cost: Cost) -> Record:
+def _cost(laid: LaidTour, order: Order, cost: Cost) -> Record:
     words = wish_words(laid.board, cost.wish, laid.known.towns)
-    return {"key": str(cost.wish), "words": words.as_dict(), "cost": cost.gain}
+    without = round(laid.board.problem.value_of(order) + cost.gain, 3)
+    return {"key": str(cost.wish), "words": words.as_dict(), "cost": cost.gain, "plan_value": without}
 
 
-def _change(laid: LaidTour, change: Change) -> Record:
+def _change(laid: LaidTour, order: Order, change: Change) -> Record:
     said = {"kind": change.kind, "minutes": LONGER_MIN if change.kind == "longer" else None}
     return {
         **said,
         **_route(laid, change.shift),
         "gain": change.gain,
-        "stops": change.sites,
+        "value": round(laid.board.problem.value_of(order) + change.gain, 3),
+        "stops": sum(map(len, order)) + change.sites,
         "words": _words(laid, change),
     }
 

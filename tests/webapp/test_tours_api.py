@@ -156,7 +156,12 @@ def test_a_plan_is_explained(client: FlaskClient) -> None:
     assert out["why"]["zh"] == "已到上限：城关镇至多 1 个；可换下 示例工厂"
     # Without the limit B comes, too: 4.
     assert told["rules"] == [
-        {"key": "most:town:T1", "words": {"zh": "城关镇至多 1 个", "en": "at most 1 of 城关镇"}, "cost": 4.0}
+        {
+            "key": "most:town:T1",
+            "words": {"zh": "城关镇至多 1 个", "en": "at most 1 of 城关镇"},
+            "cost": 4.0,
+            "plan_value": 12.0,
+        }
     ]
     assert {each["kind"] for each in told["more"]} == {"longer", "coach"}
     only = send(client, "POST", "/api/tours/explain", {**asked, "parts": ["rules"]}).get_json()

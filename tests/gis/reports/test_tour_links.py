@@ -73,9 +73,9 @@ def test_a_code_is_the_same_on_paper_and_on_a_page() -> None:
 
 
 def test_a_code_says_what_it_was_given() -> None:
-    """Its modules are segno's for the whole address, with a quarter to spare."""
+    """Its modules are segno's for the whole address, with what level M has to spare."""
     import segno
 
     text = linked()[0]
-    expected = segno.make_qr(text, error="q").matrix
+    expected = segno.make_qr(text, error="m").matrix
     assert code_rows(text) == tuple(tuple(map(bool, row)) for row in expected)

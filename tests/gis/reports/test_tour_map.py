@@ -14,8 +14,8 @@ from gis.reports.photograph import MOST_PIXELS_A_SIDE, photo_jpeg
 from gis.reports.plan_sheet import Look
 from gis.reports.route_sheet import RouteSheet
 from gis.reports.svg_canvas import SvgCanvas
-from gis.reports.tour_book import Route
-from gis.reports.tour_map import book_fonts, land_map, locator_map, overview_map, png_of, route_look, svg_of
+from gis.reports.tour_book import Route, TourBook
+from gis.reports.tour_map import TourGround, book_fonts, land_map, locator_map, overview_map, png_of, route_look, svg_of
 from tests.gis.reports.tour_samples import BOOK, EAST, FIRST, LAND, NORTH, SITE_1, photo
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -87,7 +87,7 @@ def test_what_is_clipped_is_open_no_longer_than_its_block() -> None:
 
 
 def test_the_same_drawing_is_a_page_s_and_a_picture() -> None:
-    drawing = overview_map(BOOK, 400, 500, "zh")
+    drawing = overview_map(TourGround(BOOK), 400, 500, "zh")
     root = ElementTree.fromstring(svg_of(drawing, "map"))
     assert root.get("viewBox") == "0 0 400 500"
     numbers = [element.text for element in root.iter(f"{SVG}text")]
@@ -100,7 +100,7 @@ def test_the_same_drawing_is_a_page_s_and_a_picture() -> None:
 
 
 def test_all_stops_lie_in_the_overview() -> None:
-    drawing = overview_map(BOOK, 400, 500, "zh")
+    drawing = overview_map(TourGround(BOOK), 400, 500, "zh")
     root = ElementTree.fromstring(svg_of(drawing, "map"))
     for circle in root.iter(f"{SVG}circle"):
         assert 0 < float(circle.get("cx", "-1")) < 400
@@ -108,8 +108,8 @@ def test_all_stops_lie_in_the_overview() -> None:
 
 
 def test_a_stop_whose_land_has_a_bottleneck_has_a_red_ring() -> None:
-    def rings(book: object) -> int:
-        return svg_of(overview_map(book, 400, 500, "zh"), "m").count('stroke="#d00000"')  # type: ignore[arg-type]
+    def rings(book: TourBook) -> int:
+        return svg_of(overview_map(TourGround(book), 400, 500, "zh"), "m").count('stroke="#d00000"')
 
     assert rings(BOOK) == 2  # the stop, and its line in the legend
     assert rings(BOOK.public()) == 0
@@ -121,7 +121,7 @@ def test_no_two_of_thirty_routes_look_alike() -> None:
 
 
 def test_a_locator_is_about_its_stop() -> None:
-    drawing = locator_map(BOOK, FIRST, SITE_1, (300, 200), "zh")
+    drawing = locator_map(TourGround(BOOK), FIRST, SITE_1, (300, 200), "zh")
     assert drawing.middle == pytest.approx((EAST + 3000, NORTH + 1000), abs=0.01)
     assert "示范大道" in svg_of(drawing, "place")
 

@@ -6,6 +6,7 @@ import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
 import { explain, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
+import { placeEntrance } from "./tour_entrance.js";
 import { refusalsOf } from "./tour_fields.js";
 import { bindFilter } from "./tour_filter.js";
 import { summaries, WishForm } from "./tour_form.js";
@@ -39,7 +40,7 @@ export class TourDesk {
     this.form = new WishForm(part("wishes"), state, { places, mayWrite, pick: () => this.#pick() });
     this.offer = bindFilter(part("wishes"), state);
     this.hands = new Hands(state, { failed: (problem) => this.#failed("add", problem, { focus: true }) });
-    const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
+    const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), entrance: (code) => this.#entrance(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
     this.sites = new SiteList(part("sites"), { count: part("sites-count"), find: part("sites-find") }, state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
@@ -284,10 +285,21 @@ export class TourDesk {
     return openSite(this.state, code, { mayWrite: this.mayWrite });
   }
 
+  async #entrance(code) {
+    try {
+      const changed = await placeEntrance({ code, name: this.state.sites.get(code)?.name ?? code }, () => this.#pick());
+      if (!changed) return;
+      this.listing.now();
+      this.timing.now();
+    } catch (problem) {
+      this.#failed("add", problem, { focus: true });
+    }
+  }
+
   #siteActs(site) {
     if (!this.mayWrite) return [];
     const button = (words, press) => el("button", { type: "button", class: "tiny", onclick: () => (this.map.map.closePopup(), press()) }, words);
-    return [button(gettext("加入行程"), () => this.hands.add(site.code)), button(gettext("必看"), () => this.hands.wish(site.code, "must")), button(gettext("不看"), () => this.hands.wish(site.code, "never")), button(gettext("更多…"), () => this.#open(site.code))];
+    return [button(gettext("加入行程"), () => this.hands.add(site.code)), button(gettext("必看"), () => this.hands.wish(site.code, "must")), button(gettext("不看"), () => this.hands.wish(site.code, "never")), button(gettext("出入口…"), () => this.#entrance(site.code)), button(gettext("更多…"), () => this.#open(site.code))];
   }
 
   #mark(code) {

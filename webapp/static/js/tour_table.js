@@ -203,6 +203,7 @@ export class Timetable {
       choice(gettext("移到其他位置…"), this.acts.shift),
       choice(gettext("与另一站互换…"), this.acts.swap),
       choice(gettext("停留、时段、汇报人…"), this.acts.site),
+      choice(gettext("出入口…"), this.acts.entrance),
       choice(gettext("移出行程"), this.acts.remove),
       el("a", { class: "row", href: `/?sel=project:${inPath(stop.code)}` }, gettext("在挂图上查看")),
     );
