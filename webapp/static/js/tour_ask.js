@@ -111,9 +111,15 @@ export async function bestPlaceFor(state, code, spec) {
   return ranked.length ? tried[ranked[0].at] : null;
 }
 
-/** What leaving out costs, what the rules cost, what more time or another coach would bring. */
+/** What leaving out costs comes first; what the rules cost and what more would bring takes longer. */
 export async function explain(state) {
   const { spec, routes } = state;
-  const said = await send("POST", "/api/tours/explain", { spec, routes });
-  if (JSON.stringify([spec, routes]) === JSON.stringify([state.spec, state.routes])) state.setExplained(said);
+  state.setExplained({});
+  for (const parts of [["left_out"], ["rules", "more"]]) {
+    const asked = state.explained;
+    const said = await send("POST", "/api/tours/explain", { spec, routes, parts });
+    // Somebody changed the wishes or the routes meanwhile: it is the answer to another question.
+    if (state.explained !== asked) return;
+    state.setExplained({ ...asked, ...said });
+  }
 }

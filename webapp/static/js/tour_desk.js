@@ -42,7 +42,7 @@ export class TourDesk {
     this.hands = new Hands(state, { failed: (problem) => this.#failed("add", problem, { focus: true }) });
     const stopActs = { ...this.hands.acts(() => this.times), site: (code) => this.#open(code), entrance: (code) => this.#entrance(code), marked: (code) => this.#mark(code), looked: (code) => this.#look(code) };
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
-    this.sites = new SiteList(part("sites"), part("sites-count"), state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
+    this.sites = new SiteList(part("sites"), { count: part("sites-count"), find: part("sites-find") }, state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
     this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), gone: () => this.readPlans() } });
     this.run = new RunBar(part("run"));
@@ -105,8 +105,9 @@ export class TourDesk {
     this.hands.forget();
     state.open(answer);
     if (kept) state.openPlan(kept);
-    else if (!this.mayWrite) this.view("plans");
-    await this.listing.now();
+    if (this.mayWrite) await this.listing.now();
+    else this.view(kept ? "times" : "plans");
+    if (!this.mayWrite) this.tab("plans");
     this.map.fit(state.plan, [...state.sites.values()]);
   }
 

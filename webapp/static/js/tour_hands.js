@@ -91,12 +91,20 @@ export class Hands {
     tell(spec === this.state.spec ? gettext("已加入 {name}", { name }) : gettext("已加入 {name}：不合条件，设为必看", { name }));
   }
 
+  /** The routes with a site where the explanation found that it fits best; null where nobody has asked. */
+  #explainedPlace(code) {
+    const { explained, routes } = this.state;
+    const told = explained?.left_out?.find((each) => each.code === code);
+    const route = told ? routes.findIndex((each) => each.date === told.date && each.coach === told.coach) : -1;
+    return route < 0 || typeof told.place !== "number" ? null : placed(routes, code, { route, at: told.place });
+  }
+
   /** Put a site where it fits best. */
   async add(code) {
     const { state } = this;
     const spec = this.#allowing(code);
     try {
-      const routes = (await bestPlaceFor(state, code, spec)) ?? placed(state.routes, code, { route: 0, at: 0 });
+      const routes = this.#explainedPlace(code) ?? (await bestPlaceFor(state, code, spec)) ?? placed(state.routes, code, { route: 0, at: 0 });
       this.#tellAdded(code, spec);
       state.change({ routes, spec });
     } catch (problem) {

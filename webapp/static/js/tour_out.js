@@ -5,7 +5,6 @@ import { steady } from "./steady.js";
 import { points, reasonWords } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
-
 const table = (label, heads, rows) =>
   el("div", { class: "scroll" }, el("table", { class: "sums", "aria-label": label }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)));
 const rowOf = (code, first, ...cells) => el("tr", { "data-code": code }, el("th", { scope: "row" }, first), cells.map((cell) => el("td", {}, cell)));
@@ -27,12 +26,12 @@ export class LeftOut {
       fill(this.root, el("p", { class: "empty" }, gettext("规划后在这里看没有选上的项目，以及各项要求的代价。")));
       return;
     }
-    fill(this.root, el("div", { class: "out" }, this.#head(), el("div", { class: "out-columns" }, this.#sites(out), state.explained ? this.#costs(state.explained) : null)));
+    fill(this.root, el("div", { class: "out" }, this.#head(), el("div", { class: "out-columns" }, this.#sites(out), state.explained?.feasible ? this.#costs(state.explained) : null)));
   }
 
   #head() {
     const { explained, hasStops } = this.state;
-    const words = explained ? gettext("下面的代价按现在的行程和要求算。") : gettext("“解释”逐个试算：放进来要多用几分钟、会挤掉谁；去掉每项要求能多得多少价值。");
+    const words = explained?.feasible === false ? gettext("行程还不合要求，合了才能算代价。") : explained?.feasible ? gettext("下面的代价按现在的行程和要求算。") : gettext("“解释”逐个试算：放进来要多用几分钟、会挤掉谁；去掉每项要求能多得多少价值。");
     const press = async () => {
       this.isBusy = true;
       this.draw();
@@ -74,17 +73,17 @@ export class LeftOut {
     );
   }
 
-  #costs({ feasible, rules, more }) {
-    if (!feasible) return el("p", { class: "quiet costs" }, gettext("行程还有不符的要求，先改到全部满足再试算代价。"));
-    const gains = more.map((each) => row(wordsOf(each.words), `+${points(each.gain)}`, points(each.value), gettext("{n} 站", { n: number(each.stops) })));
-    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(wordsOf(rule.words), rule.cost > 0 ? `−${points(rule.cost)}` : gettext("不影响"), points(rule.plan_value)));
+  #costs({ rules, more }) {
+    if (!rules) return el("p", { class: "quiet" }, gettext("正在逐项去掉要求试算…"));
+    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(wordsOf(rule.words), rule.cost > 0 ? points(rule.cost) : gettext("不影响")));
+    const gains = more.map((each) => row(wordsOf(each.words), each.gain > 0 ? `+${points(each.gain)}` : gettext("不影响"), gettext("{n} 站", { n: number(each.stops) })));
     return el(
       "div",
       { class: "costs" },
       el("h3", {}, gettext("各项要求的代价")),
-      costs.length ? table(gettext("各项要求的代价"), [gettext("要求"), gettext("少得的价值"), gettext("去掉后的价值")], costs) : el("p", { class: "quiet" }, gettext("没有可比的要求。")),
+      costs.length ? table(gettext("各项要求的代价"), [gettext("要求"), gettext("少得的价值")], costs) : el("p", { class: "quiet" }, gettext("没有可比的要求。")),
       el("h3", {}, gettext("再宽一点")),
-      gains.length ? table(gettext("再宽一点"), [gettext("放宽"), gettext("多得"), gettext("总价值"), gettext("站点")], gains) : el("p", { class: "quiet" }, "—"),
+      gains.length ? table(gettext("再宽一点"), [gettext("放宽"), gettext("多得"), gettext("站点")], gains) : el("p", { class: "quiet" }, gettext("没有可放宽的。")),
     );
   }
 }

@@ -1,6 +1,6 @@
 // The candidates of a tour: what each is worth and why, whether it may be visited, must or never, and where it is now.
 import { DeskGrid, numberColumn, textColumn } from "./desk_grid.js";
-import { el, icon } from "./dom.js";
+import { el, icon, settled } from "./dom.js";
 import { NOTHING, number, share } from "./format.js";
 import { isPhone } from "./layout.js";
 import { badge } from "./marks.js";
@@ -8,6 +8,7 @@ import { steady } from "./steady.js";
 import { points, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
+const FIND_AFTER_MS = 200;
 const PARTS = () => [
   ["investment", gettext("投资")],
   ["lamp", gettext("灯")],
@@ -20,10 +21,11 @@ export const partsInWords = (site) => (site.value_parts ? PARTS().map(([name, te
 
 export class SiteList {
   /** `acts`: `open(code)`, `wish(code, "must" | "never")`, `add(code)`, `look(code)`. */
-  constructor(root, count, state, { acts, mayWrite }) {
-    Object.assign(this, { count, state, acts, mayWrite });
+  constructor(root, { count, find }, state, { acts, mayWrite }) {
+    Object.assign(this, { count, find, state, acts, mayWrite });
     /** Show the candidates as the state has them. */
     this.draw = steady(() => this.#draw());
+    find.addEventListener("input", settled(() => this.draw(), FIND_AFTER_MS));
     this.grid = new DeskGrid(root, { index: "code", empty: gettext("筛选后没有项目"), opened: ({ code }) => acts.open(code), columns: this.#columns() });
   }
 
@@ -67,8 +69,10 @@ export class SiteList {
       return { ...site, stop, must: Boolean(wish.must), never: Boolean(wish.never), parts: partsInWords(site), standing: stop ? `0${stop}` : site.eligible ? "1" : `2${site.reason}` };
     });
     rows.sort((a, b) => Number(b.eligible) - Number(a.eligible) || b.value - a.value);
+    const wanted = this.find.value.trim().toLowerCase();
+    const found = rows.filter((row) => [row.name, row.code, row.town_name].some((text) => text?.toLowerCase().includes(wanted)));
     const eligible = rows.filter((row) => row.eligible).length;
     this.count.textContent = gettext("{n} 个候选，{m} 个可选", { n: number(rows.length), m: number(eligible) });
-    await this.grid.show(rows);
+    await this.grid.show(found);
   }
 }
