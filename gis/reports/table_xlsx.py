@@ -121,7 +121,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
 
 
 def _header_cell(sheet: Sheet, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
+    cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = _HEADER["font"], _HEADER["fill"], _HEADER["alignment"]
     return cell
 
