@@ -96,10 +96,10 @@ def _ground(store: Store) -> TourGround:
 
 
 def _saved(store: Store, spec: Any, made: Any) -> str:
-    from gis.workflows.tour_book import NewPlan, new_tour, save_plan
+    from gis.workflows.tour_book import LONGEST_NAME, NewPlan, new_tour, save_plan
 
     tour_no = new_tour(store, LOCAL_ACTOR, spec)
-    return save_plan(store, LOCAL_ACTOR, tour_no, NewPlan(spec.title, spec, made))
+    return save_plan(store, LOCAL_ACTOR, tour_no, NewPlan(spec.title[:LONGEST_NAME], spec, made))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -41,6 +41,8 @@ _WIDTHS: dict[Format, float] = {
     "wrapped_text": 22,
 }
 _DEFAULT_WIDTH = 18.0
+_LINE_PT = 15.0
+_HIGHEST_PT = 409.0  # Excel's own limit
 _A3 = 8  # as ECMA-376 numbers paper sizes
 _NAME_WIDTHS = {"code": 25.0, "name": 32.0, "owner": 24.0}
 _HEADER = {
@@ -75,10 +77,28 @@ def _write_sheet(book: Workbook, table: Table, language: str) -> None:
     sheet.append([_header_cell(sheet, column.words.of(language)) for column in table.columns])
     painters = [_Painter(sheet, column, table.fills.get(column.name, {}), language) for column in table.columns]
     columns = [table.frame[column.name].tolist() for column in table.columns]
-    for row in zip(*columns, strict=True):
-        sheet.append([painter.cell(value) for painter, value in zip(painters, row, strict=True)])
+    narrow = [place for place, column in enumerate(table.columns) if column.format == "wrapped_text"]
+    for number, row in enumerate(zip(*columns, strict=True), 2):
+        cells = [painter.cell(value) for painter, value in zip(painters, row, strict=True)]
+        if lines := max((_lines(cells[place].value, _width(table.columns[place])) for place in narrow), default=0):
+            sheet.row_dimensions[number].height = min(lines * _LINE_PT, _HIGHEST_PT)
+        sheet.append(cells)
     if table.totals:
         sheet.append([_total_cell(sheet, column, table.totals.get(column.name)) for column in table.columns])
+
+
+def _width(column: TableColumn) -> float:
+    """In characters."""
+    return column.width or _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
+
+
+def _lines(text: Any, width: float) -> int:
+    """About how many lines a text takes; not every program works out a row's height when it opens a file."""
+    if not isinstance(text, str):
+        return 0
+    # A Chinese character is as wide as two others.
+    wide = [sum(1 if ord(character) < 0x2E80 else 2 for character in line) for line in text.split("\n")]
+    return sum(max(1, math.ceil(columns / (width - 1))) for columns in wide)
 
 
 def _sheet_name(title: str) -> str:
@@ -92,8 +112,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
     sheet.auto_filter.ref = f"A1:{last}{len(table.frame) + 1}"
     sheet.row_dimensions[1].height = 45
     for place, column in enumerate(table.columns, start=1):
-        width = column.width or _NAME_WIDTHS.get(column.name, _WIDTHS.get(column.format, _DEFAULT_WIDTH))
-        sheet.column_dimensions[get_column_letter(place)].width = width
+        sheet.column_dimensions[get_column_letter(place)].width = _width(column)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A3
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -102,7 +121,7 @@ def _lay_out(sheet: Sheet, table: Table) -> None:
 
 
 def _header_cell(sheet: Sheet, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
+    cell = text_cell(sheet, text)
     cell.font, cell.fill, cell.alignment = _HEADER["font"], _HEADER["fill"], _HEADER["alignment"]
     return cell
 

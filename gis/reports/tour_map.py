@@ -28,6 +28,7 @@ from gis.reports.tour_words import (
     DRIVE_MIN,
     ESTIMATED,
     FOOTPRINT,
+    LUNCH_PLACE,
     METRES,
     NORTH,
     START_END,
@@ -59,6 +60,9 @@ _FOOTPRINT = Look("", "#111111", 1.6)
 _WARNING = "#D00000"
 _ROAD_NAMES_FROM_RANK = 4
 _MOST_NEAR = 15
+_HALF_LINE = 0.5
+# Lines of the legend beside the routes': starts and ends, lunch, bottlenecks.
+_MARKS = 3
 # A tour's map fills its page rather than be measured on with a ruler.
 _FINE = tuple(number * 10**power / 10 for power in range(2, 7) for number in (10, 12, 15, 20, 25, 30, 40, 50, 60, 80))
 
@@ -77,7 +81,8 @@ class Drawing:
 
     def on(self, canvas: Any, font: str, kind: type[RouteSheet] = RouteSheet) -> None:
         """Draw it with its lower left corner at the canvas's origin; the legend stands below the window."""
-        window = (0.0, self.legend, self.width, self.height)
+        # The frame's line lies within the drawing.
+        window = (_HALF_LINE, self.legend + _HALF_LINE, self.width - _HALF_LINE, self.height - _HALF_LINE)
         self.draw(kind(canvas, font, window, self.middle, self.scale))
 
 
@@ -163,7 +168,7 @@ def route_look(route: Route) -> Look:
 def overview_map(ground: TourGround, width: float, height: float, language: str) -> Drawing:
     """All routes with their numbered stops and what the legend says of each."""
     book = ground.book
-    legend = _legend_height(len(book.routes) + 2)
+    legend = _legend_height(len(book.routes) + _MARKS)
     box = _box_of([line for route in book.routes for line in ground.lines(route)])
 
     def draw(sheet: RouteSheet) -> None:
@@ -343,13 +348,17 @@ def _legend_height(entries: int) -> float:
 
 def _legend(sheet: RouteSheet, book: TourBook, language: str) -> None:
     """Lines of the routes, then what the marks mean, below the window."""
-    places = iter(_places(sheet, len(book.routes) + 2))
+    places = iter(_places(sheet, len(book.routes) + _MARKS))
     for route, (x, y) in zip(book.routes, places, strict=False):
         sheet.stroke((x, y + 3), (x + 24, y + 3), route_look(route))
         sheet.text(x + 28, y, route_title(route, language), 7.5)
     x, y = next(places)
     sheet.swatch((x + 9, y, x + 15, y + 6), _PLACE)
     sheet.text(x + 28, y, START_END.of(language), 7.5)
+    if any(halt.kind == "lunch" for route in book.routes for halt in route.halts):
+        x, y = next(places)
+        sheet.swatch((x + 9, y, x + 15, y + 6), _LUNCH)
+        sheet.text(x + 28, y, LUNCH_PLACE.of(language), 7.5)
     if any(halt.flags for halt in book.visits):
         x, y = next(places)
         sheet.ring(x + 12, y + 3, 4, Look("#FFFFFF", _WARNING, 2.0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -77,7 +76,9 @@ class Asked:
         if value is None:
             return ()
         fit = isinstance(value, list | tuple) and len(value) <= most
-        if not fit or not all(isinstance(v, str) and 0 < len(v.strip()) <= LONGEST_TEXT for v in value):
+        if not fit or not all(
+            isinstance(v, str) and 0 < len(v.strip()) <= LONGEST_TEXT and v.isprintable() for v in value
+        ):
             self.wrong(name, value, f"[text, …] ≤ {most}")
             return ()
         return tuple(dict.fromkeys(v.strip() for v in value))
@@ -124,7 +125,7 @@ class Asked:
         value = self._value(name)
         if value is None:
             return None
-        fit = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        fit = isinstance(value, int | float) and not isinstance(value, bool)
         if fit and low <= value <= high:
             return float(value)
         self.wrong(name, value, f"{low:g} … {high:g}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -78,7 +78,9 @@ def spots_of(spec: TourSpec) -> tuple[Spot, ...]:
     return tuple(dict.fromkeys([*ends, *(spec.lunch.places if spec.lunch else ())]))
 
 
-def assemble(spec: TourSpec, sites: Sequence[Candidate], travel: NDArray[np.int64]) -> Board:
+def assemble(
+    spec: TourSpec, sites: Sequence[Candidate], travel: NDArray[np.int64], others: Sequence[Candidate] = ()
+) -> Board:
     """
     The board of a tour.
 
@@ -88,6 +90,8 @@ def assemble(spec: TourSpec, sites: Sequence[Candidate], travel: NDArray[np.int6
         Those that may be visited.
     travel
         (places, places) whole minutes between ``spots_of(spec)`` and then the sites, in their orders.
+    others
+        Candidates that may not be visited: a town that has no others still asks for its minimum.
     """
     spots = spots_of(spec)
     shifts = _shifts(spec, spots)
@@ -95,7 +99,7 @@ def assemble(spec: TourSpec, sites: Sequence[Candidate], travel: NDArray[np.int6
         travel=travel,
         sites=tuple(_site(i + len(spots), site, spec, shifts) for i, site in enumerate(sites)),
         shifts=shifts,
-        counts=tuple(_counts(spec.limits, sites)),
+        counts=tuple(_counts(spec.limits, sites, others)),
         stays=_stays(spec, sites),
     )
     return Board(spec, problem, tuple(sites), spots)
@@ -161,17 +165,23 @@ def _own_shifts(site: Candidate, shifts: Sequence[Shift]) -> frozenset[int] | No
     )
 
 
-def _counts(limits: Sequence[Limit], sites: Sequence[Candidate]) -> list[CountRule]:
-    """A limit on each is a rule for each; where one is limited by itself, that rules it."""
+def _counts(limits: Sequence[Limit], sites: Sequence[Candidate], others: Sequence[Candidate]) -> list[CountRule]:
+    """A limit on each is a rule for each; where one is limited by itself, that rules it. Of one group the strictest."""
     own = {(limit.by, limit.key) for limit in limits if limit.key != EACH}
-    rules = []
+    found: dict[str, CountRule] = {}
     for limit in limits:
         groups = groups_by(limit.by, sites)
-        keys = [k for k in groups if (limit.by, k) not in own] if limit.key == EACH else [limit.key]
-        for key in keys:
-            at = frozenset(groups.get(key, ()))
-            rules.append(CountRule(f"{limit.by}:{key}", at, limit.at_least, limit.at_most))
-    return rules
+        named = [*groups, *(groups_by(limit.by, others) if limit.at_least else ())]
+        keys = [k for k in named if (limit.by, k) not in own] if limit.key == EACH else [limit.key]
+        for key in dict.fromkeys(keys):
+            rule = CountRule(f"{limit.by}:{key}", frozenset(groups.get(key, ())), limit.at_least, limit.at_most)
+            found[rule.key] = _stricter(rule, found.get(rule.key, rule))
+    return list(found.values())
+
+
+def _stricter(one: CountRule, other: CountRule) -> CountRule:
+    mosts = [most for most in (one.at_most, other.at_most) if most is not None]
+    return replace(one, at_least=max(one.at_least, other.at_least), at_most=min(mosts, default=None))
 
 
 def groups_by(by: str, sites: Sequence[Candidate]) -> dict[str, list[int]]:

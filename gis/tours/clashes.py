@@ -134,7 +134,11 @@ def _later(problem: Problem, shift: int, tester: _Tester) -> int:
 
 
 def _fewer(problem: Problem, key: str, tester: _Tester) -> int:
-    """How many fewer a minimum must ask for."""
-    least = next(rule.at_least for rule in problem.counts if rule.key == key)
-    fewer = (by for by in range(1, least) if tester.is_met(with_least(problem, key, least - by)))
-    return next(fewer, least)
+    """How many fewer a minimum must ask for: halved down from none at all, which is known to be met."""
+    rule = next(rule for rule in problem.counts if rule.key == key)
+    # More than there are is never met.
+    met, unmet = 0, min(rule.at_least, len(rule.sites) + 1)
+    while unmet - met > 1:
+        middle = (met + unmet) // 2
+        met, unmet = (middle, unmet) if tester.is_met(with_least(problem, key, middle)) else (met, middle)
+    return rule.at_least - met

@@ -244,7 +244,11 @@ def _day_as_dict(day: TourDay) -> dict[str, Any]:
 def _site_as_dict(site: SiteWish) -> dict[str, Any]:
     said = {f.name: getattr(site, f.name) for f in fields(SiteWish)}
     said["open"] = [f"{clock_text(opens)}-{clock_text(closes)}" for opens, closes in site.open]
-    return {name: value for name, value in said.items() if value not in (None, "", False, [])}
+    return {
+        name: value
+        for name, value in said.items()
+        if value is not None and value is not False and value not in ("", [])
+    }
 
 
 def _days(ask: Asked) -> tuple[TourDay, ...]:
@@ -336,8 +340,11 @@ def _limit(ask: Asked) -> Limit:
     at_least, at_most = ask.whole("at_least", 0, MOST_SITES, 0), ask.maybe_whole("at_most", 0, MOST_SITES)
     if at_most is not None and at_most < at_least:
         ask.wrong("at_most", str(at_most), f"≥ {at_least}")
-    by = ask.choice("by", LIMIT_BY)
-    return Limit(by, ask.text("key") or EACH, at_least, at_most)
+    by, key = ask.choice("by", LIMIT_BY), ask.text("key") or EACH
+    if by == "category" and key != EACH and key not in set(ProjectCategory):
+        ask.wrong("key", key, " | ".join(ProjectCategory))
+        key = EACH
+    return Limit(by, key, at_least, at_most)
 
 
 def _weights(ask: Asked) -> Weights:

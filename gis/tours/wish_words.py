@@ -64,7 +64,10 @@ def _out_parts(board: Board, out: LeftOut, towns: Towns) -> Iterator[Words]:
     if out.swap:
         names = "、".join(board.sites[site].name for site in out.swap)
         yield Words(f"可换下 {names}", f"could take the place of {names}")
-    if out.over == 0 and not out.rules:
+    value = board.sites[out.site].value
+    if out.over == 0 and not out.rules and value > 0:
+        yield Words(f"排得下：直接加入多得 {value:g}", f"it fits: {value:g} more with it")
+    elif out.over == 0 and not out.rules:
         yield Words("时间上排得下，但增加行程而不增加价值", "there is time for it, but it adds way and no value")
 
 

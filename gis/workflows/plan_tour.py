@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gis.errors import InvalidParameter
 from gis.tours.assembly import RouteWish
 from gis.tours.clashes import clash_of
+from gis.tours.counting import bound
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, plan
 from gis.tours.problem import Order
@@ -21,6 +22,7 @@ from gis.workflows.tour_board import LaidTour, TourGround
 LONGEST_SECONDS = 60.0
 # About how long one looks for the wishes that clash, where no plan keeps all rules.
 CLASH_SECONDS = 5.0
+BOUND_SECONDS = 1.0
 Watch = Callable[[Found], bool]
 
 
@@ -51,7 +53,7 @@ def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
     start = laid.board.order_of(search.routes)[0] if search.routes else None
     problem, towns = laid.board.problem, laid.known.towns
     found = plan(problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
-    made = replace(written(laid, found.order), bound=found.bound)
+    made = replace(written(laid, found.order), bound=bound(problem, seconds=BOUND_SECONDS))
     if made.is_feasible:
         return made
     clash = clash_of(problem, seconds=CLASH_SECONDS, seed=search.seed)

@@ -111,8 +111,9 @@ class TourGround:
         travelled = self._travelled(spec, [Spot("project", site.code) for site in sites])
         travel = travelled.travel
         known = Known(travelled.places, travel.metres, self.towns, travel.estimated)
-        board = assemble(spec, sites, self._minutes(travelled, spec))
-        return LaidTour(board, known, travelled, tuple(each for each in candidates if not each.is_eligible))
+        others = tuple(each for each in candidates if not each.is_eligible)
+        board = assemble(spec, sites, self._minutes(travelled, spec), others)
+        return LaidTour(board, known, travelled, others)
 
     def _minutes(self, travelled: Travelled, spec: TourSpec) -> NDArray[np.int64]:
         """Whole minutes; places between which turns are forbidden are told by their names."""

@@ -33,6 +33,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "gpxpy": ("gis/reports/",),
     "segno": ("gis/reports/",),
     "pypdfium2": ("gis/reports/",),
+    "PIL": ("gis/reports/",),
     "chinese_calendar": ("gis/workdays.py",),
     "click": (
         "gis/cli.py",

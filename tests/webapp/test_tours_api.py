@@ -234,3 +234,8 @@ def test_who_stops_listening_ends_the_search(client: FlaskClient, monkeypatch: p
     next(iter(answer.response))
     answer.close()
     assert place.acquire(timeout=20)
+
+
+@pytest.mark.parametrize("address", ["/api/tours", "/api/tours/T1", "/api/tour-plans/T1-1", "/tours/day/T1-1"])
+def test_plans_with_their_talks_are_for_who_has_an_account(desk: FlaskClient, address: str) -> None:
+    assert desk.get(address).status_code == 401

@@ -14,6 +14,7 @@ from gis import __version__
 from gis.workflows.describe_store import list_codes
 from gis.workflows.plain import Record
 from gis.workflows.show_tour_day import show_tour_day
+from webapp.acting import require_person
 from webapp.context import served
 from webapp.language import current_language, page_texts
 from webapp.modules import modules_of
@@ -32,6 +33,7 @@ def page(plan_no: str) -> Response:
     """The page with all that it needs in it: whoever opened it once can open it anywhere."""
     with reading(strict=False):
         pass
+    require_person()
     site = served()
     day = show_tour_day(site.store, site.overview(None), key_in_path("plan_no", plan_no))
     text = htmlsafe_json_dumps(_data(day), dumps=json.dumps, ensure_ascii=False)

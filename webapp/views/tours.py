@@ -29,7 +29,7 @@ from gis.workflows.tour_book import (
 )
 from gis.workflows.tour_lines import tour_lines
 from gis.workflows.usual_tour import usual_spec
-from webapp.acting import allow
+from webapp.acting import allow, require_person
 from webapp.bodies import BodyAsker, body
 from webapp.context import served
 from webapp.params import key_in_path
@@ -53,6 +53,7 @@ def page() -> str:
 @blueprint.get("/api/tours")
 def tours() -> Response:
     """All tours with their plans, and what a new one begins with."""
+    require_person()
     site = served()
     return answer(site.tag(TOUR_LAYERS), lambda: {"tours": list_tours(site.store), **_beginnings()})
 
@@ -69,6 +70,7 @@ def make() -> tuple[Response, int]:
 @blueprint.get("/api/tours/<tour_no>")
 def tour(tour_no: str) -> Response:
     """One tour and its plans."""
+    require_person()
     return jsonify(_tour(key_in_path("tour_no", tour_no)))
 
 
@@ -154,6 +156,7 @@ def keep(tour_no: str) -> tuple[Response, int]:
 @blueprint.get("/api/tour-plans/<plan_no>")
 def kept_plan(plan_no: str) -> Response:
     """A plan as it was kept, with its routes on the roads of today."""
+    require_person()
     kept = read_plan(served().store, key_in_path("plan_no", plan_no))
     said = {name: getattr(kept, name) for name in ("plan_no", "tour_no", "name", "made_from", "note", "recorded_by")}
     made = {"recorded_at": kept.recorded_at, "spec": spec_as_dict(kept.spec), "plan": _told(kept.plan)}

@@ -62,6 +62,14 @@ def test_the_overview_sums_its_routes() -> None:
     assert found[0]["午餐"] == "11:40—12:40 机关食堂"
 
 
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    sheet = opened()["2026-12-08"]
+    heights = {number: sheet.row_dimensions[number].height for number in range(2, 6)}
+    # The talk has two lines of 16 and 62 columns in a cell of 36.
+    assert heights[3] == 3 * 15
+    assert heights[2] == 15
+
+
 def test_text_is_never_a_formula() -> None:
     cell = opened()["2026-12-08"]["D5"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (FORMULA, "s", True)

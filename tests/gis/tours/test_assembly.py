@@ -156,3 +156,17 @@ def test_spots_are_named_once_each() -> None:
         Spot("park", "K1"),
         Spot("point", "", 112.0, 37.0),
     )
+
+
+def test_two_limits_on_one_town_are_one_rule_the_stricter() -> None:
+    limits = [{"by": "town", "key": "T1", "at_most": 3}, {"by": "town", "key": "T1", "at_least": 1, "at_most": 2}]
+    spec = read_spec(wishes(limits=limits))
+    assert board(spec, site(spec, "A")).problem.counts == (CountRule("town:T1", frozenset({0}), 1, 2),)
+
+
+def test_a_town_without_a_site_that_may_be_visited_still_asks_for_its_minimum() -> None:
+    spec = read_spec(wishes(limits=[{"by": "town", "at_least": 1}]))
+    sites, others = [site(spec, "A")], [site(spec, "B", "T2")]
+    travel = 10 * (1 - np.eye(len(spots_of(spec)) + 1, dtype=np.int64))
+    counts = assemble(spec, sites, travel, others).problem.counts
+    assert counts == (CountRule("town:T1", frozenset({0}), 1, None), CountRule("town:T2", frozenset(), 1, None))

@@ -147,3 +147,18 @@ def test_what_is_no_number_is_no_number() -> None:
 @pytest.mark.parametrize(("minutes", "text"), [(0, "00:00"), (510, "08:30"), (1439, "23:59"), (1440 + 510, "08:30")])
 def test_minutes_are_shown_as_a_time_of_day(minutes: int, text: str) -> None:
     assert clock_text(minutes) == text
+
+
+def test_a_value_of_nothing_by_hand_is_kept() -> None:
+    spec = read_spec(wishes(sites=[{"code": "A", "value": 0}]))
+    assert read_spec(spec_as_dict(spec)).wish("A").value == 0.0
+
+
+def test_numbers_beyond_all_bounds_and_unseen_signs_are_refused() -> None:
+    assert set(problems(wishes(coaches=10**400))) == {"coaches"}
+    assert set(problems(wishes(codes=["\x00"]))) == {"codes"}
+
+
+def test_a_category_that_is_none_is_refused_at_its_place() -> None:
+    limits = [{"by": "category", "key": "工业", "at_least": 1}]
+    assert list(problems(wishes(limits=limits))) == ["limits[1].key"]
