@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -221,6 +222,20 @@ def own(browser: Browser, serve: Callable[[Settings], Served], own_file: Path) -
     context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
     watched = watch(context, serve(Settings(db=str(own_file))).address)
     yield watched
+    context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+@pytest.fixture
+def bureau(browser: Browser, serve: Callable[[Settings], Served], own_file: Path) -> Iterator[Any]:
+    """A planner's page on a copy of the sample county that this test may change."""
+    from tests.browser.tours_bureau import Bureau, without_tours
+
+    place = without_tours(own_file)
+    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
+    watched = watch(context, serve(Settings(db=str(place))).address)
+    yield Bureau(watched, place)
     context.close()
     assert watched.foreign == []
     assert watched.errors == []

@@ -1,126 +1,21 @@
-"""The planner's page of tours in a real browser: wished for, planned, changed by hand, kept, compared, printed."""
+"""The planner's page of tours in a real browser: wished for, planned, kept, compared, printed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
 from gis.store import open_store
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour, withdraw_tour
-from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
-
-# Of the sample county: three projects of three towns that may be visited.
-ONE, TWO, THREE = "示例·市民文化中心", "示例·全民健身中心", "示例·高端液压支架智能工厂"
-DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:140781", "end": "town:140781"}
-NEXT_DAY = {**DAY, "date": "2026-12-09"}
-SPEC: dict[str, Any] = {"title": "四季度观摩", "days": [DAY]}
-
-
-@dataclass
-class Bureau:
-    """A planner's page over a county of its own, and the county's file."""
-
-    watched: Watched
-    place: Path
-    tour_no: str = ""
-
-    @property
-    def page(self) -> Page:
-        return self.watched.page
-
-    def tour(self, spec: dict[str, Any] = SPEC) -> Page:
-        """Open a tour with these wishes."""
-        with closing(open_store(str(self.place))) as store:
-            self.tour_no = new_tour(store, LOCAL_ACTOR, read_spec(spec))
-        return self.watched.open(f"/tours?tour={self.tour_no}")
-
-    def planned(self, spec: dict[str, Any] = SPEC) -> Page:
-        """The same, with three stops put in by hand, in this order."""
-        page = self.tour(spec)
-        candidate(page, ONE).get_by_role("button", name="加入：").click()
-        expect(stop(page, ONE)).to_have_count(1)
-        timed(page)
-        add(page, TWO, after=ONE)
-        add(page, THREE, after=TWO)
-        return page
-
-
-@pytest.fixture
-def no_tours(own_file: Path) -> Path:
-    """The sample county without the tours that it comes with."""
-    with closing(open_store(str(own_file))) as store:
-        for tour in list_tours(store):
-            seen = read_tour(store, tour["tour_no"]).recorded_at
-            withdraw_tour(store, LOCAL_ACTOR, tour["tour_no"], reason="测试", seen=seen)
-    return own_file
-
-
-@pytest.fixture
-def bureau(browser: Browser, serve: Callable[[Settings], Served], no_tours: Path) -> Iterator[Bureau]:
-    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
-    watched = watch(context, serve(Settings(db=str(no_tours))).address)
-    yield Bureau(watched, no_tours)
-    context.close()
-    assert watched.foreign == []
-    assert watched.errors == []
-
-
-def timed(page: Page) -> None:
-    """Wait until the times belong to the order on the page."""
-    expect(page.locator("[data-part=routes]")).not_to_have_class(re.compile("pending"))
-    expect(page.locator("[data-part=summary] .verdict")).not_to_have_text("正在计算时间…")
-
-
-def stops(page: Page) -> Locator:
-    return page.locator("[data-part=routes] .stop")
-
-
-def names(page: Page) -> list[str]:
-    return page.locator("[data-part=routes] .stop .name").all_inner_texts()
-
-
-def stop(page: Page, name: str) -> Locator:
-    return stops(page).filter(has_text=name)
-
-
-def candidate(page: Page, name: str) -> Locator:
-    """Its row among the candidates, found by its name."""
-    page.locator("[data-tab-of=sites]").click()
-    page.get_by_label("在候选点中查找").fill(name)
-    row = page.locator("[data-part=sites] .tabulator-row")
-    expect(row).to_have_count(1)
-    expect(row).to_contain_text(name)
-    return row
-
-
-def add(page: Page, name: str, after: str) -> None:
-    """Put a project in behind another."""
-    page.locator("[data-tab-of=out]").click()
-    page.get_by_role("button", name=f"选位置加入：{name}").click()
-    box = page.get_by_role("dialog")
-    place = box.get_by_label("位置")
-    place.select_option(place.locator("option").filter(has_text=after).get_attribute("value"))
-    box.get_by_role("button", name="确定").click()
-    expect(stop(page, name)).to_have_count(1)
-    timed(page)
-
-
-def keep(page: Page, name: str) -> None:
-    page.get_by_role("button", name="保存方案").click()
-    box = page.get_by_role("dialog")
-    box.get_by_label("方案名称").fill(name)
-    box.get_by_role("button", name="保存", exact=True).click()
-    expect(page.locator("[data-part=plan-name]")).to_have_text(name)
+from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
+from tests.browser.conftest import PHONE, Served, watch
+from tests.browser.tours_bureau import ONE, SPEC, THREE, TWO, Bureau, candidate, keep, names, stop, stops, timed
 
 
 def test_a_first_tour_is_made_and_planned(bureau: Bureau) -> None:
@@ -203,116 +98,6 @@ def test_wishes_are_saved_with_their_tour(bureau: Bureau) -> None:
     assert spec.candidates.town == ("140781100",)
 
 
-def test_the_order_is_changed_by_keys_and_buttons_and_taken_back(bureau: Bureau) -> None:
-    page = bureau.planned()
-    assert names(page) == [ONE, TWO, THREE]
-    before = stop(page, TWO).locator(".stop-times b").inner_text()
-    stop(page, TWO).focus()
-    page.keyboard.press("Alt+ArrowUp")
-    timed(page)
-    assert names(page) == [TWO, ONE, THREE]
-    assert stop(page, TWO).locator(".stop-times b").inner_text() < before
-    # The keyboard stays with the stop that it moved.
-    expect(stop(page, TWO)).to_be_focused()
-    stop(page, THREE).get_by_role("button", name="前移").click()
-    timed(page)
-    assert names(page) == [TWO, THREE, ONE]
-    page.get_by_role("button", name="撤销一步").click()
-    page.get_by_role("button", name="撤销一步").click()
-    timed(page)
-    assert names(page) == [ONE, TWO, THREE]
-    page.get_by_role("button", name="重做一步").click()
-    timed(page)
-    assert names(page) == [TWO, ONE, THREE]
-    assert page.locator(".tour-stop").all_inner_texts() == ["1", "2", "3"]
-
-
-def test_a_stop_is_dragged_to_another_place(bureau: Bureau) -> None:
-    page = bureau.planned()
-    grip, onto = stop(page, THREE).locator(".grip").bounding_box(), stop(page, ONE).bounding_box()
-    assert grip
-    assert onto
-    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(onto["x"] + 40, onto["y"] + onto["height"] / 2, steps=6)
-    page.mouse.move(onto["x"] + 40, onto["y"] + 4, steps=4)
-    expect(page.locator(".drop-line")).to_have_count(1)
-    page.mouse.up()
-    timed(page)
-    assert names(page) == [THREE, ONE, TWO]
-
-
-def test_a_stop_goes_to_another_day_is_swapped_and_taken_out(bureau: Bureau) -> None:
-    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
-    stop(page, TWO).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="移到其他位置…").click()
-    box = page.get_by_role("dialog", name="移动")
-    box.get_by_label("路线").select_option("1")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
-    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
-    expect(page.locator('[data-route="1"] .stop-no')).to_have_text("B1")
-    stop(page, TWO).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="与另一站互换…").click()
-    box = page.get_by_role("dialog", name="互换")
-    box.get_by_label("与哪一站互换").select_option(label=f"A1 {ONE}")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
-    expect(page.locator('[data-route="1"] .stop')).to_contain_text(ONE)
-    stop(page, ONE).focus()
-    page.keyboard.press("Delete")
-    expect(stops(page)).to_have_count(2)
-    timed(page)
-    expect(page.locator("[data-part=out]")).to_contain_text(ONE)
-
-
-def test_a_held_stop_stays_through_another_search(bureau: Bureau) -> None:
-    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
-    stop(page, ONE).get_by_role("button", name="固定在这一天这辆车").click()
-    timed(page)
-    expect(stop(page, ONE)).to_contain_text("已固定")
-    page.get_by_label("规划用时").select_option("5")
-    page.get_by_role("button", name="再优化", exact=True).first.click()
-    expect(page.locator("[data-part=run]")).to_be_visible()
-    expect(page.locator("[data-part=run]")).to_be_hidden()
-    timed(page)
-    expect(page.locator('[data-route="0"]')).to_contain_text(ONE)
-    stop(page, ONE).get_by_role("button", name="解除固定").click()
-    timed(page)
-    expect(stop(page, ONE)).not_to_contain_text("已固定")
-    expect(stop(page, ONE)).not_to_contain_text("必看")
-
-
-def test_a_breach_is_told_where_it_happens(bureau: Bureau) -> None:
-    page = bureau.planned()
-    until = page.locator('[data-path="days[1].until"]')
-    until.fill("08:50")
-    until.blur()
-    expect(page.locator("[data-part=stale]")).to_be_visible()
-    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
-    expect(page.locator("[data-part=stale]")).to_be_hidden()
-    assert names(page) == [ONE, TWO, THREE]
-    expect(page.locator('[data-route="0"] .breach').first).to_be_visible()
-    expect(page.locator(".slack")).to_have_class(re.compile("bad"))
-    expect(page.locator("[data-part=summary]")).to_contain_text("不合要求")
-
-
-def test_a_stop_that_may_not_be_visited_any_more_says_so(bureau: Bureau) -> None:
-    page = bureau.planned()
-    page.locator("details").filter(has_text="价值与条件").locator("summary").click()
-    share = page.locator('[data-path="min_share_done"]')
-    share.fill("100")
-    share.blur()
-    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
-    expect(page.locator("[data-part=routes] .notice.bad")).to_contain_text("不能安排")
-    expect(stop(page, ONE).locator(".breach")).to_contain_text("累计完成总投资")
-    page.get_by_role("button", name="设为必看，保留").click()
-    timed(page)
-    expect(page.locator("[data-part=routes] .notice.bad")).to_have_count(0)
-    expect(stop(page, ONE)).to_contain_text("必看")
-    bureau.watched.forgive("400")
-
-
 def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
     page = bureau.planned()
     keep(page, "先看北坛")
@@ -354,20 +139,6 @@ def test_unsaved_changes_are_not_lost_unasked(bureau: Bureau) -> None:
     page.get_by_role("link", name="全部观摩").click()
     page.get_by_role("dialog").get_by_role("button", name="放弃改动").click()
     expect(page.locator(".tour-card")).to_have_count(1)
-
-
-def test_what_leaving_out_and_rules_cost_is_explained(bureau: Bureau) -> None:
-    page = bureau.planned({**SPEC, "limits": [{"by": "town", "key": "*", "at_most": 1}]})
-    page.locator("[data-tab-of=out]").click()
-    page.get_by_role("button", name="解释").click()
-    costs = page.get_by_role("table", name="各项要求的代价")
-    expect(costs.locator("tbody tr").first).to_be_visible()
-    # The morning has room for more stops: whatever is left out of another town fits, or says for whom.
-    expect(page.locator("[data-part=out]")).to_contain_text(re.compile("放得下|换下"))
-    expect(page.get_by_role("table", name="再宽一点")).to_contain_text("多 30 分钟")
-    # What was told is of that timetable alone.
-    stop(page, TWO).get_by_role("button", name="前移").click()
-    expect(costs).to_have_count(0)
 
 
 def test_a_plan_prints_with_its_map(bureau: Bureau) -> None:

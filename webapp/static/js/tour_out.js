@@ -26,7 +26,7 @@ export class LeftOut {
       fill(this.root, el("p", { class: "empty" }, gettext("规划后在这里看没有选上的项目，以及各项要求的代价。")));
       return;
     }
-    fill(this.root, el("div", { class: "out" }, this.#head(), el("div", { class: "out-columns" }, this.#sites(out), state.explained?.feasible ? this.#costs(state.explained) : null)));
+    fill(this.root, el("div", { class: "out" }, this.#head(), el("div", { class: "out-columns" }, state.explained?.feasible ? this.#costs(state.explained) : null, this.#sites(out))));
   }
 
   #head() {

@@ -1,0 +1,133 @@
+"""A plan changed by hand in a real browser: put in another order, held, barred, explained."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.tours_bureau import DAY, NEXT_DAY, ONE, SPEC, THREE, TWO, Bureau, names, stop, stops, timed
+
+
+def test_the_order_is_changed_by_keys_and_buttons_and_taken_back(bureau: Bureau) -> None:
+    page = bureau.planned()
+    assert names(page) == [ONE, TWO, THREE]
+    before = stop(page, TWO).locator(".stop-times b").inner_text()
+    stop(page, TWO).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    timed(page)
+    assert names(page) == [TWO, ONE, THREE]
+    assert stop(page, TWO).locator(".stop-times b").inner_text() < before
+    # The keyboard stays with the stop that it moved.
+    expect(stop(page, TWO)).to_be_focused()
+    stop(page, THREE).get_by_role("button", name="前移").click()
+    timed(page)
+    assert names(page) == [TWO, THREE, ONE]
+    page.get_by_role("button", name="撤销一步").click()
+    page.get_by_role("button", name="撤销一步").click()
+    timed(page)
+    assert names(page) == [ONE, TWO, THREE]
+    page.get_by_role("button", name="重做一步").click()
+    timed(page)
+    assert names(page) == [TWO, ONE, THREE]
+    assert page.locator(".tour-stop").all_inner_texts() == ["1", "2", "3"]
+
+
+def test_a_stop_is_dragged_to_another_place(bureau: Bureau) -> None:
+    page = bureau.planned()
+    grip, onto = stop(page, THREE).locator(".grip").bounding_box(), stop(page, ONE).bounding_box()
+    assert grip
+    assert onto
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(onto["x"] + 40, onto["y"] + onto["height"] / 2, steps=6)
+    page.mouse.move(onto["x"] + 40, onto["y"] + 4, steps=4)
+    expect(page.locator(".drop-line")).to_have_count(1)
+    page.mouse.up()
+    timed(page)
+    assert names(page) == [THREE, ONE, TWO]
+
+
+def test_a_stop_goes_to_another_day_is_swapped_and_taken_out(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
+    expect(page.locator('[data-route="1"] .stop-no')).to_have_text("B1")
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="与另一站互换…").click()
+    box = page.get_by_role("dialog", name="互换")
+    box.get_by_label("与哪一站互换").select_option(label=f"A1 {ONE}")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(ONE)
+    stop(page, ONE).focus()
+    page.keyboard.press("Delete")
+    expect(stops(page)).to_have_count(2)
+    timed(page)
+    expect(page.locator("[data-part=out]")).to_contain_text(ONE)
+
+
+def test_a_held_stop_stays_through_another_search(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    stop(page, ONE).get_by_role("button", name="固定在这一天这辆车").click()
+    timed(page)
+    expect(stop(page, ONE)).to_contain_text("已固定")
+    page.get_by_label("规划用时").select_option("5")
+    page.get_by_role("button", name="再优化", exact=True).first.click()
+    expect(page.locator("[data-part=run]")).to_be_visible()
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    timed(page)
+    expect(page.locator('[data-route="0"]')).to_contain_text(ONE)
+    stop(page, ONE).get_by_role("button", name="解除固定").click()
+    timed(page)
+    expect(stop(page, ONE)).not_to_contain_text("已固定")
+    expect(stop(page, ONE)).not_to_contain_text("必看")
+
+
+def test_a_breach_is_told_where_it_happens(bureau: Bureau) -> None:
+    page = bureau.planned()
+    until = page.locator('[data-path="days[1].until"]')
+    until.fill("08:50")
+    until.blur()
+    expect(page.locator("[data-part=stale]")).to_be_visible()
+    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
+    expect(page.locator("[data-part=stale]")).to_be_hidden()
+    assert names(page) == [ONE, TWO, THREE]
+    expect(page.locator('[data-route="0"] .breach').first).to_be_visible()
+    expect(page.locator(".slack")).to_have_class(re.compile("bad"))
+    expect(page.locator("[data-part=summary]")).to_contain_text("不合要求")
+
+
+def test_a_stop_that_may_not_be_visited_any_more_says_so(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.locator("details").filter(has_text="价值与条件").locator("summary").click()
+    share = page.locator('[data-path="min_share_done"]')
+    share.fill("100")
+    share.blur()
+    page.locator("[data-part=stale]").get_by_role("button", name="按我的顺序，只算时间").click()
+    expect(page.locator("[data-part=routes] .notice.bad")).to_contain_text("不能安排")
+    expect(stop(page, ONE).locator(".breach")).to_contain_text("累计完成总投资")
+    page.get_by_role("button", name="设为必看，保留").click()
+    timed(page)
+    expect(page.locator("[data-part=routes] .notice.bad")).to_have_count(0)
+    expect(stop(page, ONE)).to_contain_text("必看")
+    bureau.watched.forgive("400")
+
+
+def test_what_leaving_out_and_rules_cost_is_explained(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "limits": [{"by": "town", "key": "*", "at_most": 1}]})
+    page.locator("[data-tab-of=out]").click()
+    page.get_by_role("button", name="解释").click()
+    costs = page.get_by_role("table", name="各项要求的代价")
+    expect(costs.locator("tbody tr").first).to_be_visible()
+    # The morning has room for more stops: whatever is left out of another town fits, or says for whom.
+    expect(page.locator("[data-part=out]")).to_contain_text(re.compile("放得下|换下"))
+    expect(page.get_by_role("table", name="再宽一点")).to_contain_text("多 30 分钟")
+    # What was told is of that timetable alone.
+    stop(page, TWO).get_by_role("button", name="前移").click()
+    expect(costs).to_have_count(0)
