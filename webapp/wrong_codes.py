@@ -35,23 +35,23 @@ def guarded(tour_no: str, look: Callable[[], Found]) -> Found:
     Raises
     ------
     TooManyAttempts
-        Too many wrong codes came from this address; ``look`` was not called.
+        The code is wrong, and too many wrong ones came from this address. A right one is always taken: many members
+        may sit behind one address.
     """
     site = served()
     attempts = Attempts(_folder(site.settings), lock_after=MOST_WRONG, lock_seconds=LOCK_SECONDS)
     # Stores of one host may share the folder.
     name, address = f"{site.store.info.created_at.isoformat()}:{tour_no}", request.remote_addr or ""
-    if wait := attempts.wait_seconds(name, address):
-        raise _too_many(wait)
-    attempts.note(name, address)
+    wait = attempts.wait_seconds(name, address)
     try:
         found = look()
     except WrongCode:
+        if wait:
+            raise _too_many(wait) from None
+        attempts.note(name, address)
         raise
-    except BaseException:
+    if not wait:
         attempts.forget(name, address)
-        raise
-    attempts.forget(name, address)
     return found
 
 

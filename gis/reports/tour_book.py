@@ -247,9 +247,9 @@ class TourBook:
         return tuple(sorted({route.on for route in self.routes}))
 
     def public(self) -> TourBook:
-        """The same without what is internal: parcels, land, talks, values, how a project is judged."""
+        """The same without what is internal: land, people, talks, photographs, values, judgements, the plan's name."""
         routes = tuple(replace(route, halts=tuple(map(_public, route.halts))) for route in self.routes)
-        return replace(self, routes=routes, remarks=(), is_public=True)
+        return replace(self, routes=routes, remarks=(), plan_name=self.title, is_public=True)
 
     def texts(self) -> Iterator[str]:
         """Every text in it, in both languages."""
@@ -258,8 +258,8 @@ class TourBook:
 
 def _public(halt: Halt) -> Halt:
     facts = tuple(fact for fact in halt.page.facts if not fact.is_internal)
-    page = replace(halt.page, facts=facts, land=None, address="")
-    return replace(halt, talk="", value=0.0, flags=(), page=page)
+    page = replace(halt.page, facts=facts, land=None, address="", photos=())
+    return replace(halt, talk="", reporter="", spare="", value=0.0, flags=(), page=page)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from gis.words import Words
@@ -166,7 +166,7 @@ class Plan:
 
 
 def plan_as_dict(plan: Plan) -> dict[str, Any]:
-    """As JSON carries it: times of day as ``08:30``, the route's ``date`` beside them."""
+    """As JSON carries it: times of the route's ``date`` as ``08:30``, of the night after it as ``25:10``."""
     return {
         "value": round(plan.value, 3),
         "minutes": plan.minutes,
@@ -196,8 +196,10 @@ def plan_from_dict(said: Mapping[str, Any]) -> Plan:
     )
 
 
-def _clock(moment: datetime) -> str:
-    return moment.strftime("%H:%M")
+def _clock(on: date, moment: datetime) -> str:
+    """As a time of the route's own day: one o'clock of the next morning is 25:00."""
+    minutes = int((moment - datetime.combine(on, time())).total_seconds()) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _spotted_as_dict(place: Spotted) -> dict[str, Any]:
@@ -214,8 +216,8 @@ _PLAIN = (
 )
 
 
-def _stop_as_dict(stop: Stop) -> dict[str, Any]:
-    times = {name: _clock(getattr(stop, name)) for name in ("arrive", "begin", "leave")}
+def _stop_as_dict(on: date, stop: Stop) -> dict[str, Any]:
+    times = {name: _clock(on, getattr(stop, name)) for name in ("arrive", "begin", "leave")}
     said = {name: getattr(stop, name) for name in _PLAIN}
     return {**said, **times, "wait_min": stop.wait_min, "lonlat": list(stop.lonlat), "flags": list(stop.flags)}
 
@@ -226,23 +228,23 @@ def _day_as_dict(day: CoachDay) -> dict[str, Any]:
         "date": day.on.isoformat(),
         "coach": day.coach,
         "start": _spotted_as_dict(day.start),
-        "depart": _clock(day.depart),
-        "stops": [_stop_as_dict(stop) for stop in day.stops],
+        "depart": _clock(day.on, day.depart),
+        "stops": [_stop_as_dict(day.on, stop) for stop in day.stops],
         "lunch": None
         if lunch is None
         else {
             "after": lunch.after,
             "place": _spotted_as_dict(lunch.place),
-            **{name: _clock(getattr(lunch, name)) for name in ("arrive", "begin", "leave")},
+            **{name: _clock(day.on, getattr(lunch, name)) for name in ("arrive", "begin", "leave")},
             "drive_min": lunch.drive_min,
             "drive_km": lunch.drive_km,
         },
         "end": _spotted_as_dict(day.end),
-        "back": _clock(day.back),
+        "back": _clock(day.on, day.back),
         "back_drive_min": day.back_drive_min,
         "back_drive_km": day.back_drive_km,
-        "must_back": _clock(day.must_back),
-        "meeting": None if day.meeting is None else _clock(day.meeting),
+        "must_back": _clock(day.on, day.must_back),
+        "meeting": None if day.meeting is None else _clock(day.on, day.meeting),
         "minutes": day.minutes,
     }
 
@@ -267,7 +269,8 @@ def _day(said: Mapping[str, Any]) -> CoachDay:
 
 
 def _moment(on: date, clock: str) -> datetime:
-    return datetime.combine(on, time.fromisoformat(clock))
+    hours, minutes = clock.split(":")
+    return datetime.combine(on, time()) + timedelta(hours=int(hours), minutes=int(minutes))
 
 
 def _times(on: date, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gis.tours.pyvrp_model import model_of
 from gis.tours.pyvrp_search import search
 from gis.tours.shares import shared_rules, shares, strained
 from gis.tours.timing import time_order
-from gis.tours.visitors import hours_of, visits
+from gis.tours.visitors import hours_of, is_small, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def _search(
     best: _Best, seed: int, span: tuple[float, float], over: frozenset[str], start: Order | None
 ) -> frozenset[str]:
     """
-    An order to begin with, then PyVRP, then, where it does not know all rules, the search that does.
+    An order to begin with, then PyVRP where the problem is small enough for it, then, where it does not know all
+    rules, the search that does.
 
     ``over``: the rules of which each shift may have only its share; answers those that PyVRP's order breaks.
     """
@@ -88,10 +89,12 @@ def _search(
     knows_all = not shared_rules(problem) and all(shift.lunch is None for shift in problem.shifts)
     begin = Search(problem, seed, best.order if over else start)
     _run(begin, best, _Turn(best, span, BEGUN, CHANGES))
-    model = model_of(problem, shares(problem, over, begin.best))
-    turn = _Turn(best, span, FULL if knows_all else SOME, MOVES)
-    found = search(model, seed, turn.is_over, turn.hear, begin.best)
-    best.hear(found)
+    found = begin.best
+    if is_small(problem):
+        model = model_of(problem, shares(problem, over, begin.best))
+        turn = _Turn(best, span, FULL if knows_all else SOME, MOVES)
+        found = search(model, seed, turn.is_over, turn.hear, begin.best)
+        best.hear(found)
     last = Search(problem, seed, found)
     last = last if last.rank < begin.rank else Search(problem, seed + SEARCHES, begin.best)
     _run(last, best, _Turn(best, span, FULL, CHANGES))

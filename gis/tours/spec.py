@@ -168,7 +168,7 @@ def read_spec(given: Mapping[str, Any]) -> TourSpec:
         hours, hours that close before they open, a minimum over its maximum, a site that must and must not be seen.
     """
     with asking(given) as ask:
-        return TourSpec(
+        spec = TourSpec(
             title=ask.text("title", required=True),
             days=_days(ask),
             coaches=ask.whole("coaches", 1, MOST_COACHES, 1),
@@ -187,6 +187,8 @@ def read_spec(given: Mapping[str, Any]) -> TourSpec:
             min_share_done=ask.number("min_share_done", 0, 1, 0.0),
             weights=_weights(ask),
         )
+        _refuse_holds(ask, spec)
+    return spec
 
 
 def spec_as_dict(spec: TourSpec) -> dict[str, Any]:
@@ -334,6 +336,18 @@ def _site(ask: Asked) -> SiteWish:
         parking=ask.text("parking"),
         spare=ask.text("spare"),
     )
+
+
+def _refuse_holds(ask: Asked, spec: TourSpec) -> None:
+    """What is said of a site is said once, and holds it to a day and a coach that the tour has."""
+    seen: set[str] = set()
+    for number, site in enumerate(spec.sites, start=1):
+        if site.code in seen:
+            ask.wrong(f"sites[{number}].code", site.code, "每个项目一项 / each project once")
+        seen.add(site.code)
+        for name, held, most in (("day", site.day, len(spec.days)), ("coach", site.coach, spec.routes)):
+            if held is not None and held > most:
+                ask.wrong(f"sites[{number}].{name}", held, f"≤ {most}")
 
 
 def _limit(ask: Asked) -> Limit:

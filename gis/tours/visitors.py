@@ -16,6 +16,8 @@ from gis.tours.problem import Lunch, Problem, Shift, Site, Window
 DAY = 1440
 NEVER = 10**9
 ALWAYS: Window = (-NEVER, NEVER)
+# Cells of all of PyVRP's matrices together: 16 bytes each, so about a gigabyte.
+MOST_CELLS = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ def lunches(problem: Problem, hours: tuple[Hours, ...]) -> tuple[tuple[Visitor, 
         for number, each in enumerate(hours)
         if each.lunch is not None
     )
+
+
+def is_small(problem: Problem) -> bool:
+    """Whether PyVRP's matrices, one a shift with a row for each visit and each place of each lunch, are bounded."""
+    hours = hours_of(problem)
+    rows = len(visits(problem, hours)) + sum(map(len, lunches(problem, hours)))
+    return rows * rows * len(problem.shifts) <= MOST_CELLS
 
 
 def _hours(shift: Shift, origin: int) -> Hours:

@@ -17,8 +17,10 @@ from gis.workflows.withdrawal_reason import withdrawal_reason
 
 
 def visits_of(reader: Reader) -> pd.DataFrame:
-    """Every visit that counts: ``project_code``, ``tour_no``, ``on_date``."""
-    return counting(reader.read("tour_visit"))[["project_code", "tour_no", "on_date"]]
+    """Every visit that counts, of tours that were not withdrawn: ``project_code``, ``tour_no``, ``on_date``."""
+    tours = counting(reader.read("tour"))["tour_no"]
+    visits = counting(reader.read("tour_visit"))[["project_code", "tour_no", "on_date"]]
+    return visits[visits["tour_no"].isin(tours)]
 
 
 def remember_visits(store: Store, actor: Actor, plan_no: str) -> int:

@@ -118,7 +118,8 @@ class TourGround:
     def _minutes(self, travelled: Travelled, spec: TourSpec) -> NDArray[np.int64]:
         """Whole minutes; places between which turns are forbidden are told by their names."""
         try:
-            return travelled.travel.minutes(spec.speed_factor)
+            # The estimate is a coach's already (RULES §7.6).
+            return travelled.travel.minutes(1.0 if travelled.travel.estimated else spec.speed_factor)
         except Unreachable as problem:
             named = [(travelled.places[i].name, travelled.places[j].name) for i, j in problem.pairs[:_MOST_NAMED]]
             told = "、".join(f"{one} → {other}" for one, other in named)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gis.errors import InvalidParameter, NotFound, Place
 from gis.layers import SCORING, TOUR, TOUR_PLAN
-from gis.model import Actor, Role
+from gis.model import Actor, Role, ScoringState
 from gis.store.port import Reader, Store
 from gis.tours.itinerary import Plan, plan_as_dict, plan_from_dict
 from gis.tours.spec import TourSpec, read_spec, spec_as_dict
@@ -104,8 +104,19 @@ def change_tour(store: Store, actor: Actor, tour_no: str, spec: TourSpec, *, see
 
 
 def withdraw_tour(store: Store, actor: Actor, tour_no: str, *, reason: str, seen: str) -> None:
-    """Take a tour away, with a reason; its plans stay in the ledger."""
+    """
+    Take a tour away, with a reason; its plans stay in the ledger, its visits count no more.
+
+    Raises
+    ------
+    InvalidParameter
+        Its scoring is open: codes that people hold would go on working.
+    """
     require_planner(actor)
+    scoring = standing_row(store, SCORING, {"tour_no": tour_no})
+    if scoring is not None and scoring["state"] == ScoringState.OPEN:
+        words = Words("评分还开着，请先封存或撤回评分", "its scoring is open: close or withdraw that first")
+        raise InvalidParameter(words, found=ScoringState.OPEN.value, expected=ScoringState.CLOSED.value)
     withdraw_row(store, actor, TOUR, {"tour_no": tour_no}, reason=reason, seen=seen)
 
 

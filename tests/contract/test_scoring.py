@@ -19,6 +19,7 @@ from gis.store.port import Store
 from gis.workflows.cast_ballot import WrongCode, cast_ballot, sheet_for_code
 from gis.workflows.scoring import WantedSheet, close_scoring, count_ballots, open_scoring, withdraw_scoring
 from gis.workflows.show_scores import export_scores, show_result, show_scoring
+from gis.workflows.tour_book import read_tour, withdraw_tour
 from tests.contract.store_samples import OFFICER, VIEWER
 from tests.contract.tour_samples import PLAN, PLANNER, SITES, TOUR, keep_tour
 
@@ -296,3 +297,12 @@ def test_a_row_that_somebody_put_in_by_hand_counts_for_nothing(store: Store, ope
     with store.writing(PLANNER) as writer:
         writer.append("ballot", pd.DataFrame({name: pd.Series([v], dtype="object") for name, v in row.items()}))
     assert ballots(store) == 0
+
+
+def test_a_tour_is_not_withdrawn_while_its_scoring_is_open(store: Store, opened: tuple[str, ...]) -> None:
+    seen = read_tour(store, TOUR).recorded_at
+    with pytest.raises(InvalidParameter) as refused:
+        withdraw_tour(store, PLANNER, TOUR, reason="改期", seen=seen)
+    assert refused.value.found == "open"
+    close_scoring(store, PLANNER, TOUR)
+    withdraw_tour(store, PLANNER, TOUR, reason="改期", seen=seen)

@@ -133,3 +133,13 @@ def test_visits_are_remembered_anew_and_forgotten(store: Store) -> None:
     assert visits_of(store).empty
     with pytest.raises(NotAllowed):
         remember_visits(store, OFFICER, "T1-1")
+
+
+def test_visits_of_a_withdrawn_tour_count_no_more(store: Store) -> None:
+    put(store, "project", projects(("A",)))
+    new_tour(store, PLANNER, SPEC)
+    save_plan(store, PLANNER, "T1", NewPlan("方案", SPEC, plan("A")))
+    remember_visits(store, PLANNER, "T1-1")
+    assert len(visits_of(store)) == 1
+    withdraw_tour(store, PLANNER, "T1", reason="误录", seen=read_tour(store, "T1").recorded_at)
+    assert visits_of(store).empty

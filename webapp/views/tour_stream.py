@@ -36,11 +36,14 @@ def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record])
     TooMuchAsked
         As many searches run as may.
     """
-    if not _running.acquire(blocking=False):
-        words = Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later")
-        raise TooMuchAsked(words, found=str(MOST_AT_ONCE), expected=f"≤ {MOST_AT_ONCE}")
-    lines = _Lines(laid, search, make)
+    _take_place()
+    try:
+        lines = _Lines(laid, search, make)
+    except BaseException:
+        _running.release()
+        raise
     response = Response(stream_with_context(lines.told()), mimetype=NDJSON)
+    response.call_on_close(lines.leave)
     # A proxy must not wait for the whole of it.
     response.headers["X-Accel-Buffering"] = "no"
     response.cache_control.no_store = True
@@ -73,6 +76,10 @@ class _Lines:
         self._is_left = threading.Event()
         # At once: it ends by itself and gives its place back, even where nobody reads a line.
         threading.Thread(target=self._run, daemon=True).start()
+
+    def leave(self) -> None:
+        """Nobody listens any more."""
+        self._is_left.set()
 
     def told(self) -> Iterator[str]:
         began, value = time.monotonic(), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -170,3 +171,13 @@ def test_a_town_without_a_site_that_may_be_visited_still_asks_for_its_minimum() 
     travel = 10 * (1 - np.eye(len(spots_of(spec)) + 1, dtype=np.int64))
     counts = assemble(spec, sites, travel, others).problem.counts
     assert counts == (CountRule("town:T1", frozenset({0}), 1, None), CountRule("town:T2", frozenset(), 1, None))
+
+
+def test_a_route_that_ends_after_midnight_is_read_as_it_was_written() -> None:
+    late = {**MORNING, "from": "22:00", "until": "23:50"}
+    spec = read_spec({"title": "x", "days": [late], "visit_min": 60})
+    laid = board(spec, *(replace(site(spec, code), visit_min=60) for code in "AB"))
+    plan = timetable(laid, time_order(laid.problem, ((0, 1),)), known(spec, 2))
+    # 22:00 + 10 + 63 + 10 + 63 + 10: 00:36 of the next day.
+    assert plan_as_dict(plan)["days"][0]["back"] == "24:36"
+    assert plan_from_dict(plan_as_dict(plan)) == plan

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gis.tours import visitors
 from gis.tours.check import faults
 from gis.tours.planner import Found, plan
 from gis.tours.problem import CountRule, Lunch, Problem, Shift, Site, StayRule
@@ -170,3 +171,10 @@ def test_the_order_in_which_sites_are_given_does_not_matter(problem: Problem, ch
     first, second = found(problem), found(other)
     assert first.is_feasible == second.is_feasible
     assert not first.is_feasible or first.value == pytest.approx(second.value)
+
+
+def test_a_problem_too_large_for_pyvrp_is_planned_by_our_own_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = tour((0, 20, 5, 6), [site(1, 5.0), site(2, 2.0), site(3, 2.0)], [day(NINE + 60)])
+    monkeypatch.setattr(visitors, "MOST_CELLS", 0)
+    assert not visitors.is_small(problem)
+    assert found(problem).order == ((0,),)

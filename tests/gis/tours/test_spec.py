@@ -162,3 +162,17 @@ def test_numbers_beyond_all_bounds_and_unseen_signs_are_refused() -> None:
 def test_a_category_that_is_none_is_refused_at_its_place() -> None:
     limits = [{"by": "category", "key": "工业", "at_least": 1}]
     assert list(problems(wishes(limits=limits))) == ["limits[1].key"]
+
+
+@pytest.mark.parametrize(
+    ("sites", "path"),
+    [
+        ([{"code": "A", "day": 2}], "sites[1].day"),
+        ([{"code": "A", "coach": 2}], "sites[1].coach"),
+        ([{"code": "A"}, {"code": "A", "must": True}], "sites[2].code"),
+    ],
+)
+def test_a_site_is_said_once_and_held_to_a_day_and_a_coach_that_there_are(
+    sites: list[dict[str, Any]], path: str
+) -> None:
+    assert list(problems(wishes(sites=sites))) == [path]

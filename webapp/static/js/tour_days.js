@@ -27,10 +27,16 @@ export function daysOf(spec, { set, changed, spot }) {
   return [days, add];
 }
 
+/** Sites that were held to the day that goes are free; those of later days go with their day. */
+function withoutDay(spec, at) {
+  const sites = spec.sites.map((site) => ((site.day ?? 0) <= at ? site : { ...site, day: site.day === at + 1 ? null : site.day - 1 }));
+  return { ...without(spec, "days", at), sites };
+}
+
 function dayFields(spec, day, at, { set, changed, spot }) {
   const path = (name) => `days[${at + 1}].${name}`;
   const title = gettext("第 {n} 天", { n: at + 1 });
-  const drop = spec.days.length > 1 ? el("button", { type: "button", class: "square", "aria-label": gettext("去掉第 {n} 天", { n: at + 1 }), onclick: () => set((now) => without(now, "days", at)) }, icon("close")) : null;
+  const drop = spec.days.length > 1 ? el("button", { type: "button", class: "square", "aria-label": gettext("去掉第 {n} 天", { n: at + 1 }), onclick: () => set((now) => withoutDay(now, at)) }, icon("close")) : null;
   const field = (text, name, more) => labelled(text, input(spec, { path: path(name), changed, ...more }));
   return el(
     "fieldset",
