@@ -14,6 +14,7 @@ from gis.model import FIRST_DAY, LAST_DAY, Coded
 from gis.words import Words
 
 LONGEST_TEXT, LONGEST_NOTE, MOST_TEXTS = 200, 4_000, 1_000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"\s*(\d{1,2}:\d{2})\s*[-–—~至]\s*(\d{1,2}:\d{2})\s*")
 C = TypeVar("C", bound=str)
@@ -59,7 +60,8 @@ class Asked:
         value = self._value(name, required=required)
         if value is None:
             return default
-        if not isinstance(value, str) or len(value) > longest or not value.replace("\n", " ").isprintable():
+        lines = value.split("\n") if isinstance(value, str) and longest == LONGEST_NOTE else [value]
+        if not isinstance(value, str) or len(value) > longest or not all(line.isprintable() for line in lines):
             self.wrong(name, value, f"≤ {longest} 个字符 / characters")
             return default
         if required and not value.strip():
@@ -148,7 +150,7 @@ class Asked:
         """A date, as TOML has one or as YYYY-MM-DD; required."""
         value = self._value(name, required=True)
         try:
-            found = date.fromisoformat(value) if isinstance(value, str) else value
+            found = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
         except ValueError:
             found = None
         if type(found) is date and FIRST_DAY <= found <= LAST_DAY:

@@ -9,13 +9,14 @@ from gis.errors import InvalidParameter
 from gis.tours.assembly import RouteWish
 from gis.tours.clashes import clash_of
 from gis.tours.counting import bound
-from gis.tours.itinerary import Plan
+from gis.tours.explain import left_out
+from gis.tours.itinerary import LeftOut, Plan
 from gis.tours.planner import Found, plan
 from gis.tours.problem import Order
 from gis.tours.spec import TourSpec
 from gis.tours.timetable import timetable
 from gis.tours.timing import time_order
-from gis.tours.wish_words import clash_words, nearest_words
+from gis.tours.wish_words import clash_words, left_out_words, nearest_words
 from gis.words import Words
 from gis.workflows.tour_board import LaidTour, TourGround
 
@@ -55,12 +56,29 @@ def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
     found = plan(problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
     made = replace(written(laid, found.order), bound=bound(problem, seconds=BOUND_SECONDS))
     if made.is_feasible:
-        return made
+        return replace(made, left_out=_explained(laid, found.order, made.left_out))
     clash = clash_of(problem, seconds=CLASH_SECONDS, seed=search.seed)
     if clash is None:
         return made
     nearest = tuple(nearest_words(laid.board, clash, towns))
     return replace(made, clashes=(clash_words(laid.board, clash, towns),), nearest=nearest)
+
+
+def _explained(laid: LaidTour, order: Order, left: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
+    """What is left out, with what it would take to visit it."""
+    board = laid.board
+    known = {board.sites[out.site].code: out for out in left_out(board.problem, order)}
+    return tuple(
+        each
+        if (out := known.get(each.code)) is None
+        else replace(
+            each,
+            why=left_out_words(board, out, laid.known.towns),
+            over_min=out.over,
+            instead_of=tuple(board.sites[site].code for site in out.swap),
+        )
+        for each in left
+    )
 
 
 def time_tour(ground: TourGround, spec: TourSpec, routes: Sequence[RouteWish]) -> Plan:

@@ -64,6 +64,17 @@ def test_what_cannot_be_met_is_said_and_ends_with_1(plan: Callable[..., Result])
     assert "不符：" in told.stdout
 
 
+def test_what_is_left_out_says_what_it_would_take(plan: Callable[..., Result]) -> None:
+    told: dict[str, Any] = json.loads(plan(wishes(until="09:10"), "--json").stdout)
+    left = {each["code"]: each for each in told["left_out"]}
+    seen = told["days"][0]["stops"][0]["code"]
+    (other,) = {"A", "B"} - {seen}
+    # 40 minutes hold one stay of 23.
+    assert left[other]["over_min"] > 0
+    assert left[other]["instead_of"] == [seen]
+    assert "再看它要超" in left[other]["why"]["zh"]
+
+
 def test_a_plan_is_kept_under_a_number(plan: Callable[..., Result]) -> None:
     assert "已保存为方案 T1-1" in plan(wishes(), "--save").stdout
     assert json.loads(plan(wishes(), "--save", "--json").stdout)["plan_no"] == "T2-1"

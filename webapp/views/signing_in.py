@@ -44,9 +44,11 @@ def sign_in() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 @blueprint.post("/logout")
 def sign_out() -> AnyResponse:
-    """Sign out."""
+    """Sign out; what pages keep in the browser, of a tour's day above all, goes with it."""
     acting.sign_out()
-    return redirect("/", 303)
+    answer = redirect("/", 303)
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @blueprint.get("/api/session")

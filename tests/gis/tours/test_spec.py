@@ -113,6 +113,7 @@ def test_everything_wrong_is_told_at_once_with_its_path() -> None:
         ({"from": "24:00"}, "days[1].from"),
         ({"from": 830}, "days[1].from"),
         ({"date": "2026-02-30"}, "days[1].date"),
+        ({"date": "2026-W50-2"}, "days[1].date"),
         ({"start": "village:7"}, "days[1].start"),
         ({"start": "point:200,37"}, "days[1].start"),
         ({"end": None}, "days[1].end"),

@@ -38,7 +38,7 @@ const randomText = () => [...crypto.getRandomValues(new Uint8Array(16))].map((by
 
 /** The code of the slip, taken out of the address at once: it is not to stay in the history of the phone. */
 function codeOfAddress() {
-  const code = decodeURIComponent(location.hash.slice(1));
+  const code = location.hash.slice(1).replace(/[^0-9A-Za-z-]/g, "");
   if (code) history.replaceState(null, "", location.pathname + location.search);
   return code;
 }
