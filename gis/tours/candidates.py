@@ -189,12 +189,13 @@ def _percentiles(values: pd.Series) -> dict[str, float]:
 
 
 def _image_change(reports: pd.DataFrame, until: date) -> dict[str, float]:
-    """By how many points the image progress grew in the half year before, from the last report before it."""
+    """Points the image progress grew by in the half year before: since the last report before it, or the first."""
     known = reports[reports["image_percent"].notna()].sort_values("period_end_on", kind="stable")
     latest = known.groupby("project_code")["image_percent"].last()
     since = known["period_end_on"] <= pd.Timestamp(until - timedelta(days=CHANGE_DAYS))
     before = known[since].groupby("project_code")["image_percent"].last()
-    change = (latest - before.reindex(latest.index).fillna(0.0)).round(_PLACES)
+    first = known.groupby("project_code")["image_percent"].first()
+    change = (latest - before.reindex(latest.index).fillna(first)).round(_PLACES)
     return {str(code): float(points) for code, points in change.items()}
 
 

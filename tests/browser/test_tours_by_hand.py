@@ -131,3 +131,20 @@ def test_what_leaving_out_and_rules_cost_is_explained(bureau: Bureau) -> None:
     # What was told is of that timetable alone.
     stop(page, TWO).get_by_role("button", name="前移").click()
     expect(costs).to_have_count(0)
+
+
+def test_stops_that_go_with_their_day_come_back_when_that_is_taken_back(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    page.get_by_role("button", name="去掉第 2 天").click()
+    expect(stops(page)).to_have_count(2)
+    page.get_by_role("button", name="撤销一步").click()
+    expect(stops(page)).to_have_count(3)
+    expect(page.locator('[data-path="days[2].date"]')).to_have_value("2026-12-09")
+    timed(page)
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)

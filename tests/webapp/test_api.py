@@ -24,7 +24,7 @@ def test_info_says_what_the_store_is(client: FlaskClient) -> None:
     info = client.get("/api/info").get_json()
     assert (info["name"], info["crs"], info["is_sample"]) == ("示例县", "EPSG:4547", True)
     assert (info["data_on"], info["on"]) == ("2026-06-30", "2026-06-30")
-    assert info["counts"] == {"town": 2, "park": 1, "project": 4, "parcel": 3, "zone": 1}
+    assert info["counts"] == {"town": 2, "park": 1, "project": 4, "parcel": 3, "zone": 1, "road": 0}
     assert "+proj=tmerc" in info["proj4"]
     assert info["review_number"] == "示S(2026)1号"
     west, south, east, north = info["bounds"]

@@ -70,8 +70,9 @@ def test_investment_counts_by_its_place_among_the_candidates() -> None:
 
 
 def test_progress_counts_the_points_of_the_half_year_before_the_tour() -> None:
-    # 183 days before 2026-12-08 is 2026-06-08: of A 20 then, 55 at last; B has no report before it, so it began at 0.
-    told = reports(("A", "2026-05-31", 1, 20), ("A", "2026-10-31", 1, 55), ("B", "2026-10-31", 1, 12))
+    # 183 days before 2026-12-08 is 2026-06-08: of A 20 then, 55 at last; of B nothing before it, and 4 at first.
+    told = reports(("A", "2026-05-31", 1, 20), ("A", "2026-10-31", 1, 55))
+    told = pd.concat([told, reports(("B", "2026-07-31", 1, 4), ("B", "2026-10-31", 1, 16))], ignore_index=True)
     found = chosen(projects(A={}, B={}, C={}), told)
     assert {code: each.parts.progress for code, each in found.items()} == {"A": 35.0, "B": 12.0, "C": 0.0}
 

@@ -2,6 +2,7 @@
 import { fitted, placeOf } from "./tour_moves.js";
 
 const MOST_STEPS = 100;
+const stopsIn = (routes) => routes.reduce((sum, { codes }) => sum + codes.length, 0);
 const NO_PLAN = { value: 0, minutes: 0, feasible: true, estimated: false, left_out: [], breaches: [], clashes: [], nearest: [], bounds: { value: null, all: 0 } };
 
 const isNothing = (value) => [null, undefined, "", false].includes(value) || (typeof value === "object" && Object.keys(value).length === 0);
@@ -107,10 +108,11 @@ export class TourState {
     return placeOf(this.routes, code);
   }
 
-  /** The wishes become `spec`; the routes follow its days and coaches. */
+  /** The wishes become `spec`; the routes follow its days and coaches. Where stops go with them, that can be taken back. */
   setSpec(spec) {
-    this.spec = spec;
     const routes = fitted(spec, this.routes);
+    if (stopsIn(routes) < stopsIn(this.routes)) this.#step({ routes: this.routes, spec: this.spec });
+    this.spec = spec;
     const moved = textOf(routes) !== textOf(this.routes);
     this.routes = routes;
     this.explained = null;
@@ -120,19 +122,24 @@ export class TourState {
   /** A change by hand that can be taken back: of the routes, of what is said of sites, or of both. */
   change({ routes = this.routes, spec = this.spec }) {
     if (textOf(routes) === textOf(this.routes) && textOf(spec) === textOf(this.spec)) return;
-    this.#past.push(this.#now());
-    if (this.#past.length > MOST_STEPS) this.#past.shift();
-    this.#future = [];
+    this.#step(this.#now());
     this.#become({ routes, sites: spec.sites });
   }
 
-  #now() {
-    return { routes: this.routes, sites: this.spec.sites };
+  #step(before) {
+    this.#past.push(before);
+    if (this.#past.length > MOST_STEPS) this.#past.shift();
+    this.#future = [];
   }
 
-  #become({ routes, sites }) {
-    const isSpecNew = textOf(sites) !== textOf(this.spec.sites);
-    this.spec = { ...this.spec, sites };
+  /** What a step goes back to: what is said of sites, or, as `step` does, all wishes. */
+  #now(step = {}) {
+    return step.spec ? { routes: this.routes, spec: this.spec } : { routes: this.routes, sites: this.spec.sites };
+  }
+
+  #become({ routes, sites, spec = { ...this.spec, sites } }) {
+    const isSpecNew = textOf(spec) !== textOf(this.spec);
+    this.spec = spec;
     this.routes = fitted(this.spec, routes);
     this.explained = null;
     this.tell(...(isSpecNew ? ["spec"] : []), "routes");
@@ -140,22 +147,21 @@ export class TourState {
 
   undo() {
     if (!this.canUndo) return;
-    this.#future.push(this.#now());
-    this.#become(this.#past.pop());
+    const step = this.#past.pop();
+    this.#future.push(this.#now(step));
+    this.#become(step);
   }
 
   redo() {
     if (!this.canRedo) return;
-    this.#past.push(this.#now());
-    this.#become(this.#future.pop());
+    const step = this.#future.pop();
+    this.#past.push(this.#now(step));
+    this.#become(step);
   }
 
   /** The server timed the routes; with `routes` the plan is a new one, and the step to it can be taken back. */
   timed(plan, { routes = null, spec = this.spec, step = false } = {}) {
-    if (step) {
-      this.#past.push(this.#now());
-      this.#future = [];
-    }
+    if (step) this.#step(this.#now());
     this.plan = plan;
     if (routes) this.routes = fitted(this.spec, routes);
     this.timedFor = textOf(spec);
