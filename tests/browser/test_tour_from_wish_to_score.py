@@ -131,7 +131,7 @@ def be_on_the_road(phone: Watched) -> None:
     page = phone.open(f"/tours/day/{PLAN}")
     expect(page.locator(".halt").first).to_be_visible()
     film(page, "05-phone")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    expect(page.locator("body")).to_have_attribute("data-kept", "true")
     page.context.set_offline(True)
     page.reload()
     expect(page.locator(".halt").first).to_be_visible()
