@@ -114,6 +114,7 @@ export class TourDesk {
   #heard(name) {
     const { state } = this;
     if (name === "spec" && this.mayWrite) this.listing.soon();
+    if (name === "loosened") tell(gettext("有的项目固定在已去掉的日子或车辆上，现在不再固定；可以撤销"));
     if (name === "routes" && (state.hasStops || state.plan)) this.timing.soon();
     if (["tour", "plan", "routes", "spec", "sites", "untimed"].includes(name)) this.times.draw();
     if (["tour", "plan", "routes", "sites"].includes(name)) this.#drawMap();

@@ -1,8 +1,10 @@
 // The tour that stands on the page: its wishes, the routes as they are, what the server said of them; steps back and forth.
 import { fitted, placeOf } from "./tour_moves.js";
+import { loosened } from "./tour_paths.js";
 
 const MOST_STEPS = 100;
 const stopsIn = (routes) => routes.reduce((sum, { codes }) => sum + codes.length, 0);
+const holdsOf = (spec) => spec.sites.filter((site) => site.day || site.coach).map(({ code, day, coach }) => [code, day, coach]);
 const NO_PLAN = { value: 0, minutes: 0, feasible: true, estimated: false, left_out: [], breaches: [], clashes: [], nearest: [], bounds: { value: null, all: 0 } };
 
 const isNothing = (value) => [null, undefined, "", false].includes(value) || (typeof value === "object" && Object.keys(value).length === 0);
@@ -40,7 +42,7 @@ export class TourState {
     this.untimed = null;
   }
 
-  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed. */
+  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed, loosened. */
   listen(hear) {
     this.#hearers.push(hear);
   }
@@ -108,15 +110,17 @@ export class TourState {
     return placeOf(this.routes, code);
   }
 
-  /** The wishes become `spec`; the routes follow its days and coaches. Where stops go with them, that can be taken back. */
-  setSpec(spec) {
-    const routes = fitted(spec, this.routes);
-    if (stopsIn(routes) < stopsIn(this.routes)) this.#step({ routes: this.routes, spec: this.spec });
-    this.spec = spec;
+  /**
+   * The wishes become `wanted`; the routes and what holds sites follow its days and coaches. Where stops or holds go with
+   * them, that can be taken back.
+   */
+  setSpec(wanted) {
+    const [spec, routes] = [loosened(wanted), fitted(wanted, this.routes)];
+    const isLess = stopsIn(routes) < stopsIn(this.routes) || textOf(holdsOf(spec)) !== textOf(holdsOf(this.spec));
+    if (isLess) this.#step({ routes: this.routes, spec: this.spec });
     const moved = textOf(routes) !== textOf(this.routes);
-    this.routes = routes;
-    this.explained = null;
-    this.tell("spec", ...(moved ? ["routes"] : []));
+    Object.assign(this, { spec, routes, explained: null });
+    this.tell("spec", ...(moved ? ["routes"] : []), ...(spec === wanted ? [] : ["loosened"]));
   }
 
   /** A change by hand that can be taken back: of the routes, of what is said of sites, or of both. */
