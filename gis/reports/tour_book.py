@@ -100,8 +100,8 @@ class Halt:
     """
     One halt of a route: a visit, numbered through the whole book, or lunch (number 0).
 
-    ``drive_min``, ``drive_km`` are those of the way to it; it stays from ``begin`` to ``leave``, the last
-    ``boarding_min`` of which go to getting in.
+    ``drive_min``, ``drive_km`` are those of the way to it; ``boarding_min`` of the time from ``begin`` to ``leave`` go
+    to getting off and on, the others to the visit.
     """
 
     kind: Literal["visit", "lunch"]
@@ -127,8 +127,8 @@ class Halt:
 
     @property
     def stay_min(self) -> int:
-        """From the beginning of the visit until the coach leaves."""
-        return int((self.leave - self.begin).total_seconds()) // 60
+        """What the visit or the lunch takes; getting off and on (``boarding_min``) comes on top."""
+        return int((self.leave - self.begin).total_seconds()) // 60 - self.boarding_min
 
     @property
     def wait_min(self) -> int:

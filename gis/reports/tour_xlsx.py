@@ -42,6 +42,7 @@ _SHOWN: dict[str, tuple[Format, float]] = {
     "drive_min": ("days", 9.5),
     "drive_km": ("points", 9.5),
     "stay_min": ("days", 8),
+    "boarding_min": ("days", 8),
     "reporter": ("wrapped_text", 14),
     "talk": ("wrapped_text", 36),
     "parking": ("wrapped_text", 16),

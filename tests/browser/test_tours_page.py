@@ -100,6 +100,8 @@ def test_wishes_are_saved_with_their_tour(bureau: Bureau) -> None:
 
 def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
     page = bureau.planned()
+    # Getting off and on is said beside the visit, as in the files.
+    expect(stop(page, ONE).locator(".stop-times")).to_contain_text("停留 20 分 + 上下车 3 分")
     keep(page, "先看北坛")
     stop(page, TWO).focus()
     page.keyboard.press("Delete")

@@ -63,7 +63,7 @@ def test_the_timetable_s_head_is_repeated_and_its_rows_are_the_route(handbook: A
     ]
     assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
     assert [cell.text for cell in table.rows[2].cells][:7] == [
-        *("1", "示例装备制造园（一期）", "城关镇", "08:45", "09:23", "15分 8.8公里（估算）", "23分（等候15分）")
+        *("1", "示例装备制造园（一期）", "城关镇", "08:45", "09:23", "15分 8.8公里（估算）", "20分 + 上下车3分（等候15分）")
     ]
 
 

@@ -30,7 +30,7 @@ def test_stops_are_waypoints_and_each_coach_has_a_route_and_a_track() -> None:
 def test_a_waypoint_says_when_and_how_far_and_that_it_is_estimated() -> None:
     told = gpxpy.parse(tour_gpx(BOOK).decode()).waypoints[0].description
     assert told is not None
-    assert told.split("\n")[1:] == ["08:45—09:23 23分（等候15分）", "15分 8.8公里（估算）", "东门停车场"]
+    assert told.split("\n")[1:] == ["08:45—09:23 20分 + 上下车3分（等候15分）", "15分 8.8公里（估算）", "东门停车场"]
 
 
 def test_degrees_are_those_of_the_ground() -> None:

@@ -54,7 +54,7 @@ def test_every_page_bears_its_number_and_who_may_have_it(handbook: list[str]) ->
 def test_a_site_s_page_says_what_one_asks_there(handbook: list[str]) -> None:
     first = next(number for number, page in enumerate(handbook) if "位置图" in page)
     page = "".join(handbook[first : first + 2])
-    said = ("08:45—09:23（1号车）", "15分8.8公里（估算）", "23分（等候15分）", "王建国", "东门停车场", "64,000万元")
+    said = ("08:45—09:23（1号车）", "15分8.8公里（估算）", "20分+上下车3分（等候15分）", "王建国", "东门停车场", "64,000万元")
     land = ("用地有瓶颈：受阻地块", "净地比例", "50.0%", "P-0142", "等3块地", "用地图（按征收阶段着色）", "7净地")
     assert [text for text in (*said, *land, "二、“进展”<script>alert(1)</script>") if text not in page] == []
 

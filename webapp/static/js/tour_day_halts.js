@@ -44,7 +44,7 @@ function facts(stop) {
     [gettext("停车点"), stop.parking],
     [gettext("备用点"), stop.spare],
     ...figures(stop),
-    [gettext("停留"), gettext("{visit} 分钟，上车 {boarding} 分钟", { visit: stop.visit_min, boarding: stop.boarding_min })],
+    [gettext("停留"), stop.boarding_min ? gettext("{visit} 分 + 上下车 {boarding} 分", { visit: number(stop.visit_min), boarding: number(stop.boarding_min) }) : gettext("{n} 分", { n: number(stop.visit_min) })],
     [gettext("车程"), gettext("{min} 分钟，{km} 公里", { min: stop.drive_min, km: number(stop.drive_km, 1) })],
   ];
   return el("dl", {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));

@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
 import { WallMap } from "./map.js";
 import { page } from "./page_data.js";
-import { coachWords, dayWords, drive, letterOf, lineSample, minutes, points, signOf, stopLabel } from "./tour_words.js";
+import { coachWords, dayWords, drive, letterOf, lineSample, points, signOf, stay, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
 // The legend stands at the lower left.
@@ -127,7 +127,7 @@ export class TourMap {
 
   #stopTip(stop, label, plan) {
     const times = stop.arrive ? gettext("{a} 到，{b} 离开", { a: stop.arrive, b: stop.leave }) : gettext("正在计算");
-    return el("div", { class: "stop-tip" }, el("strong", {}, `${label} ${stop.name}`), el("small", {}, [stop.town_name, times, gettext("停留 {n}", { n: minutes(stop.visit_min) })].filter(Boolean).join(" · ")), stop.drive_min === null ? null : el("small", {}, drive(stop.drive_min, stop.drive_km, plan)), stop.flags?.length ? el("small", { class: "bad" }, wordOf("Flag", stop.flags[0])) : null);
+    return el("div", { class: "stop-tip" }, el("strong", {}, `${label} ${stop.name}`), el("small", {}, [stop.town_name, times, stay(stop)].filter(Boolean).join(" · ")), stop.drive_min === null ? null : el("small", {}, drive(stop.drive_min, stop.drive_km, plan)), stop.flags?.length ? el("small", { class: "bad" }, wordOf("Flag", stop.flags[0])) : null);
   }
 
   #legend(plan, spec) {

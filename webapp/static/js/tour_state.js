@@ -226,6 +226,6 @@ export class TourState {
 
   #fresh(code) {
     const site = this.sites.get(code) ?? { code, name: code, town_name: "", lonlat: null, value: 0, flags: [] };
-    return { ...site, arrive: null, begin: null, leave: null, wait_min: 0, drive_min: null, drive_km: null };
+    return { boarding_min: this.spec.boarding_min, ...site, arrive: null, begin: null, leave: null, wait_min: 0, drive_min: null, drive_km: null };
   }
 }

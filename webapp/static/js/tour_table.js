@@ -6,7 +6,7 @@ import { badge } from "./marks.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { steady } from "./steady.js";
 import { bindDrag } from "./tour_drag.js";
-import { coachWords, dayWords, drive, duration, estimatedMark, letterOf, lineSample, minutesUntil, points, stopLabel } from "./tour_words.js";
+import { coachWords, dayWords, drive, duration, estimatedMark, letterOf, lineSample, minutesUntil, points, stay, stopLabel } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
 const FAR_FROM_ROAD_M = 500;
@@ -148,7 +148,7 @@ export class Timetable {
         this.mayWrite ? el("span", { class: "grip no-print", "aria-hidden": "true", title: gettext("拖动改顺序；键盘 Alt+↑ Alt+↓") }, icon("grip")) : null,
         el("span", { class: "stop-no" }, label),
         el("div", { class: "stop-what" }, el("button", { type: "button", class: "text name", onclick: () => this.acts.looked(stop.code) }, stop.name), el("small", {}, this.#facts(stop)), this.#notes(stop), broken.map(alert)),
-        el("div", { class: "stop-times" }, el("b", {}, clock(stop.arrive)), el("span", {}, clock(stop.leave)), el("small", {}, gettext("停留 {n} 分", { n: number(stop.visit_min) }), stop.wait_min ? el("i", {}, gettext("等 {n} 分", { n: number(stop.wait_min) })) : null)),
+        el("div", { class: "stop-times" }, el("b", {}, clock(stop.arrive)), el("span", {}, clock(stop.leave)), el("small", {}, stay(stop), stop.wait_min ? el("i", {}, gettext("等 {n} 分", { n: number(stop.wait_min) })) : null)),
         this.mayWrite ? this.#acts(stop, label) : null,
       ),
     );

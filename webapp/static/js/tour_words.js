@@ -45,6 +45,9 @@ export function duration(n) {
   return m ? gettext("{h} 小时 {m} 分", { h: number(h), m: number(m) }) : gettext("{h} 小时", { h: number(h) });
 }
 
+/** How long a stop takes: the visit, and getting off and on beside it. */
+export const stay = ({ visit_min: visit, boarding_min: boarding }) => (boarding ? gettext("停留 {n} 分 + 上下车 {m} 分", { n: number(visit), m: number(boarding) }) : gettext("停留 {n} 分", { n: number(visit) }));
+
 /** "08:30" as minutes after midnight. */
 export const clockMinutes = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 
