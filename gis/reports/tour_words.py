@@ -116,7 +116,7 @@ class Row:
     ``halt`` is the visit or lunch that it tells of.
     """
 
-    number: int | None
+    number: str
     on: date
     coach: Words
     name: Words
@@ -138,7 +138,7 @@ class Row:
 
 def timetable(route: Route) -> Iterator[Row]:
     """A route from its departure to its return."""
-    yield Row(None, route.on, route.coach, _said(DEPART, route.start), leave=clock(route.depart))
+    yield Row("", route.on, route.coach, _said(DEPART, route.start), leave=clock(route.depart))
     for halt in route.halts:
         yield _row(route, halt)
     back = _said(BACK, route.end)
@@ -146,13 +146,13 @@ def timetable(route: Route) -> Iterator[Row]:
         at = clock(route.meeting)
         back = Words(f"{back.zh}（{at} {MEETING.zh}）", f"{back.en} ({MEETING.en} {at})")
     drive = {"drive_min": route.back_drive_min, "drive_km": route.back_drive_km}
-    yield Row(None, route.on, route.coach, back, arrive=clock(route.back), **drive)  # type: ignore[arg-type]
+    yield Row("", route.on, route.coach, back, arrive=clock(route.back), **drive)  # type: ignore[arg-type]
 
 
 def _row(route: Route, halt: Halt) -> Row:
     is_visit = halt.kind == "visit"
     return Row(
-        number=halt.number if is_visit else None,
+        number=halt.number,
         on=route.on,
         coach=route.coach,
         name=Words(halt.name, halt.name) if is_visit else _said(LUNCH, halt),
@@ -279,8 +279,9 @@ def day_text(day: date, language: str) -> str:
 
 
 def route_title(route: Route, language: str) -> str:
-    """A route's day and coach."""
-    return f"{day_text(route.on, language)} {route.coach.of(language)}"
+    """A route's day and coach, behind the letter of its stops."""
+    letter = f"{route.letter} · " if route.letter else ""
+    return f"{letter}{day_text(route.on, language)} {route.coach.of(language)}"
 
 
 def printable(text: str) -> str:

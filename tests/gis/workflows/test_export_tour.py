@@ -81,7 +81,10 @@ def facts(halt: Halt) -> dict[str, str]:
 
 def test_the_stops_are_numbered_in_the_order_of_the_plan(ground: TourGround, plan_no: str) -> None:
     made = book(ground, plan_no)
-    assert [(halt.number, halt.code, halt.name) for halt in made.visits] == [(1, "A", "示例工厂"), (2, "C", "示例学校")]
+    assert [(halt.number, halt.code, halt.name) for halt in made.visits] == [
+        ("1", "A", "示例工厂"),
+        ("2", "C", "示例学校"),
+    ]
     (route,) = made.routes
     assert (route.coach.zh, route.start.name, route.end.name) == ("1号车", "城关镇", "北关镇")
     assert len(route.legs) == 3
@@ -154,7 +157,7 @@ def test_lunch_stands_where_it_is_taken_and_is_not_numbered(ground: TourGround) 
     number = kept(ground, wishes(lunch=lunch), RouteWish(date(2026, 12, 8), 1, ("A", "C")))
     (route,) = book(ground, number).routes
     assert sorted(halt.kind for halt in route.halts) == ["lunch", "visit", "visit"]
-    assert [halt.number for halt in route.visits] == [1, 2]
+    assert [halt.number for halt in route.visits] == ["1", "2"]
     assert len(route.legs) == 4
     assert next(halt for halt in route.halts if halt.kind == "lunch").name == "示例产业园"
 
@@ -258,3 +261,14 @@ def test_an_unknown_plan_or_kind_is_told_before_anything_is_written(
         export_tour_files(ground, plan_no, tmp_path / "out", ["xlsx", "exe"])
     assert (refused.value.found, refused.value.expected) == ("exe", " | ".join(KINDS))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stop_is_called_by_its_route_and_place_as_on_the_page(ground: TourGround) -> None:
+    spec = wishes(coaches=3, together=False)
+    routes = [RouteWish(date(2026, 12, 8), coach, codes) for coach, codes in ((1, ("A",)), (2, ()), (3, ("C",)))]
+    made = book(ground, kept(ground, spec, *routes))
+    # The second coach has no stop: its letter is not given to the third one.
+    assert [(route.letter, [halt.number for halt in route.visits]) for route in made.routes] == [
+        ("A", ["A1"]),
+        ("C", ["C1"]),
+    ]

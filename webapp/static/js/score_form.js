@@ -92,7 +92,7 @@ function siteCard(site, place) {
   const clear = el("button", { type: "button", class: "text", onclick: leaveOut }, gettext("不评此项目"));
   fill(
     card,
-    el("header", {}, el("b", { class: "place" }, String(place + 1)), el("h3", {}, site.name, el("small", {}, site.town_name)), state),
+    el("header", {}, el("b", { class: "place" }, site.label || String(place + 1)), el("h3", {}, site.name, el("small", {}, site.town_name)), state),
     kept.criteria.map((criterion, at) => markRow(criterion, given[at], `${site.name} ${criterion.name}`, (text) => change(at, text))),
     clear,
   );

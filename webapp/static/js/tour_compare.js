@@ -3,7 +3,7 @@ import { ask, inPath } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { number } from "./format.js";
-import { coachWords, dayWords, duration, estimatedMark, minutes, points } from "./tour_words.js";
+import { coachWords, dayWords, duration, estimatedMark, minutes, points, stopLabel } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
 const stopsOf = ({ plan }) => plan.days.flatMap((day) => day.stops);
@@ -59,13 +59,13 @@ function differences(one, other) {
 
 function days(one, other) {
   const shared = new Set(stopsOf(one).map((stop) => stop.code).filter((code) => stopsOf(other).some((stop) => stop.code === code)));
-  const column = (kept) => el("section", {}, el("h3", {}, kept.name), kept.plan.days.map((day) => timetable(day, kept, shared)));
+  const column = (kept) => el("section", {}, el("h3", {}, kept.name), kept.plan.days.map((day, route) => timetable(day, route, kept, shared)));
   return el("div", { class: "two-columns" }, column(one), column(other));
 }
 
-function timetable(day, { plan, spec }, shared) {
+function timetable(day, route, { plan, spec }, shared) {
   const mark = plan.estimated ? [" ", estimatedMark()] : null;
-  const rows = day.stops.map((stop, at) => el("tr", { class: shared.has(stop.code) ? null : "own" }, el("td", {}, String(at + 1)), el("th", { scope: "row" }, stop.name), el("td", {}, `${stop.arrive}–${stop.leave}`), el("td", {}, minutes(stop.drive_min), mark)));
+  const rows = day.stops.map((stop, at) => el("tr", { class: shared.has(stop.code) ? null : "own" }, el("td", {}, stopLabel(route, at, plan.days.length)), el("th", { scope: "row" }, stop.name), el("td", {}, `${stop.arrive}–${stop.leave}`), el("td", {}, minutes(stop.drive_min), mark)));
   return el(
     "table",
     { class: "sums mini-times" },

@@ -77,20 +77,18 @@ function times(halt, row) {
   return el("span", { class: "times" }, el("span", { class: isOther ? "was" : "" }, span(...ends)), isOther && now.some((each) => each !== null) ? el("b", { class: late > 0 ? "late" : "early", title: row.isExpected ? gettext("预计") : gettext("实际") }, span(...now)) : null);
 }
 
-function line(halt, place, row) {
+function line(halt, row) {
   const marks = halt.kind === "stop" ? el("span", { class: "marks" }, [lamp(halt.halt.figures?.lamp ?? halt.halt.lamp), flagsOf(halt.halt).length ? el("span", { class: "mark", title: gettext("用地有问题") }, gettext("地")) : null]) : null;
-  return [el("i", { class: "place" }, halt.kind === "stop" ? String(place) : ""), el("span", { class: "what" }, halt.kind === "stop" ? halt.name : el("span", { class: "quiet" }, `${NAMES[halt.kind]} `, halt.name), marks), times(halt, row)];
+  return [el("i", { class: "place" }, halt.kind === "stop" ? halt.halt.label : ""), el("span", { class: "what" }, halt.kind === "stop" ? halt.name : el("span", { class: "quiet" }, `${NAMES[halt.kind]} `, halt.name), marks), times(halt, row)];
 }
 
 /** Fill `box` with the list; what somebody has opened stays open. */
 export function drawHalts(box, halts, { phase, at, rows }, acts) {
   const open = new Set(findAll("details[open]", box).map((details) => details.closest("li").dataset.key));
-  let place = 0;
   const items = halts.map((halt, n) => {
     const isHere = phase !== "over" && n === at;
     const state = isHere ? "here" : n < at || phase === "over" ? "past" : "to-come";
-    if (halt.kind === "stop") place += 1;
-    const head = line(halt, place, rows[n]);
+    const head = line(halt, rows[n]);
     const mayArrive = n > at && phase !== "over";
     const body = halt.kind === "stop" ? el("details", { open: open.has(halt.key) }, el("summary", {}, head), el("div", { class: "site" }, site(halt, mayArrive, acts))) : el("div", { class: "plain" }, head);
     return el("li", { class: `halt ${halt.kind} ${state}`, "data-key": halt.key }, body);
