@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from gis.layers import ROAD
 from gis.model import LOCAL_ACTOR
 from gis.settings import Settings
 from gis.store import open_store
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
+from gis.workflows.remember_visits import visits_of
+from gis.workflows.tour_book import change_tour, list_tours, new_tour, read_plan, read_tour
 from tests.browser.conftest import PHONE, Served, watch
 from tests.browser.tours_bureau import ONE, SPEC, THREE, TWO, Bureau, candidate, keep, names, stop, stops, timed
 
@@ -211,3 +213,88 @@ def test_it_fits_a_phone_and_speaks_english(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     context.close()
     assert (watched.foreign, watched.errors) == ([], [])
+
+
+def changed_elsewhere(bureau: Bureau, **more: object) -> None:
+    """Somebody else saves other wishes."""
+    with closing(open_store(str(bureau.place))) as store:
+        seen = read_tour(store, bureau.tour_no).recorded_at
+        change_tour(store, LOCAL_ACTOR, bureau.tour_no, read_spec({**SPEC, **more}), seen=seen)
+
+
+def wish(page: Page, path: str, value: str) -> None:
+    field = page.locator(f'[data-path="{path}"]')
+    field.fill(value)
+    field.blur()
+
+
+def test_wishes_that_somebody_else_changed_meanwhile_are_chosen_between(bureau: Bureau) -> None:
+    page = bureau.tour()
+    title = page.locator('[data-path="title"]')
+
+    def clash() -> Locator:
+        page.get_by_role("button", name="保存要求").click()
+        return page.get_by_role("dialog", name="有人先改了")
+
+    changed_elsewhere(bureau, title="别人的")
+    wish(page, "title", "我的")
+    box = clash()
+    expect(box).to_contain_text("两边不同的部分：名称")
+    box.get_by_role("button", name="用对方的").click()
+    expect(title).to_have_value("别人的")
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    # Mine comes back, and is saved over the other's on purpose.
+    page.get_by_role("button", name="撤销一步").click()
+    expect(title).to_have_value("我的")
+    changed_elsewhere(bureau, title="又是别人的")
+    clash().get_by_role("button", name="用我的覆盖").click()
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        assert read_tour(store, bureau.tour_no).spec.title == "我的"
+    changed_elsewhere(bureau, title="别人的")
+    wish(page, "title", "另一次")
+    clash().get_by_role("button", name="另存为新观摩").click()
+    expect(page.locator("[data-part=title]")).to_have_text("另一次")
+    expect(page).not_to_have_url(re.compile(f"tour={bureau.tour_no}$"))
+    with closing(open_store(str(bureau.place))) as store:
+        assert sorted(tour["title"] for tour in list_tours(store)) == ["别人的", "另一次"]
+    bureau.watched.forgive("409")
+
+
+def test_visits_are_remembered_and_forgotten_again(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    page.locator("[data-tab-of=plans]").click()
+    pane = page.locator("[data-part=plans]")
+    expect(pane.locator(".visits")).to_have_count(0)
+    pane.get_by_role("button", name="已观摩：定稿").click()
+    page.get_by_role("dialog").get_by_role("button", name="记为已观摩").click()
+    expect(pane.locator(".visits")).to_contain_text("已记下 3 个项目")
+    pane.get_by_role("button", name="撤销已观摩").click()
+    box = page.get_by_role("dialog", name="撤销已观摩")
+    box.get_by_label("理由").fill("没有成行")
+    box.get_by_role("button", name="撤销", exact=True).click()
+    expect(pane.locator(".visits")).to_have_count(0)
+    with closing(open_store(str(bureau.place))) as store:
+        assert visits_of(store).empty
+
+
+def test_a_plan_kept_before_the_roads_changed_says_so_and_is_timed_anew(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    since = page.locator("[data-part=since]")
+    expect(since).to_be_hidden()
+    before = stop(page, TWO).locator(".stop-times b").inner_text()
+    # All roads become twice as slow.
+    with closing(open_store(str(bureau.place))) as store, store.writing(LOCAL_ACTOR) as writer:
+        roads = writer.read("road")
+        writer.put("road", roads.assign(speed_kmh=roads["speed_kmh"] / 2)[[*ROAD.names, "geometry"]])
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(since).to_contain_text("此后道路已更新")
+    expect(page.locator("[data-part=plans] .since")).to_contain_text("此后道路已更新")
+    expect(stop(page, TWO).locator(".stop-times b")).to_have_text(before)
+    since.get_by_role("button", name="重新计时").click()
+    expect(stop(page, TWO).locator(".stop-times b")).not_to_have_text(before)
+    keep(page, "按新路")
+    expect(since).to_be_hidden()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from gis.tours.spec import TourSpec, read_spec
 from gis.workflows.attach_file import Attachment, attach_file
 from gis.workflows.export_tour import KINDS, TourExport, export_tour, export_tour_files
 from gis.workflows.keep_assessment import Assessor
+from gis.workflows.plan_since import changed_since_kept
 from gis.workflows.plan_tour import time_tour
 from gis.workflows.tour_board import TourGround
 from gis.workflows.tour_book import NewPlan, new_tour, read_plan, save_plan
@@ -272,3 +274,13 @@ def test_a_stop_is_called_by_its_route_and_place_as_on_the_page(ground: TourGrou
         ("A", ["A1"]),
         ("C", ["C1"]),
     ]
+
+
+def test_a_plan_kept_before_its_sites_changed_says_so(ground: TourGround, plan_no: str) -> None:
+    tour_no = read_plan(ground.store, plan_no).tour_no
+    now = ground.overview
+    assert changed_since_kept(ground.store, now, tour_no)[plan_no] == []
+    cleared = now.projects.assign(flags=[() for _ in now.projects.index])
+    assert changed_since_kept(ground.store, replace(now, projects=cleared), tour_no)[plan_no] == ["land"]
+    fewer = now.projects.drop(index="C")
+    assert changed_since_kept(ground.store, replace(now, projects=fewer), tour_no)[plan_no] == ["gone"]

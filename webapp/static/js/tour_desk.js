@@ -6,6 +6,7 @@ import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
 import { explain, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
+import { askWhose } from "./tour_conflict.js";
 import { placeEntrance } from "./tour_entrance.js";
 import { refusalsOf } from "./tour_fields.js";
 import { bindFilter } from "./tour_filter.js";
@@ -13,7 +14,7 @@ import { summaries, WishForm } from "./tour_form.js";
 import { Hands } from "./tour_hands.js";
 import { TourMap } from "./tour_map.js";
 import { LeftOut } from "./tour_out.js";
-import { exportLinks, PlanList, savePlan } from "./tour_plans.js";
+import { exportLinks, PlanList, savePlan, sinceWords } from "./tour_plans.js";
 import { RunBar } from "./tour_run.js";
 import { openSite } from "./tour_site.js";
 import { SiteList } from "./tour_sites.js";
@@ -28,7 +29,7 @@ export class TourDesk {
   #search = null;
   #problems = new Map();
 
-  /** `places`: towns and parks; `acts`: `open(planNo)`, `failed(problem, part)`. */
+  /** `places`: towns and parks; `acts`: `open(planNo)`, `openTour(tourNo)`, `kept(planNo)`, `failed(problem, part)`. */
   constructor({ places, mayWrite, acts }) {
     Object.assign(this, { mayWrite, acts });
     this.state = new TourState();
@@ -44,7 +45,7 @@ export class TourDesk {
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
     this.sites = new SiteList(part("sites"), { count: part("sites-count"), find: part("sites-find") }, state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
-    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), gone: () => this.readPlans() } });
+    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), changed: () => this.#plansChanged(), retime: (no) => this.#retime(no) } });
     this.run = new RunBar(part("run"));
     this.#bind();
     state.listen((name) => this.#heard(name));
@@ -62,6 +63,7 @@ export class TourDesk {
       onward: () => this.search({ onward: true }),
       stop: () => this.#search?.stop(),
       "only-time": () => this.timing.now(),
+      retime: () => this.#timeAnew(),
       undo: () => state.undo(),
       redo: () => state.redo(),
       "save-wishes": () => this.saveWishes(),
@@ -150,12 +152,43 @@ export class TourDesk {
     may("only-time", !isBusy && state.hasStops);
     may("undo", !isBusy && state.canUndo);
     may("redo", !isBusy && state.canRedo);
-    may("save-plan", !isBusy && state.hasStops && (state.isPlanChanged || state.isStale || !opened));
+    may("save-plan", !isBusy && state.hasStops && (state.isPlanChanged || state.isStale || state.isRetimed || !opened));
     may("save-wishes", !isBusy && state.isSpecChanged);
     may("files", opened !== null);
     act("stop").hidden = !isBusy;
     part("seconds").hidden = !this.mayWrite;
+    this.#since(isBusy);
     part("stale").hidden = !(state.isStale && state.hasStops && this.mayWrite) || isBusy;
+  }
+
+  /** The open plan is not of the roads, the land and the wishes of now. */
+  #since(isBusy) {
+    const { opened } = this.state;
+    const words = sinceWords(opened?.since);
+    part("since").hidden = !words || isBusy;
+    if (words) fill(part("since-said"), gettext("“{name}”保存后有变：{words}", { name: opened.name, words }));
+    const again = act("retime");
+    again.hidden = !this.mayWrite;
+  }
+
+  /** Open a kept plan and time it anew. */
+  async #retime(planNo) {
+    if (this.state.opened?.plan_no !== planNo) await this.acts.open(planNo);
+    if (this.state.opened?.plan_no === planNo) await this.#timeAnew();
+  }
+
+  /** Time the order of the open plan by the roads and the wishes of now. */
+  async #timeAnew() {
+    const { state } = this;
+    if (state.opened?.since?.includes("wishes")) state.setSpec(state.tour.spec);
+    await this.timing.now();
+    if (state.untimed || this.#problems.size) return;
+    tell(state.isRetimed || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化"));
+  }
+
+  async #plansChanged() {
+    await this.readPlans();
+    if (this.mayWrite) this.listing.soon();
   }
 
   #files() {
@@ -242,18 +275,42 @@ export class TourDesk {
     }
   }
 
-  async saveWishes() {
+  async saveWishes(seen = this.state.tour.recorded_at) {
     const { state } = this;
-    const address = `/api/tours/${inPath(state.tour.tour_no)}`;
+    const { spec } = state;
     try {
-      const { tour } = await send("PUT", address, { spec: state.spec, seen: state.tour.recorded_at });
+      const { tour, plans, visits } = await send("PUT", `/api/tours/${inPath(state.tour.tour_no)}`, { spec, seen });
       state.keptTour(tour);
+      state.setPlans({ plans, visits });
       this.#failed("save", null);
       tell(gettext("要求已保存"));
     } catch (problem) {
+      if (problem.status === 409) return this.#afterClash(problem);
       this.#failed("save", problem, { focus: true });
       if (!refusalsOf(problem).length) tell(sentenceOf(problem));
     }
+  }
+
+  /** Somebody else saved other wishes meanwhile: both are kept apart, or one of them goes. */
+  async #afterClash(problem) {
+    const { state } = this;
+    try {
+      const theirs = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-theirs");
+      if (!theirs) return;
+      const chosen = await askWhose(theirs.tour, (name) => state.isSameWish(name, theirs.tour.spec));
+      if (chosen === "theirs") state.takeOver(theirs);
+      if (chosen === "mine") await this.saveWishes(theirs.tour.recorded_at);
+      if (chosen === "new") await this.#asNewTour();
+    } catch {
+      // A tour that is gone, or no answer: what the saving met says it best.
+      this.#failed("save", problem, { focus: true });
+    }
+  }
+
+  async #asNewTour() {
+    const { tour_no } = await send("POST", "/api/tours", { spec: this.state.spec });
+    this.state.keptElsewhere();
+    await this.acts.openTour(tour_no);
   }
 
   async savePlan() {
@@ -276,7 +333,7 @@ export class TourDesk {
         state.opened = null;
         this.acts.kept("");
       }
-      state.setPlans(answer.plans);
+      state.setPlans(answer);
     } catch (problem) {
       this.acts.failed(problem, "plans");
     }

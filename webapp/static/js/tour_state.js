@@ -20,6 +20,9 @@ function plain(value) {
 /** The same text for the same values, whatever the order of names and however nothing is said. */
 const textOf = (value) => JSON.stringify(plain(value));
 
+/** What a plan says of times, as text. */
+const timesOf = (plan) => JSON.stringify(plan.days.map(({ depart, back, stops }) => [depart, back, stops.map(({ code, arrive, leave }) => [code, arrive, leave])]));
+
 const sameRoute = (one, other) => one.date === other.date && one.coach === other.coach;
 
 /** The routes of a plan as the server takes them. */
@@ -33,6 +36,7 @@ export class TourState {
   constructor() {
     this.tour = null;
     this.plans = [];
+    this.visits = 0;
     this.spec = null;
     this.routes = [];
     this.plan = null;
@@ -52,8 +56,8 @@ export class TourState {
   }
 
   /** Another tour, or the same one as the server has it now. */
-  open({ tour, plans }) {
-    Object.assign(this, { tour, plans, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
+  open({ tour, plans, visits }) {
+    Object.assign(this, { tour, plans, visits, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
     this.#forget();
@@ -63,6 +67,7 @@ export class TourState {
   /** A plan that was kept, with the wishes that it was made for. */
   openPlan(kept) {
     Object.assign(this, { opened: kept, spec: kept.spec, explained: null });
+    this.timesKept = timesOf(kept.plan);
     this.timed(kept.plan, { routes: routesOf(kept.plan) });
     this.keptRoutes = textOf(this.routes);
     this.#forget();
@@ -82,6 +87,11 @@ export class TourState {
     return textOf(this.routes) !== this.keptRoutes;
   }
 
+  /** Whether the wishes say the same of `name` as others do. */
+  isSameWish(name, other) {
+    return textOf([this.spec[name]]) === textOf([other[name]]);
+  }
+
   /** Something would be lost by leaving: wishes that neither the tour nor the open plan has, or routes that are not kept. */
   get isUnsaved() {
     if (this.tour === null) return false;
@@ -91,6 +101,12 @@ export class TourState {
   /** The wishes were changed since the plan was timed. */
   get isStale() {
     return this.plan !== null && this.timedFor !== textOf(this.spec);
+  }
+
+  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept. */
+  get isRetimed() {
+    if (this.opened === null || this.plan === null || this.isPlanChanged) return false;
+    return this.timesKept !== timesOf(this.plan) || textOf(this.spec) !== textOf(this.opened.spec);
   }
 
   get hasStops() {
@@ -180,8 +196,9 @@ export class TourState {
     this.tell("sites");
   }
 
-  setPlans(plans) {
-    this.plans = plans;
+  /** Its plans as they are kept by now, and how many visits are remembered of it. */
+  setPlans({ plans, visits }) {
+    Object.assign(this, { plans, visits });
     this.tell("plans");
   }
 
@@ -197,6 +214,11 @@ export class TourState {
     this.tell("explained");
   }
 
+  /** The wishes on the page are kept as another tour's: they are not lost by leaving. */
+  keptElsewhere() {
+    this.keptSpec = textOf(this.spec);
+  }
+
   /** The tour was written down: what is on the page is what is kept. */
   keptTour(tour) {
     this.tour = tour;
@@ -204,8 +226,18 @@ export class TourState {
     this.tell("tour");
   }
 
+  /** Somebody else's wishes take the place of those on the page, which come back where that is taken back. */
+  takeOver({ tour, plans, visits }) {
+    this.#step({ routes: this.routes, spec: this.spec });
+    Object.assign(this, { tour, plans, visits });
+    this.keptSpec = textOf(tour.spec);
+    this.setSpec(tour.spec);
+    this.tell("tour");
+  }
+
   keptPlan(opened) {
     this.opened = opened;
+    this.timesKept = this.plan ? timesOf(this.plan) : "";
     this.keptRoutes = textOf(this.routes);
     this.tell("plan");
   }

@@ -66,6 +66,22 @@ export function dayWords(text) {
   return Number.isNaN(day.getTime()) ? (text ?? "") : DAY.format(day);
 }
 
+const LONG = new Intl.DateTimeFormat(isEnglish ? "en-GB" : "zh-CN", { year: "numeric", month: isEnglish ? "short" : "long", day: "numeric", timeZone: "UTC" });
+const MOMENT = new Intl.DateTimeFormat(isEnglish ? "en-GB" : "zh-CN", { month: isEnglish ? "short" : "long", day: "numeric", timeZone: "UTC" });
+
+/** A moment of writing, as the server tells it: 11月8日 14:05; of another year with it. */
+export function moment(text) {
+  const day = dayOnly(text);
+  return day ? `${day} ${text.slice(11, 16)}` : (text ?? "");
+}
+
+/** "2026-11-08" as 11月8日; with the year where it is not this one. */
+export function dayOnly(text) {
+  const day = new Date(`${(text ?? "").slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(day.getTime())) return "";
+  return day.getUTCFullYear() === new Date().getFullYear() ? MOMENT.format(day) : LONG.format(day);
+}
+
 /** Which coach drives a route. */
 export const coachWords = (spec, coach) => (spec.together ? (spec.coaches > 1 ? gettext("{n} 辆车同行", { n: number(spec.coaches) }) : gettext("1 辆车")) : gettext("{n} 号车", { n: coach }));
 
