@@ -105,6 +105,8 @@ def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
     # Getting off and on is said beside the visit, as in the files.
     expect(stop(page, ONE).locator(".stop-times")).to_contain_text("停留 20 分 + 上下车 3 分")
     keep(page, "先看北坛")
+    # Days are told as people write them.
+    expect(page.locator("[data-count=days]")).to_have_text(re.compile("^(2026年)?12月8日周二$"))
     stop(page, TWO).focus()
     page.keyboard.press("Delete")
     timed(page)
@@ -143,6 +145,8 @@ def test_unsaved_changes_are_not_lost_unasked(bureau: Bureau) -> None:
     page.get_by_role("link", name="全部观摩").click()
     page.get_by_role("dialog").get_by_role("button", name="放弃改动").click()
     expect(page.locator(".tour-card")).to_have_count(1)
+    expect(page.locator(".tour-card")).to_contain_text("12月8日周二")
+    expect(page.locator(".tour-card")).not_to_contain_text("2026-12-08")
 
 
 def test_a_plan_prints_with_its_map(bureau: Bureau) -> None:
@@ -298,3 +302,12 @@ def test_a_plan_kept_before_the_roads_changed_says_so_and_is_timed_anew(bureau: 
     expect(stop(page, TWO).locator(".stop-times b")).not_to_have_text(before)
     keep(page, "按新路")
     expect(since).to_be_hidden()
+
+
+def test_days_in_the_server_s_words_and_moments_are_told_as_people_write_them(bureau: Bureau) -> None:
+    page = bureau.watched.open("/tours")
+    words = """import('/static/js/tour_words.js').then(({ said, moment }) =>
+      [said({ zh: '（2025-06-16）', en: '' }), moment('%s')])"""
+    # Written at 20:05 UTC, when it was the next day already in the county; and on a clock with its zone.
+    assert page.evaluate(words % "2025-11-07 20:05:01.096") == ["（2025年6月16日）", "2025年11月8日 04:05"]
+    assert page.evaluate(words % "2025-11-08 04:05:01.096+08:00")[1] == "2025年11月8日 04:05"

@@ -6,6 +6,7 @@ import { el, fill, find, findAll } from "./dom.js";
 import { number } from "./format.js";
 import { page } from "./page_data.js";
 import { MARK_STEP, isMark, marksToSend, progressOf } from "./score_marks.js";
+import { dayWords } from "./tour_words.js";
 import { gettext } from "./words.js";
 
 const KEY = `guatu-score:${page.tourNo}`;
@@ -128,7 +129,7 @@ function drawSheet() {
   let last = null;
   const rows = kept.sites.flatMap((site, place) => {
     const route = `${site.date} ${site.coach}`;
-    const heading = routes > 1 && route !== last ? el("li", { class: "route" }, gettext("{date} · {coach} 号线", { date: site.date, coach: site.coach })) : null;
+    const heading = routes > 1 && route !== last ? el("li", { class: "route" }, gettext("{date} · {coach} 号线", { date: dayWords(site.date), coach: site.coach })) : null;
     last = route;
     return [heading, siteCard(site, place)];
   });

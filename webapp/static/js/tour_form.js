@@ -10,6 +10,7 @@ import { limitsOf } from "./tour_limits.js";
 import { withValue, withWish } from "./tour_paths.js";
 import { spotSelect, spotsButton } from "./tour_spots.js";
 import { openSite } from "./tour_site.js";
+import { dayWords } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
 const USUAL_LUNCH = { from: "11:30", until: "13:00", minutes: 60, places: [] };
@@ -173,7 +174,7 @@ export class WishForm {
 /** The usual hints under a section's name, such as how many limits there are. */
 export function summaries(spec, root) {
   const said = {
-    days: spec.days.length > 1 ? gettext("{n} 天", { n: number(spec.days.length) }) : (spec.days[0]?.date ?? ""),
+    days: spec.days.length > 1 ? gettext("{n} 天", { n: number(spec.days.length) }) : dayWords(spec.days[0]?.date ?? ""),
     coaches: spec.coaches > 1 ? gettext("{n} 辆", { n: number(spec.coaches) }) : "",
     limits: spec.limits.length ? number(spec.limits.length) : "",
     lunch: spec.lunch ? `${spec.lunch.from}–${spec.lunch.until}` : gettext("不安排"),

@@ -3,8 +3,8 @@ import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
 import { WallMap } from "./map.js";
 import { page } from "./page_data.js";
-import { coachWords, dayWords, drive, letterOf, lineSample, points, signOf, stay, stopLabel } from "./tour_words.js";
-import { gettext, wordOf, wordsOf } from "./words.js";
+import { coachWords, dayWords, drive, letterOf, lineSample, points, said, signOf, stay, stopLabel } from "./tour_words.js";
+import { gettext, wordOf } from "./words.js";
 
 // The legend stands at the lower left.
 const ROOM = { paddingTopLeft: [36, 36], paddingBottomRight: [56, 84] };
@@ -58,7 +58,7 @@ export class TourMap {
   }
 
   #siteTip(site) {
-    const why = site.eligible ? gettext("可选") : wordsOf(site.why) || gettext("不可选");
+    const why = site.eligible ? gettext("可选") : said(site.why) || gettext("不可选");
     return el("div", { class: "stop-tip" }, el("strong", {}, site.name), el("small", {}, [site.town_name, gettext("价值 {n}", { n: points(site.value) }), why].filter(Boolean).join(" · ")));
   }
 
