@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from gis.accounts import Account
 from gis.layers import ROAD
-from gis.model import LOCAL_ACTOR
+from gis.model import LOCAL_ACTOR, Role
 from gis.settings import Settings
 from gis.store import open_store
+from gis.tours.itinerary import Plan
 from gis.tours.spec import read_spec
 from gis.workflows.remember_visits import visits_of
 from gis.workflows.tour_book import change_tour, list_tours, new_tour, read_plan, read_tour
-from tests.browser.conftest import PHONE, Served, watch
+from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
+from tests.browser.touring import keep_sample_tour
 from tests.browser.tours_bureau import ONE, SPEC, THREE, TWO, Bureau, candidate, keep, names, stop, stops, timed
+from tests.contract.tour_samples import PLAN, TOUR
+from tests.webapp.accounts import PASSWORD, accounts_with
 
 
 def test_a_first_tour_is_made_and_planned(bureau: Bureau) -> None:
@@ -311,3 +317,80 @@ def test_days_in_the_server_s_words_and_moments_are_told_as_people_write_them(bu
     # Written at 20:05 UTC, when it was the next day already in the county; and on a clock with its zone.
     assert page.evaluate(words % "2025-11-07 20:05:01.096") == ["（2025年6月16日）", "2025年11月8日 04:05"]
     assert page.evaluate(words % "2025-11-08 04:05:01.096+08:00")[1] == "2025年11月8日 04:05"
+
+
+@pytest.fixture
+def reader(
+    browser: Browser, serve: Callable[[Settings], Served], own_file: Path, tmp_path: Path
+) -> Iterator[tuple[Watched, Plan]]:
+    """The page of somebody who may look and not plan, at a county with a kept plan."""
+    made = keep_sample_tour(own_file)
+    accounts = accounts_with(tmp_path, Account("李四", Role.VIEWER))
+    served = serve(Settings(db=str(own_file), accounts=str(accounts.path), open_reading=False))
+    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
+    watched = watch(context, served.address)
+    page = watched.page
+    page.goto(f"{served.address}/tours")
+    page.get_by_label("账号").fill("李四")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_selector("body[data-ready=true]")
+    yield watched, made
+    context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+def test_who_may_not_plan_reads_and_is_offered_nothing_that_would_be_refused(reader: tuple[Watched, Plan]) -> None:
+    watched, made = reader
+    page = watched.page
+    expect(page.get_by_role("link", name="打开").first).to_be_visible()
+    assert page.locator("main button:enabled:visible").count() == 0
+    watched.open(f"/tours?tour={TOUR}&plan={PLAN}")
+    assert names(page) == [stop.name for stop in made.days[0].stops]
+    # What is left looks, opens, prints.
+    allowed = ("导出", "打印", "放大", "缩小", "全部站点", "未选与代价", "方案", *names(page), "方案一")
+    offered = page.locator("main button:enabled:visible").all()
+    assert [text for text in map(told, offered) if not text.startswith(allowed)] == []
+    stop(page, names(page)[0]).focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Control+z")
+    assert names(page) == [each.name for each in made.days[0].stops]
+    # Number, name and times stand side by side, the name with the room that it needs.
+    row = stop(page, names(page)[0])
+    what, all_of_it = row.locator(".stop-what").bounding_box(), row.bounding_box()
+    assert what
+    assert all_of_it
+    assert what["width"] > all_of_it["width"] / 2
+
+
+def told(button: Locator) -> str:
+    return button.inner_text() or button.get_attribute("aria-label") or ""
+
+
+def test_a_plan_s_files_pages_and_scores_open_from_where_it_is_listed(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    page.locator("[data-tab-of=plans]").click()
+    row = page.locator("[data-part=plans] tbody tr")
+    row.get_by_role("button", name="导出：定稿").click()
+    files = page.get_by_role("dialog", name="导出")
+    for words, ending in (
+        *(("行程表 XLSX", "xlsx"), ("观摩手册 DOCX", "docx"), ("观摩手册 PDF", "pdf")),
+        *(("带路 GPX", "gpx"), ("带路 KML", "kml"), ("日历 ICS", "ics"), ("网页 HTML", "html")),
+    ):
+        with page.expect_download() as download:
+            files.get_by_role("link", name=words).click()
+        assert download.value.suggested_filename.endswith(f".{ending}")
+        assert Path(download.value.path()).stat().st_size > 500
+    page.keyboard.press("Escape")
+    row.get_by_role("link", name="手机当日页").click()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page.locator(".halt.stop .place")).to_have_text(["1", "2", "3"])
+    page.go_back()
+    page.wait_for_selector("body[data-ready=true]")
+    page.get_by_role("button", name="导出", exact=True).first.click()
+    page.get_by_role("dialog", name="导出").get_by_role("link", name="打分评议").click()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page).to_have_url(re.compile(f"/tours/score/{bureau.tour_no}$"))

@@ -47,6 +47,8 @@ export class TourDesk {
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
     this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), changed: () => this.#plansChanged(), retime: (no) => this.#retime(no) } });
     this.run = new RunBar(part("run"));
+    // Candidates are listed for who may choose among them.
+    for (const button of findAll("[data-tab-of=sites], [data-view-of=sites]")) button.hidden = !mayWrite;
     this.#bind();
     state.listen((name) => this.#heard(name));
     ask("/api/choices", null, "tour-choices").then((choices) => {

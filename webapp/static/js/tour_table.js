@@ -144,7 +144,7 @@ export class Timetable {
       el("p", { class: "drive-row" }, isTimed ? drive(stop.drive_min, stop.drive_km, plan) : gettext("车程待算")),
       el(
         "div",
-        { class: "stop-row" },
+        { class: `stop-row${this.mayWrite ? "" : " reading"}` },
         this.mayWrite ? el("span", { class: "grip no-print", "aria-hidden": "true", title: gettext("拖动改顺序；键盘 Alt+↑ Alt+↓") }, icon("grip")) : null,
         el("span", { class: "stop-no" }, label),
         el("div", { class: "stop-what" }, el("button", { type: "button", class: "text name", onclick: () => this.acts.looked(stop.code) }, stop.name), el("small", {}, this.#facts(stop)), this.#notes(stop), broken.map(alert)),
