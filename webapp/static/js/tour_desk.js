@@ -1,12 +1,11 @@
 // One tour on the desk: wishes, map, timetable, candidates, what was left out, plans; each change goes to all of them.
-import { ask, inPath, send, sentenceOf } from "./api.js";
+import { ask, inPath } from "./api.js";
 import { el, fill, find, findAll, painted } from "./dom.js";
 import { isPhone } from "./layout.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
 import { explain, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
-import { askWhose } from "./tour_conflict.js";
 import { placeEntrance } from "./tour_entrance.js";
 import { refusalsOf } from "./tour_fields.js";
 import { bindFilter } from "./tour_filter.js";
@@ -14,7 +13,8 @@ import { summaries, WishForm } from "./tour_form.js";
 import { Hands } from "./tour_hands.js";
 import { TourMap } from "./tour_map.js";
 import { LeftOut } from "./tour_out.js";
-import { exportLinks, PlanList, savePlan, sinceWords } from "./tour_plans.js";
+import { Keeping } from "./tour_keeping.js";
+import { exportLinks, PlanList, sinceWords } from "./tour_plans.js";
 import { RunBar } from "./tour_run.js";
 import { openSite } from "./tour_site.js";
 import { SiteList } from "./tour_sites.js";
@@ -45,7 +45,8 @@ export class TourDesk {
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
     this.sites = new SiteList(part("sites"), { count: part("sites-count"), find: part("sites-find") }, state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
-    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), changed: () => this.#plansChanged(), retime: (no) => this.#retime(no) } });
+    this.keeping = new Keeping(state, { acts, failed: (name, problem) => this.#failed(name, problem, { focus: true }), timing: this.timing, listing: this.listing });
+    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), changed: () => this.keeping.readAgain(), retime: (no) => this.keeping.retime(no) } });
     this.run = new RunBar(part("run"));
     // Candidates are listed for who may choose among them.
     for (const button of findAll("[data-tab-of=sites], [data-view-of=sites]")) button.hidden = !mayWrite;
@@ -65,11 +66,11 @@ export class TourDesk {
       onward: () => this.search({ onward: true }),
       stop: () => this.#search?.stop(),
       "only-time": () => this.timing.now(),
-      retime: () => this.#timeAnew(),
+      retime: () => this.keeping.timeAnew(),
       undo: () => state.undo(),
       redo: () => state.redo(),
-      "save-wishes": () => this.saveWishes(),
-      "save-plan": () => this.savePlan(),
+      "save-wishes": () => this.keeping.saveWishes(),
+      "save-plan": () => this.keeping.savePlan(),
       fit: () => this.#fit(),
       "zoom-in": () => this.map.map.zoomIn(),
       "zoom-out": () => this.map.map.zoomOut(),
@@ -173,26 +174,6 @@ export class TourDesk {
     again.hidden = !this.mayWrite;
   }
 
-  /** Open a kept plan and time it anew. */
-  async #retime(planNo) {
-    if (this.state.opened?.plan_no !== planNo) await this.acts.open(planNo);
-    if (this.state.opened?.plan_no === planNo) await this.#timeAnew();
-  }
-
-  /** Time the order of the open plan by the roads and the wishes of now. */
-  async #timeAnew() {
-    const { state } = this;
-    if (state.opened?.since?.includes("wishes")) state.setSpec(state.tour.spec);
-    await this.timing.now();
-    if (state.untimed || this.#problems.size) return;
-    tell(state.isRetimed || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化"));
-  }
-
-  async #plansChanged() {
-    await this.readPlans();
-    if (this.mayWrite) this.listing.soon();
-  }
-
   #files() {
     const no = this.state.opened.plan_no;
     const note = this.state.isPlanChanged ? el("p", { class: "quiet" }, gettext("导出的是已保存的“{name}”，不含之后的改动。", { name: this.state.opened.name })) : null;
@@ -274,70 +255,6 @@ export class TourDesk {
       await comparePlans(chosen);
     } catch (problem) {
       this.acts.failed(problem, "compare");
-    }
-  }
-
-  async saveWishes(seen = this.state.tour.recorded_at) {
-    const { state } = this;
-    const { spec } = state;
-    try {
-      const { tour, plans, visits } = await send("PUT", `/api/tours/${inPath(state.tour.tour_no)}`, { spec, seen });
-      state.keptTour(tour);
-      state.setPlans({ plans, visits });
-      this.#failed("save", null);
-      tell(gettext("要求已保存"));
-    } catch (problem) {
-      if (problem.status === 409) return this.#afterClash(problem);
-      this.#failed("save", problem, { focus: true });
-      if (!refusalsOf(problem).length) tell(sentenceOf(problem));
-    }
-  }
-
-  /** Somebody else saved other wishes meanwhile: both are kept apart, or one of them goes. */
-  async #afterClash(problem) {
-    const { state } = this;
-    try {
-      const theirs = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-theirs");
-      if (!theirs) return;
-      const chosen = await askWhose(theirs.tour, (name) => state.isSameWish(name, theirs.tour.spec));
-      if (chosen === "theirs") state.takeOver(theirs);
-      if (chosen === "mine") await this.saveWishes(theirs.tour.recorded_at);
-      if (chosen === "new") await this.#asNewTour();
-    } catch {
-      // A tour that is gone, or no answer: what the saving met says it best.
-      this.#failed("save", problem, { focus: true });
-    }
-  }
-
-  async #asNewTour() {
-    const { tour_no } = await send("POST", "/api/tours", { spec: this.state.spec });
-    this.state.keptElsewhere();
-    await this.acts.openTour(tour_no);
-  }
-
-  async savePlan() {
-    const { state } = this;
-    const done = await savePlan(state);
-    if (!done) return;
-    const kept = await ask(`/api/tour-plans/${inPath(done.plan_no)}`, null, "tour-plan").catch(() => null);
-    state.keptPlan(kept ?? { plan_no: done.plan_no, name: "", spec: state.spec });
-    tell(gettext("方案已保存"));
-    this.acts.kept(done.plan_no);
-    await this.readPlans();
-  }
-
-  async readPlans() {
-    const { state } = this;
-    try {
-      const answer = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-plans");
-      if (!answer) return;
-      if (state.opened && !answer.plans.some((plan) => plan.plan_no === state.opened.plan_no)) {
-        state.opened = null;
-        this.acts.kept("");
-      }
-      state.setPlans(answer);
-    } catch (problem) {
-      this.acts.failed(problem, "plans");
     }
   }
 

@@ -199,6 +199,8 @@ export class TourState {
   /** Its plans as they are kept by now, and how many visits are remembered of it. */
   setPlans({ plans, visits }) {
     Object.assign(this, { plans, visits });
+    const fresh = plans.find((plan) => plan.plan_no === this.opened?.plan_no);
+    if (fresh) this.opened = { ...this.opened, since: fresh.since };
     this.tell("plans");
   }
 
