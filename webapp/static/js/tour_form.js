@@ -121,7 +121,7 @@ export class WishForm {
 
   #townMinutes(spec) {
     const words = gettext("每个乡镇停留合计不超过（含上下车，不含等候）");
-    return this.#field(spec, "minutes_per_town", words, { type: "number", min: "1", max: "7200", unit: gettext("分钟"), placeholder: gettext("不限") });
+    return this.#field(spec, "minutes_per_town", words, { kind: "full", type: "number", min: "1", max: "7200", unit: gettext("分钟"), placeholder: gettext("不限") });
   }
 
   /** Sites of which something is said. */

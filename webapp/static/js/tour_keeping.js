@@ -89,6 +89,7 @@ export class Keeping {
     const { state } = this;
     if (state.opened?.since?.includes("wishes")) state.setSpec(state.tour.spec);
     if (!(await this.timing.now())) return;
+    state.timedAnew();
     tell(state.isRetimed || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化"));
   }
 

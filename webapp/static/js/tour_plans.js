@@ -49,14 +49,14 @@ export class PlanList {
       return;
     }
     const compare = el("button", { type: "button", class: "button small", disabled: this.chosen.length !== 2, onclick: () => this.acts.compare(this.chosen) }, gettext("对比所选两个"));
-    const heads = ["", gettext("方案"), gettext("价值"), gettext("时长"), gettext("站点"), gettext("合要求"), gettext("保存"), gettext("说明"), ""];
+    const heads = ["", gettext("方案"), gettext("价值"), gettext("时长"), gettext("站点"), gettext("合要求"), gettext("保存"), gettext("说明")];
     const table = el("table", { class: "sums plan-rows", "aria-label": gettext("方案") }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, inChains(plans).map((each) => this.#row(each))));
     fill(this.root, el("div", { class: "out-head" }, compare, el("span", { class: "quiet" }, gettext("勾选两个方案并排对比；缩进表示由上面的方案改来。"))), this.#visits(), el("div", { class: "scroll" }, table));
   }
 
   #row({ plan, depth }) {
     const no = plan.plan_no;
-    const name = el("span", { class: "plan-name" }, el("button", { type: "button", class: "text name", onclick: () => this.acts.open(no) }, plan.name), el("small", {}, plan.made_from ? gettext("{no}，由 {from} 改来", { no, from: plan.made_from }) : no), this.#since(plan));
+    const name = el("span", { class: "plan-name" }, el("button", { type: "button", class: "text name", onclick: () => this.acts.open(no) }, plan.name), el("small", {}, plan.made_from ? gettext("{no}，由 {from} 改来", { no, from: plan.made_from }) : no), this.#since(plan), this.#acts(plan));
     name.style.paddingLeft = `${depth * 18}px`;
     const tick = ({ target }) => {
       this.chosen = target.checked ? [...this.chosen, no].slice(-2) : this.chosen.filter((each) => each !== no);
@@ -64,7 +64,7 @@ export class PlanList {
     };
     const box = el("input", { type: "checkbox", checked: this.chosen.includes(no), "aria-label": gettext("选择 {no}", { no: plan.name }), onchange: tick });
     const cells = [points(plan.value), duration(plan.minutes), number(plan.stops), plan.feasible ? el("span", { class: "good" }, gettext("是")) : el("span", { class: "bad" }, gettext("否")), [moment(plan.recorded_at), el("small", {}, ` ${plan.recorded_by ?? ""}`)], el("span", { class: "why" }, plan.note || "—")];
-    return el("tr", { "aria-selected": String(this.state.opened?.plan_no === no) }, el("td", {}, box), el("th", { scope: "row" }, name), cells.map((cell) => el("td", {}, cell)), el("td", {}, this.#acts(plan)));
+    return el("tr", { "aria-selected": String(this.state.opened?.plan_no === no) }, el("td", {}, box), el("th", { scope: "row" }, name), cells.map((cell) => el("td", {}, cell)));
   }
 
   /** What has changed since it was kept, and the way to time it anew. */

@@ -190,6 +190,12 @@ export class TourState {
     this.tell("plan");
   }
 
+  /** The open plan was timed by what holds now: nothing is to be said of what has changed since it was kept. */
+  timedAnew() {
+    this.opened = { ...this.opened, since: [] };
+    this.tell("plan");
+  }
+
   /** Candidates as the server listed them. */
   setSites(sites) {
     this.sites = new Map(sites.map((site) => [site.code, site]));
