@@ -60,7 +60,11 @@ class Trim:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSite:
-    """A project on the sheet, as it was called when the scoring was opened, and on which route it is visited."""
+    """
+    A project on the sheet, as it was called when the scoring was opened, and on which route it is visited.
+
+    ``label``: what its stop is called there, B3.
+    """
 
     code: str
     name: str
@@ -68,6 +72,7 @@ class ScoredSite:
     town_name: str
     date: str = ""
     coach: int = 1
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,12 @@ class SitePage:
 @dataclass(frozen=True, slots=True)
 class Halt:
     """
-    One halt of a route: a visit, numbered through the whole book, or lunch (number 0).
+    One halt of a route: a visit, or lunch, which has no ``number``.
 
-    ``drive_min``, ``drive_km`` are those of the way to it; it stays from ``begin`` to ``leave``, the last
-    ``boarding_min`` of which go to getting in.
+    ``number`` is what the stop is called on the page too: 3, or B3 where the plan has several routes.
+
+    ``drive_min``, ``drive_km`` are those of the way to it; ``boarding_min`` of the time from ``begin`` to ``leave`` go
+    to getting off and on, the others to the visit.
     """
 
     kind: Literal["visit", "lunch"]
@@ -112,7 +114,7 @@ class Halt:
     leave: datetime
     drive_min: int
     drive_km: float
-    number: int = 0
+    number: str = ""
     code: str = ""
     town: str = ""
     boarding_min: int = 0
@@ -127,8 +129,8 @@ class Halt:
 
     @property
     def stay_min(self) -> int:
-        """From the beginning of the visit until the coach leaves."""
-        return int((self.leave - self.begin).total_seconds()) // 60
+        """What the visit or the lunch takes; getting off and on (``boarding_min``) comes on top."""
+        return int((self.leave - self.begin).total_seconds()) // 60 - self.boarding_min
 
     @property
     def wait_min(self) -> int:
@@ -139,7 +141,8 @@ class Halt:
 @dataclass(frozen=True, slots=True)
 class Route:
     """
-    A coach's day, or that of all coaches together. ``number`` counts the routes of the book from 1.
+    A coach's day, or that of all coaches together. ``number`` counts the routes of the book from 1; ``letter``: what
+    the numbers of its stops begin with, "" where the plan has but one route.
 
     ``legs``: the lines driven, one to each halt and one back; empty where none is known.
     """
@@ -156,6 +159,7 @@ class Route:
     back_drive_km: float
     legs: tuple[tuple[LonLat, ...], ...] = ()
     meeting: datetime | None = None
+    letter: str = ""
 
     def __post_init__(self) -> None:
         if self.legs and len(self.legs) != len(self.halts) + 1:
@@ -238,7 +242,7 @@ class TourBook:
 
     @property
     def visits(self) -> tuple[Halt, ...]:
-        """Every stop of every route, in the order of their numbers."""
+        """Every stop of every route, in their order."""
         return tuple(halt for route in self.routes for halt in route.visits)
 
     @property

@@ -184,7 +184,7 @@ class _Writer:
 
     def _site(self, route: Route, halt: Halt, links: Sequence[NavigationLink]) -> None:
         heading = self._heading(f"{halt.number}　{halt.name}", 1)
-        heading.paragraph_format.page_break_before = halt.number > 1
+        heading.paragraph_format.page_break_before = halt is not self._book.visits[0]
         self._say(halt.town, 10, _QUIET)
         if halt.flags:
             flags = "、".join(words.of(self._language) for words in halt.flags)

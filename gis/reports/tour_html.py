@@ -72,7 +72,7 @@ color:#0b5fa5;text-decoration:none;font-weight:600}
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:10px}.photos img{width:100%}
 .site{border-top:2px solid #0b3d66;margin-top:32px}
 .flag{color:#b00020;font-weight:600}
-nav ol{columns:2 260px;padding-left:1.6em}nav a{color:#0b5fa5}
+nav ol{columns:2 260px;padding:0;list-style:none}nav li{display:flex;gap:8px}nav b{min-width:2em}nav a{color:#0b5fa5}
 .mark{position:fixed;inset:0;display:grid;place-items:center;pointer-events:none;z-index:-1;
 font-size:14vw;color:#f8ecee;transform:rotate(-30deg);white-space:nowrap}
 @media(max-width:640px){body{padding:10px;font-size:16px}.locator{grid-template-columns:1fr}
@@ -140,7 +140,8 @@ class _Writer:
         yield f'<div class="map">{svg_of(overview_map(self._ground, 720, 760, language), "map")}</div>'
         number = f"{REVIEW.of(language)}：{book.review_no}" if book.review_no else NO_REVIEW.of(language)
         yield f'<p class="quiet">{self._of(SOURCE)}　{self._of(number)}</p>'
-        stops = "".join(f'<li><a href="#site{halt.number}">{self._of(halt.name)}</a></li>' for halt in book.visits)
+        visits = ((halt.number, self._of(halt.name)) for halt in book.visits)
+        stops = "".join(f'<li><b>{number}</b><a href="#site{number}">{name}</a></li>' for number, name in visits)
         yield f"<nav><ol>{stops}</ol></nav>"
 
     def _timetable(self, route: Route) -> Iterator[str]:
@@ -155,9 +156,9 @@ class _Writer:
             yield f"<tr>{''.join(said)}</tr>"
         yield "</tbody></table></div>"
 
-    def _cell(self, name: str, head: str, text: str, number: int | None) -> str:
+    def _cell(self, name: str, head: str, text: str, number: str) -> str:
         said = self._of(text)
-        if name == "name" and number is not None:
+        if name == "name" and number:
             said = f'<a href="#site{number}">{said}</a>'
         return f'<td class="{_kind(name)}" data-head="{head}">{said}</td>'
 
@@ -195,7 +196,7 @@ class _Writer:
         )
         yield f'<div class="codes">{drawn}</div></div>'
 
-    def _land(self, land: SiteLand, number: int) -> Iterator[str]:
+    def _land(self, land: SiteLand, number: str) -> Iterator[str]:
         yield f"<h3>{self._of(LAND)}</h3>{self._facts((fact.head, fact.text) for fact in land.facts)}"
         if land.parcels:
             more = f"（{OTHER_PARCELS.of(self._language).format(land.all_parcels)}）"

@@ -298,7 +298,7 @@ def _halts(
             if halt.kind == "lunch":
                 boxes.append((sheet.square(*at, _LUNCH), halt.name))
             else:
-                box = sheet.dot(*at, str(halt.number), _dot_look(route, halt), 9 if halt is chosen else 7)
+                box = sheet.dot(*at, halt.number, _dot_look(route, halt), 9 if halt is chosen else 7)
                 boxes.append((box, halt.name))
     for box, name in boxes if with_names else ():
         sheet.note(box, _short(name), 7, "#1B2430")

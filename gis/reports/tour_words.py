@@ -56,6 +56,7 @@ NORTH, METRES = Words("北", "N"), Words("米", "m")
 SOURCE = Words("坐标系：CGCS2000", "coordinates: CGCS2000")
 OTHER_PARCELS = Words("等 {} 块地", "of {} parcels in all")
 DRIVE_MIN, _KM = Words("{}分", "{} min"), Words("{}公里", "{} km")
+BOARDING = Words(" + 上下车{}分", " + {} min boarding")
 _WAIT = Words("（等候{}分）", " (waits {} min)")
 
 # Name → words, in the order of the timetable; those of INTERNAL_COLUMNS are not in the public version.
@@ -70,6 +71,7 @@ COLUMNS: dict[str, Words] = {
     "drive_min": Words("车程（分）", "Drive (min)"),
     "drive_km": Words("车程（公里）", "Drive (km)"),
     "stay_min": Words("停留（分）", "Stays (min)"),
+    "boarding_min": Words("上下车（分）", "Boarding (min)"),
     "reporter": Words("汇报人", "Reports"),
     "talk": Words("讲解词", "Talk"),
     "parking": Words("停车点", "Parking"),
@@ -94,9 +96,9 @@ _SHARES = {
     "arrive": 1.4,
     "leave": 1.4,
     "drive": 2.4,
-    "stay": 1.9,
+    "stay": 3.1,
     "reporter": 2.2,
-    "talk": 5.0,
+    "talk": 4.4,
     "parking": 2.4,
     "spare": 2.2,
     "land": 2.0,
@@ -114,7 +116,7 @@ class Row:
     ``halt`` is the visit or lunch that it tells of.
     """
 
-    number: int | None
+    number: str
     on: date
     coach: Words
     name: Words
@@ -124,6 +126,7 @@ class Row:
     drive_min: int | None = None
     drive_km: float | None = None
     stay_min: int | None = None
+    boarding_min: int | None = None
     reporter: str = ""
     talk: str = ""
     parking: str = ""
@@ -135,7 +138,7 @@ class Row:
 
 def timetable(route: Route) -> Iterator[Row]:
     """A route from its departure to its return."""
-    yield Row(None, route.on, route.coach, _said(DEPART, route.start), leave=clock(route.depart))
+    yield Row("", route.on, route.coach, _said(DEPART, route.start), leave=clock(route.depart))
     for halt in route.halts:
         yield _row(route, halt)
     back = _said(BACK, route.end)
@@ -143,13 +146,13 @@ def timetable(route: Route) -> Iterator[Row]:
         at = clock(route.meeting)
         back = Words(f"{back.zh}（{at} {MEETING.zh}）", f"{back.en} ({MEETING.en} {at})")
     drive = {"drive_min": route.back_drive_min, "drive_km": route.back_drive_km}
-    yield Row(None, route.on, route.coach, back, arrive=clock(route.back), **drive)  # type: ignore[arg-type]
+    yield Row("", route.on, route.coach, back, arrive=clock(route.back), **drive)  # type: ignore[arg-type]
 
 
 def _row(route: Route, halt: Halt) -> Row:
     is_visit = halt.kind == "visit"
     return Row(
-        number=halt.number if is_visit else None,
+        number=halt.number,
         on=route.on,
         coach=route.coach,
         name=Words(halt.name, halt.name) if is_visit else _said(LUNCH, halt),
@@ -159,6 +162,7 @@ def _row(route: Route, halt: Halt) -> Row:
         drive_min=halt.drive_min,
         drive_km=halt.drive_km,
         stay_min=halt.stay_min,
+        boarding_min=halt.boarding_min if is_visit else None,
         reporter=halt.reporter,
         talk=halt.talk,
         parking=halt.parking,
@@ -195,10 +199,10 @@ def drive_words(book: TourBook, minutes: int, km: float) -> Words:
 
 
 def stay_words(halt: Halt) -> Words:
-    """How long it stays, and how long it waits before."""
-    zh, en = DRIVE_MIN.zh.format(halt.stay_min), DRIVE_MIN.en.format(halt.stay_min)
-    wait = halt.wait_min
-    return Words(zh + _WAIT.zh.format(wait), en + _WAIT.en.format(wait)) if wait else Words(zh, en)
+    """How long it stays, what getting off and on takes beside it, and how long it waits before."""
+    parts = [(DRIVE_MIN, halt.stay_min)]
+    parts += [(words, minutes) for words, minutes in ((BOARDING, halt.boarding_min), (_WAIT, halt.wait_min)) if minutes]
+    return Words("".join(w.zh.format(n) for w, n in parts), "".join(w.en.format(n) for w, n in parts))
 
 
 def sheet_columns(book: TourBook) -> dict[str, tuple[Words, float]]:
@@ -275,8 +279,9 @@ def day_text(day: date, language: str) -> str:
 
 
 def route_title(route: Route, language: str) -> str:
-    """A route's day and coach."""
-    return f"{day_text(route.on, language)} {route.coach.of(language)}"
+    """A route's day and coach, behind the letter of its stops."""
+    letter = f"{route.letter} · " if route.letter else ""
+    return f"{letter}{day_text(route.on, language)} {route.coach.of(language)}"
 
 
 def printable(text: str) -> str:

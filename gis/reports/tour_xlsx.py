@@ -42,6 +42,7 @@ _SHOWN: dict[str, tuple[Format, float]] = {
     "drive_min": ("days", 9.5),
     "drive_km": ("points", 9.5),
     "stay_min": ("days", 8),
+    "boarding_min": ("days", 8),
     "reporter": ("wrapped_text", 14),
     "talk": ("wrapped_text", 36),
     "parking": ("wrapped_text", 16),
@@ -95,10 +96,15 @@ def _told(book: TourBook, name: str, words: Words) -> Words:
     return columns_of(book)[name] if name in DRIVES else words
 
 
+def _lettered(route: Route) -> Words:
+    coach, letter = route.coach, route.letter
+    return Words(f"{letter} · {coach.zh}", f"{letter} · {coach.en}") if letter else coach
+
+
 def _route_row(route: Route) -> dict[str, Any]:
     lunch = next((halt for halt in route.halts if halt.kind == "lunch"), None)
     return {
-        "coach": route.coach,
+        "coach": _lettered(route),
         "on": pd.Timestamp(route.on),
         "start": route.start.name,
         "depart": clock(route.depart),
@@ -115,16 +121,22 @@ def _route_row(route: Route) -> dict[str, Any]:
 def _day(book: TourBook, routes: Sequence[Route]) -> Table:
     day = routes[0].on.isoformat()
     columns = tuple(
-        TableColumn(name, words, _SHOWN[name][0], width=_SHOWN[name][1]) for name, words in columns_of(book).items()
+        TableColumn(name, words, _format(book, name), width=_SHOWN[name][1]) for name, words in columns_of(book).items()
     )
     rows = [_row(row) for route in routes for row in timetable(route)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     return Table(Words(day, day), columns, frame[[column.name for column in columns]], pages_wide=1)
 
 
+def _format(book: TourBook, name: str) -> Format:
+    """Stops of several routes are not called by numbers alone."""
+    return "code" if name == "number" and any(route.letter for route in book.routes) else _SHOWN[name][0]
+
+
 def _row(row: Row) -> dict[str, Any]:
     said = {name: getattr(row, name) for name in COLUMNS}
-    return {**said, "on": pd.Timestamp(row.on), "land": row.land}
+    number = int(row.number) if row.number.isdigit() else row.number or None
+    return {**said, "number": number, "on": pd.Timestamp(row.on), "land": row.land}
 
 
 def _notes(book: TourBook) -> tuple[tuple[Words, Words], ...]:

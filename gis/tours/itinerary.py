@@ -165,6 +165,22 @@ class Plan:
         return tuple(stop.code for day in self.days for stop in day.stops)
 
 
+def route_letter(place: int, routes: int) -> str:
+    """What route ``place`` (from 0) of ``routes`` is called: A … Z, A2 …; "" where there is but one."""
+    if routes < 2:
+        return ""
+    return chr(ord("A") + place % 26) + (str(place // 26 + 1) if place >= 26 else "")
+
+
+def stop_labels(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """What each stop is called wherever it shows, route by route: 3, or B3 where there are several routes."""
+    letters = [route_letter(place, len(plan.days)) for place in range(len(plan.days))]
+    return tuple(
+        tuple(f"{letter}{n}" for n in range(1, len(day.stops) + 1))
+        for letter, day in zip(letters, plan.days, strict=True)
+    )
+
+
 def plan_as_dict(plan: Plan) -> dict[str, Any]:
     """As JSON carries it: times of the route's ``date`` as ``08:30``, of the night after it as ``25:10``."""
     return {

@@ -23,7 +23,7 @@ from gis.errors import InvalidParameter, NotFound, Place
 from gis.layers import BALLOT, SCORING
 from gis.model import Actor, ScoringState
 from gis.store.port import Reader, Store
-from gis.tours.itinerary import Plan
+from gis.tours.itinerary import Plan, stop_labels
 from gis.words import Words
 from gis.workflows.plain import Record
 from gis.workflows.record_row import row_frame, standing_rows
@@ -187,9 +187,9 @@ def scored_sites(reader: Reader, tour_no: str, plan_no: str) -> tuple[ScoredSite
 def _sites_of(plan: Plan) -> tuple[ScoredSite, ...]:
     """Coaches of different routes may stop at one site: it stands where it is visited first."""
     sites: dict[str, ScoredSite] = {}
-    for day in plan.days:
-        for stop in day.stops:
-            site = ScoredSite(stop.code, stop.name, stop.town, stop.town_name, day.on.isoformat(), day.coach)
+    for day, labels in zip(plan.days, stop_labels(plan), strict=True):
+        for stop, label in zip(day.stops, labels, strict=True):
+            site = ScoredSite(stop.code, stop.name, stop.town, stop.town_name, day.on.isoformat(), day.coach, label)
             sites.setdefault(stop.code, site)
     return tuple(sites.values())
 

@@ -9,7 +9,7 @@ from gis.model import ProjectFilter
 from gis.reports.tour_book import Place
 from gis.reports.tour_links import navigation_links
 from gis.store.port import Store
-from gis.tours.itinerary import Plan, plan_as_dict
+from gis.tours.itinerary import Plan, plan_as_dict, route_letter, stop_labels
 from gis.workflows.list_projects import listed_projects
 from gis.workflows.plain import Record, records_of
 from gis.workflows.tour_book import read_plan
@@ -26,14 +26,16 @@ def show_tour_day(store: Store, overview: Overview, plan_no: str) -> Record:
     ``{plan_no, tour_no, title, name, estimated, days}``: each day as ``plan_as_dict`` has it.
 
     Beside it stops, lunch and end have ``links``, the ways there for the driver: ``[{service, address}]``; a stop has
-    ``figures``: FIGURES of its project, None where the project is gone. Raises NotFound where there is no such plan.
+    its ``label`` and ``figures``: FIGURES of its project, None where the project is gone; a day has the ``letter`` of
+    its stops, "" where there is but one. Raises NotFound where there is no such plan.
     """
     kept = read_plan(store, plan_no)
     said = plan_as_dict(kept.plan)
     figures = _figures(store, overview, kept.plan)
-    for day in said["days"]:
-        for stop in day["stops"]:
-            stop["figures"] = figures.get(stop["code"])
+    for place, (day, labels) in enumerate(zip(said["days"], stop_labels(kept.plan), strict=True)):
+        day["letter"] = route_letter(place, len(said["days"]))
+        for stop, label in zip(day["stops"], labels, strict=True):
+            stop.update(label=label, figures=figures.get(stop["code"]))
         for before, halt in pairwise(_halts(day)):
             halt["links"] = _links(before, halt)
     return {

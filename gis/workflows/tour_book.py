@@ -22,6 +22,8 @@ from gis.workflows.require_role import require_role
 
 MAY_PLAN_TOURS = (Role.PLANNER, Role.ADMIN)
 LONGEST_NAME = 100
+# What the drives of a plan are made of.
+ROAD_LAYERS = ("road", "entrance")
 MOST_PLANS = 200
 _NUMBER = re.compile(r"T(\d+)")
 
@@ -122,13 +124,18 @@ def withdraw_tour(store: Store, actor: Actor, tour_no: str, *, reason: str, seen
 
 @dataclass(frozen=True, slots=True)
 class NewPlan:
-    """A plan to keep: under which name, from which other it was made, and a note."""
+    """
+    A plan to keep: under which name, from which other it was made, and a note.
+
+    ``roads_version``: the version of ROAD_LAYERS that it was timed on; None: of now.
+    """
 
     name: str
     spec: TourSpec
     plan: Plan
     made_from: str = ""
     note: str = ""
+    roads_version: int | None = None
 
 
 def save_plan(store: Store, actor: Actor, tour_no: str, new: NewPlan) -> str:
@@ -156,13 +163,14 @@ def save_plan(store: Store, actor: Actor, tour_no: str, new: NewPlan) -> str:
             words = Words("此观摩的方案过多", "the tour has too many plans")
             raise InvalidParameter(words, found=str(len(numbers)), expected=f"≤ {MOST_PLANS}")
         plan_no = f"{tour_no}-{max(map(_last_number, numbers), default=0) + 1}"
+        roads = writer.version(ROAD_LAYERS) if new.roads_version is None else new.roads_version
         row = {
             "plan_no": plan_no,
             "tour_no": tour_no,
             "name": name,
             "made_from": new.made_from or None,
             "spec": spec_as_dict(new.spec),
-            "plan": plan_as_dict(new.plan),
+            "plan": {**plan_as_dict(new.plan), "roads_version": roads},
             "note": new.note,
         }
         writer.append("tour_plan", row_frame(TOUR_PLAN, row))

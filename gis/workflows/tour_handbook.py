@@ -11,7 +11,7 @@ from gis.crs import coords_of
 from gis.model import BBox, Flag, Query, RoadClass, TownLevel
 from gis.reports.tour_book import Halt, LonLat, Place, RoadShape, Route, SitePage, TourBook, TownShape
 from gis.store.port import Store
-from gis.tours.itinerary import CoachDay, LunchStop, Spotted, Stop
+from gis.tours.itinerary import CoachDay, LunchStop, Spotted, Stop, route_letter, stop_labels
 from gis.words import Words
 from gis.workflows.tour_book import KeptPlan
 from gis.workflows.tour_pages import PageSources, site_pages
@@ -54,11 +54,11 @@ def tour_handbook(sources: PageSources, kept: KeptPlan, legs: Sequence[Legs] = (
 
 
 def _routes(kept: KeptPlan, legs: Sequence[Legs], pages: Mapping[str, SitePage]) -> Iterator[Route]:
-    number, driven = 0, [(place, day) for place, day in enumerate(kept.plan.days) if day.stops or day.lunch]
+    labels = stop_labels(kept.plan)
+    driven = [(place, day) for place, day in enumerate(kept.plan.days) if day.stops or day.lunch]
     for count, (place, day) in enumerate(driven, 1):
         lines = tuple(tuple(leg) for leg in legs[place]) if place < len(legs) else ()
-        halts = tuple(_halts(day, pages, number))
-        number += len(day.stops)
+        halts = tuple(_halts(day, pages, labels[place]))
         yield Route(
             number=count,
             on=day.on,
@@ -73,6 +73,7 @@ def _routes(kept: KeptPlan, legs: Sequence[Legs], pages: Mapping[str, SitePage])
             # Lines of another shape than the plan are worth nothing: straight ones are drawn then.
             legs=lines if len(lines) == len(halts) + 1 else (),
             meeting=day.meeting,
+            letter=route_letter(place, len(kept.plan.days)),
         )
 
 
@@ -85,11 +86,11 @@ def _place(spotted: Spotted) -> Place:
     return Place(spotted.name, spotted.lonlat)
 
 
-def _halts(day: CoachDay, pages: Mapping[str, SitePage], before: int) -> Iterator[Halt]:
+def _halts(day: CoachDay, pages: Mapping[str, SitePage], labels: Sequence[str]) -> Iterator[Halt]:
     for place, stop in enumerate(day.stops):
         if day.lunch is not None and day.lunch.after == place:
             yield _lunch(day.lunch)
-        yield _visit(stop, before + place + 1, pages.get(stop.code, SitePage()))
+        yield _visit(stop, labels[place], pages.get(stop.code, SitePage()))
     if day.lunch is not None and day.lunch.after >= len(day.stops):
         yield _lunch(day.lunch)
 
@@ -107,7 +108,7 @@ def _lunch(lunch: LunchStop) -> Halt:
     )
 
 
-def _visit(stop: Stop, number: int, page: SitePage) -> Halt:
+def _visit(stop: Stop, number: str, page: SitePage) -> Halt:
     same = ("code", "name", "arrive", "begin", "leave", "drive_min", "drive_km", "lonlat", "off_road_m")
     said = ("boarding_min", "value", "reporter", "talk", "parking", "spare")
     return Halt(

@@ -191,6 +191,26 @@ def test_a_site_is_called_up_with_what_is_to_be_said_there(phone: Watched) -> No
     expect(first.locator("details")).to_have_attribute("open", "")
 
 
+def test_estimated_drives_are_marked_each_and_stops_bear_the_letter_of_their_route(
+    browser: Browser, serve: Callable[[Settings], Served], own_file: Path
+) -> None:
+    keep_sample_tour(own_file, coaches=2, estimated=True)
+    with phone_at(browser, serve(Settings(db=str(own_file)))) as watched:
+        page = watched.page
+        page.clock.set_fixed_time(moment("08:00"))
+        watched.open(DAY)
+        route = page.get_by_label("日期和车辆")
+        assert route.locator("option").all_inner_texts() == ["A · 12月8日周二 · 1 号车", "B · 12月8日周二 · 2 号车"]
+        route.select_option(index=1)
+        assert page.locator(".halt.stop .place").all_inner_texts() == ["B1", "B2", "B3", "B4"]
+        for stop in page.locator(".halt.stop").all():
+            stop.locator("summary").click()
+            expect(stop.locator("dl .estimated")).to_have_text("估算")
+        expect(page.locator(".halt.stop dl").first).to_contain_text("20 分 + 上下车 5 分")
+        tap(page, "08:30")
+        expect(page.locator(".next .times .estimated")).to_have_text("估算")
+
+
 def test_what_was_opened_stays_open_while_the_clock_runs(phone: Watched) -> None:
     page = phone.open(DAY)
     page.locator(".halt.stop summary").first.click()

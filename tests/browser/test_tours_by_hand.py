@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
 from playwright.sync_api import expect
 
+from gis.store import open_store
+from gis.workflows.tour_book import read_tour
 from tests.browser.tours_bureau import DAY, NEXT_DAY, ONE, SPEC, THREE, TWO, Bureau, names, stop, stops, timed
 
 
@@ -148,3 +151,34 @@ def test_stops_that_go_with_their_day_come_back_when_that_is_taken_back(bureau: 
     expect(page.locator('[data-path="days[2].date"]')).to_have_value("2026-12-09")
     timed(page)
     expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
+
+
+def test_a_stop_held_to_a_coach_that_goes_is_held_no_more(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "coaches": 2, "together": False})
+    stop(page, TWO).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+    stop(page, TWO).get_by_role("button", name="固定在这一天这辆车").click()
+    timed(page)
+    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
+    coaches = page.locator('[data-path="coaches"]')
+    coaches.fill("1")
+    coaches.blur()
+    expect(page.get_by_text("现在不再固定")).to_be_visible()
+    # The server takes the wishes as they are now; of the hold only the day is left.
+    page.get_by_role("button", name="保存要求").click()
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        (site,) = read_tour(store, bureau.tour_no).spec.sites
+    assert (site.day, site.coach, site.must) == (1, None, True)
+    page.get_by_role("button", name="撤销一步").click()
+    expect(coaches).to_have_value("2")
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
+    page.get_by_role("button", name="保存要求").click()
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        (site,) = read_tour(store, bureau.tour_no).spec.sites
+    assert (site.day, site.coach) == (1, 2)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from gis.model import LOCAL_ACTOR
+from gis.accounts import Account
+from gis.layers import ROAD
+from gis.model import LOCAL_ACTOR, Role
 from gis.settings import Settings
 from gis.store import open_store
+from gis.tours.itinerary import Plan
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
-from tests.browser.conftest import PHONE, Served, watch
+from gis.workflows.remember_visits import visits_of
+from gis.workflows.tour_book import change_tour, list_tours, new_tour, read_plan, read_tour
+from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
+from tests.browser.touring import keep_sample_tour
 from tests.browser.tours_bureau import ONE, SPEC, THREE, TWO, Bureau, candidate, keep, names, stop, stops, timed
+from tests.contract.tour_samples import PLAN, TOUR
+from tests.webapp.accounts import PASSWORD, accounts_with
 
 
 def test_a_first_tour_is_made_and_planned(bureau: Bureau) -> None:
@@ -100,7 +108,11 @@ def test_wishes_are_saved_with_their_tour(bureau: Bureau) -> None:
 
 def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
     page = bureau.planned()
+    # Getting off and on is said beside the visit, as in the files.
+    expect(stop(page, ONE).locator(".stop-times")).to_contain_text("停留 20 分 + 上下车 3 分")
     keep(page, "先看北坛")
+    # Days are told as people write them.
+    expect(page.locator("[data-count=days]")).to_have_text(re.compile("^(2026年)?12月8日周二$"))
     stop(page, TWO).focus()
     page.keyboard.press("Delete")
     timed(page)
@@ -117,6 +129,10 @@ def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
     expect(box.locator("section").filter(has_text="只在“先看北坛”里").locator(".only li")).to_have_count(1)
     expect(box.locator("section").filter(has_text="只在“先看北坛”里")).to_contain_text(TWO)
     expect(box.locator("table.mini-times")).to_have_count(2)
+    # On a low screen the box scrolls; its figures are there all the same.
+    page.set_viewport_size({"width": OFFICE["width"], "height": 420})
+    assert box.locator(".content > .scroll").evaluate("table => table.clientHeight") > 150
+    page.set_viewport_size(OFFICE)
     box.get_by_role("button", name="关闭").last.click()
     rows.nth(0).get_by_role("button", name="先看北坛", exact=True).click()
     expect(page).to_have_url(re.compile(f"plan={bureau.tour_no}-1$"))
@@ -139,6 +155,8 @@ def test_unsaved_changes_are_not_lost_unasked(bureau: Bureau) -> None:
     page.get_by_role("link", name="全部观摩").click()
     page.get_by_role("dialog").get_by_role("button", name="放弃改动").click()
     expect(page.locator(".tour-card")).to_have_count(1)
+    expect(page.locator(".tour-card")).to_contain_text("12月8日周二")
+    expect(page.locator(".tour-card")).not_to_contain_text("2026-12-08")
 
 
 def test_a_plan_prints_with_its_map(bureau: Bureau) -> None:
@@ -209,3 +227,175 @@ def test_it_fits_a_phone_and_speaks_english(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     context.close()
     assert (watched.foreign, watched.errors) == ([], [])
+
+
+def changed_elsewhere(bureau: Bureau, **more: object) -> None:
+    """Somebody else saves other wishes."""
+    with closing(open_store(str(bureau.place))) as store:
+        seen = read_tour(store, bureau.tour_no).recorded_at
+        change_tour(store, LOCAL_ACTOR, bureau.tour_no, read_spec({**SPEC, **more}), seen=seen)
+
+
+def wish(page: Page, path: str, value: str) -> None:
+    field = page.locator(f'[data-path="{path}"]')
+    field.fill(value)
+    field.blur()
+
+
+def test_wishes_that_somebody_else_changed_meanwhile_are_chosen_between(bureau: Bureau) -> None:
+    page = bureau.tour()
+    title = page.locator('[data-path="title"]')
+
+    def clash() -> Locator:
+        page.get_by_role("button", name="保存要求").click()
+        return page.get_by_role("dialog", name="有人先改了")
+
+    changed_elsewhere(bureau, title="别人的")
+    wish(page, "title", "我的")
+    box = clash()
+    expect(box).to_contain_text("两边不同的部分：名称")
+    box.get_by_role("button", name="用对方的").click()
+    expect(title).to_have_value("别人的")
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    # Mine comes back, and is saved over the other's on purpose.
+    page.get_by_role("button", name="撤销一步").click()
+    expect(title).to_have_value("我的")
+    changed_elsewhere(bureau, title="又是别人的")
+    clash().get_by_role("button", name="用我的覆盖").click()
+    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        assert read_tour(store, bureau.tour_no).spec.title == "我的"
+    changed_elsewhere(bureau, title="别人的")
+    wish(page, "title", "另一次")
+    clash().get_by_role("button", name="另存为新观摩").click()
+    expect(page.locator("[data-part=title]")).to_have_text("另一次")
+    expect(page).not_to_have_url(re.compile(f"tour={bureau.tour_no}$"))
+    with closing(open_store(str(bureau.place))) as store:
+        assert sorted(tour["title"] for tour in list_tours(store)) == ["别人的", "另一次"]
+    bureau.watched.forgive("409")
+
+
+def test_visits_are_remembered_and_forgotten_again(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    page.locator("[data-tab-of=plans]").click()
+    pane = page.locator("[data-part=plans]")
+    expect(pane.locator(".visits")).to_have_count(0)
+    pane.get_by_role("button", name="已观摩：定稿").click()
+    page.get_by_role("dialog").get_by_role("button", name="记为已观摩").click()
+    expect(pane.locator(".visits")).to_contain_text("已记下 3 个项目")
+    pane.get_by_role("button", name="撤销已观摩").click()
+    box = page.get_by_role("dialog", name="撤销已观摩")
+    box.get_by_label("理由").fill("没有成行")
+    box.get_by_role("button", name="撤销", exact=True).click()
+    expect(pane.locator(".visits")).to_have_count(0)
+    with closing(open_store(str(bureau.place))) as store:
+        assert visits_of(store).empty
+
+
+def test_a_plan_kept_before_the_roads_changed_says_so_and_is_timed_anew(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    since = page.locator("[data-part=since]")
+    expect(since).to_be_hidden()
+    before = stop(page, TWO).locator(".stop-times b").inner_text()
+    # All roads become twice as slow.
+    with closing(open_store(str(bureau.place))) as store, store.writing(LOCAL_ACTOR) as writer:
+        roads = writer.read("road")
+        writer.put("road", roads.assign(speed_kmh=roads["speed_kmh"] / 2)[[*ROAD.names, "geometry"]])
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(since).to_contain_text("此后道路已更新")
+    expect(page.locator("[data-part=plans] .since")).to_contain_text("此后道路已更新")
+    expect(stop(page, TWO).locator(".stop-times b")).to_have_text(before)
+    since.get_by_role("button", name="重新计时").click()
+    expect(stop(page, TWO).locator(".stop-times b")).not_to_have_text(before)
+    expect(since).to_be_hidden()
+    keep(page, "按新路")
+    expect(since).to_be_hidden()
+
+
+def test_days_in_the_server_s_words_and_moments_are_told_as_people_write_them(bureau: Bureau) -> None:
+    page = bureau.watched.open("/tours")
+    words = """import('/static/js/tour_words.js').then(({ said, moment }) =>
+      [said({ zh: '（2025-06-16）', en: '' }), moment('%s')])"""
+    # Written at 20:05 UTC, when it was the next day already in the county; and on a clock with its zone.
+    assert page.evaluate(words % "2025-11-07 20:05:01.096") == ["（2025年6月16日）", "2025年11月8日 04:05"]
+    assert page.evaluate(words % "2025-11-08 04:05:01.096+08:00")[1] == "2025年11月8日 04:05"
+
+
+@pytest.fixture
+def reader(
+    browser: Browser, serve: Callable[[Settings], Served], own_file: Path, tmp_path: Path
+) -> Iterator[tuple[Watched, Plan]]:
+    """The page of somebody who may look and not plan, at a county with a kept plan."""
+    made = keep_sample_tour(own_file)
+    accounts = accounts_with(tmp_path, Account("李四", Role.VIEWER))
+    served = serve(Settings(db=str(own_file), accounts=str(accounts.path), open_reading=False))
+    context = browser.new_context(viewport=OFFICE, locale="zh-CN", accept_downloads=True)
+    watched = watch(context, served.address)
+    page = watched.page
+    page.goto(f"{served.address}/tours")
+    page.get_by_label("账号").fill("李四")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_selector("body[data-ready=true]")
+    yield watched, made
+    context.close()
+    assert watched.foreign == []
+    assert watched.errors == []
+
+
+def test_who_may_not_plan_reads_and_is_offered_nothing_that_would_be_refused(reader: tuple[Watched, Plan]) -> None:
+    watched, made = reader
+    page = watched.page
+    expect(page.get_by_role("link", name="打开").first).to_be_visible()
+    assert page.locator("main button:enabled:visible").count() == 0
+    watched.open(f"/tours?tour={TOUR}&plan={PLAN}")
+    assert names(page) == [stop.name for stop in made.days[0].stops]
+    # What is left looks, opens, prints.
+    allowed = ("导出", "打印", "放大", "缩小", "全部站点", "未选与代价", "方案", *names(page), "方案一")
+    offered = page.locator("main button:enabled:visible").all()
+    assert [text for text in map(told, offered) if not text.startswith(allowed)] == []
+    stop(page, names(page)[0]).focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Control+z")
+    assert names(page) == [each.name for each in made.days[0].stops]
+    # Number, name and times stand side by side, the name with the room that it needs.
+    row = stop(page, names(page)[0])
+    what, all_of_it = row.locator(".stop-what").bounding_box(), row.bounding_box()
+    assert what
+    assert all_of_it
+    assert what["width"] > all_of_it["width"] / 2
+
+
+def told(button: Locator) -> str:
+    return button.inner_text() or button.get_attribute("aria-label") or ""
+
+
+def test_a_plan_s_files_pages_and_scores_open_from_where_it_is_listed(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    page.locator("[data-tab-of=plans]").click()
+    row = page.locator("[data-part=plans] tbody tr")
+    row.get_by_role("button", name="导出：定稿").click()
+    files = page.get_by_role("dialog", name="导出")
+    for words, ending in (
+        *(("行程表 XLSX", "xlsx"), ("观摩手册 DOCX", "docx"), ("观摩手册 PDF", "pdf")),
+        *(("带路 GPX", "gpx"), ("带路 KML", "kml"), ("日历 ICS", "ics"), ("网页 HTML", "html")),
+    ):
+        with page.expect_download() as download:
+            files.get_by_role("link", name=words).click()
+        assert download.value.suggested_filename.endswith(f".{ending}")
+        assert Path(download.value.path()).stat().st_size > 500
+    page.keyboard.press("Escape")
+    row.get_by_role("link", name="手机当日页").click()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page.locator(".halt.stop .place")).to_have_text(["1", "2", "3"])
+    page.go_back()
+    page.wait_for_selector("body[data-ready=true]")
+    page.get_by_role("button", name="导出", exact=True).first.click()
+    page.get_by_role("dialog", name="导出").get_by_role("link", name="打分评议").click()
+    page.wait_for_selector("body[data-ready=true]")
+    expect(page).to_have_url(re.compile(f"/tours/score/{bureau.tour_no}$"))

@@ -16,13 +16,15 @@ from tests.browser.conftest import PHONE, Served, Watched, watch
 from tests.contract.tour_samples import keep_tour, plan
 
 
-def keep_sample_tour(path: Path) -> Plan:
-    """Put the tour of tests.contract.tour_samples into a county, over four projects that it has."""
+def keep_sample_tour(path: Path, *, coaches: int = 1, estimated: bool = False) -> Plan:
+    """Put the tour of tests.contract.tour_samples into a county, over four projects that it has, for each coach."""
     store = open_store(path)
     projects = store.read("project").head(4)
     (day,) = plan().days
     named = zip(day.stops, projects["code"], projects["name"], strict=True)
-    made = Plan((replace(day, stops=tuple(replace(stop, code=code, name=name) for stop, code, name in named)),), ())
+    stops = tuple(replace(stop, code=code, name=name) for stop, code, name in named)
+    days = tuple(replace(day, coach=coach, stops=stops) for coach in range(1, coaches + 1))
+    made = Plan(days, (), estimated=estimated)
     keep_tour(store, made)
     store.close()
     return made

@@ -192,6 +192,42 @@ def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:
     assert send(own, "DELETE", "/api/tours/T1/visits", {"reason": "因雨取消"}).get_json() == {"visits": 2}
 
 
+def test_a_plan_says_what_has_changed_since_it_was_kept(own: FlaskClient) -> None:
+    number = send(own, "POST", "/api/tours", {"spec": SPEC}).get_json()["tour_no"]
+    kept = {"name": "初稿", "spec": SPEC, "routes": routes("A")}
+    plan_no = send(own, "POST", f"/api/tours/{number}/plans", kept).get_json()["plan_no"]
+
+    def since() -> list[str]:
+        told = own.get(f"/api/tours/{number}").get_json()["plans"][0]["since"]
+        assert own.get(f"/api/tour-plans/{plan_no}").get_json()["since"] == told
+        return told
+
+    assert since() == []
+    seen = own.get(f"/api/tours/{number}").get_json()["tour"]["recorded_at"]
+    send(own, "PUT", f"/api/tours/{number}", {"spec": {**SPEC, "boarding_min": 9}, "seen": seen})
+    assert since() == ["wishes"]
+    sites = send(own, "POST", "/api/tours/candidates", {"spec": SPEC}).get_json()["sites"]
+    lon, lat = next(site["lonlat"] for site in sites if site["code"] == "A")
+    placed = {"lon": lon, "lat": lat, "note": "", "seen": ""}
+    assert send(own, "PUT", "/api/entrances/project/A", placed).status_code == 200
+    assert since() == ["roads", "wishes"]
+    # Kept anew, with the wishes of now: nothing has changed since then.
+    again = {**kept, "spec": {**SPEC, "boarding_min": 9}}
+    other = send(own, "POST", f"/api/tours/{number}/plans", again).get_json()["plan_no"]
+    assert own.get(f"/api/tour-plans/{other}").get_json()["since"] == []
+
+
+def test_a_tour_tells_how_many_visits_are_remembered_until_they_are_forgotten(own: FlaskClient) -> None:
+    number = send(own, "POST", "/api/tours", {"spec": SPEC}).get_json()["tour_no"]
+    kept = {"name": "初稿", "spec": SPEC, "routes": routes("A", "C")}
+    plan_no = send(own, "POST", f"/api/tours/{number}/plans", kept).get_json()["plan_no"]
+    assert own.get(f"/api/tours/{number}").get_json()["visits"] == 0
+    send(own, "POST", f"/api/tour-plans/{plan_no}/visited", {})
+    assert own.get(f"/api/tours/{number}").get_json()["visits"] == 2
+    send(own, "DELETE", f"/api/tours/{number}/visits", {"reason": "没有成行"})
+    assert own.get(f"/api/tours/{number}").get_json()["visits"] == 0
+
+
 def test_a_tour_changed_meanwhile_is_a_conflict(own: FlaskClient) -> None:
     send(own, "POST", "/api/tours", {"spec": SPEC})
     seen = own.get("/api/tours/T1").get_json()["tour"]["recorded_at"]

@@ -12,11 +12,13 @@ from gis.tours.spec import MOST_COACHES, MOST_DAYS, MOST_SITES, read_spec, spec_
 from gis.workflows.explain_tour import PARTS, explain_tour
 from gis.workflows.names import read_names
 from gis.workflows.plain import Record
+from gis.workflows.plan_since import changed_since_kept
 from gis.workflows.plan_tour import LONGEST_SECONDS, Search, planned, time_tour
-from gis.workflows.remember_visits import forget_visits, remember_visits
+from gis.workflows.remember_visits import forget_visits, remember_visits, visits_of
 from gis.workflows.tour_board import TOUR_LAYERS, list_candidates
 from gis.workflows.tour_book import (
     LONGEST_NAME,
+    ROAD_LAYERS,
     NewPlan,
     change_tour,
     list_tours,
@@ -148,18 +150,22 @@ def keep(tour_no: str) -> tuple[Response, int]:
         given, routes = _given_spec(ask), _routes(ask)
         name = ask.text("name", longest=LONGEST_NAME, required=True)
         made_from, note = ask.text("made_from"), ask.note("note")
-    spec = read_spec(given)
-    new = NewPlan(name, spec, time_tour(served().tour_ground(), spec, routes), made_from, note)
-    return jsonify({"plan_no": save_plan(served().store, acts, key_in_path("tour_no", tour_no), new)}), 201
+    site, spec = served(), read_spec(given)
+    # Before the timing: roads that are imported while it goes on are later than the plan.
+    roads = site.store.version(ROAD_LAYERS)
+    new = NewPlan(name, spec, time_tour(site.tour_ground(), spec, routes), made_from, note, roads)
+    return jsonify({"plan_no": save_plan(site.store, acts, key_in_path("tour_no", tour_no), new)}), 201
 
 
 @blueprint.get("/api/tour-plans/<plan_no>")
 def kept_plan(plan_no: str) -> Response:
     """A plan as it was kept, with its routes on the roads of today."""
     require_person()
-    kept = read_plan(served().store, key_in_path("plan_no", plan_no))
+    site = served()
+    kept = read_plan(site.store, key_in_path("plan_no", plan_no))
+    since = changed_since_kept(site.store, site.overview(None), kept.tour_no).get(kept.plan_no, [])
     said = {name: getattr(kept, name) for name in ("plan_no", "tour_no", "name", "made_from", "note", "recorded_by")}
-    made = {"recorded_at": kept.recorded_at, "spec": spec_as_dict(kept.spec), "plan": _told(kept.plan)}
+    made = {"recorded_at": kept.recorded_at, "since": since, "spec": spec_as_dict(kept.spec), "plan": _told(kept.plan)}
     return jsonify({**said, **made})
 
 
@@ -208,15 +214,18 @@ def _routes(ask: BodyAsker) -> tuple[RouteWish, ...]:
 
 
 def _tour(tour_no: str) -> Record:
-    store = served().store
+    site, store = served(), served().store
     kept = read_tour(store, tour_no)
+    since = changed_since_kept(store, site.overview(None), tour_no)
+    visits = visits_of(store)["tour_no"]
     listed = next(each for each in list_tours(store) if each["tour_no"] == tour_no)
     told = {"recorded_at": kept.recorded_at, "recorded_by": kept.recorded_by}
     return {
         "tour": {name: listed[name] for name in ("tour_no", "title", "on_date")}
         | told
         | {"spec": spec_as_dict(kept.spec)},
-        "plans": listed["plans"],
+        "plans": [{**plan, "since": since.get(plan["plan_no"], [])} for plan in listed["plans"]],
+        "visits": int((visits == tour_no).sum()),
         "scoring": listed["scoring"],
     }
 

@@ -46,8 +46,8 @@ def test_the_headings_are_the_map_the_timetables_and_the_sites(handbook: Any) ->
     heads = [p.text for p in handbook.paragraphs if p.style.name == "Heading 1"]
     assert heads == [
         "线路总图",
-        *("日程表　2026年12月8日（周二） 1号车", "日程表　2026年12月8日（周二） 2号车"),
-        *("1　示例装备制造园（一期）", f"2　{FORMULA}", "3　示例水厂"),
+        *("日程表　A · 2026年12月8日（周二） 1号车", "日程表　B · 2026年12月8日（周二） 2号车"),
+        *("A1　示例装备制造园（一期）", f"A2　{FORMULA}", "B1　示例水厂"),
     ]
 
 
@@ -63,7 +63,15 @@ def test_the_timetable_s_head_is_repeated_and_its_rows_are_the_route(handbook: A
     ]
     assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
     assert [cell.text for cell in table.rows[2].cells][:7] == [
-        *("1", "示例装备制造园（一期）", "城关镇", "08:45", "09:23", "15分 8.8公里（估算）", "23分（等候15分）")
+        *(
+            "A1",
+            "示例装备制造园（一期）",
+            "城关镇",
+            "08:45",
+            "09:23",
+            "15分 8.8公里（估算）",
+            "20分 + 上下车3分（等候15分）",
+        )
     ]
 
 

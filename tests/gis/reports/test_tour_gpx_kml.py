@@ -19,9 +19,12 @@ from tests.gis.reports.tour_samples import BOOK, FIRST, FORMULA, LEGS, SECRETS, 
 
 def test_stops_are_waypoints_and_each_coach_has_a_route_and_a_track() -> None:
     file = gpxpy.parse(tour_gpx(BOOK).decode())
-    assert [point.name for point in file.waypoints] == ["1 示例装备制造园（一期）", f"2 {FORMULA}", "3 示例水厂"]
+    assert [point.name for point in file.waypoints] == ["A1 示例装备制造园（一期）", f"A2 {FORMULA}", "B1 示例水厂"]
     assert [len(route.points) for route in file.routes] == [5, 3]
-    assert [route.name for route in file.routes] == ["2026年12月8日（周二） 1号车", "2026年12月8日（周二） 2号车"]
+    assert [route.name for route in file.routes] == [
+        "A · 2026年12月8日（周二） 1号车",
+        "B · 2026年12月8日（周二） 2号车",
+    ]
     assert [[len(s.points) for s in track.segments] for track in file.tracks] == [[3, 2, 2, 2], [2, 2]]
     point = file.tracks[0].segments[0].points[1]
     assert (point.longitude, point.latitude) == pytest.approx(LEGS[0][1], abs=1e-9)
@@ -30,7 +33,7 @@ def test_stops_are_waypoints_and_each_coach_has_a_route_and_a_track() -> None:
 def test_a_waypoint_says_when_and_how_far_and_that_it_is_estimated() -> None:
     told = gpxpy.parse(tour_gpx(BOOK).decode()).waypoints[0].description
     assert told is not None
-    assert told.split("\n")[1:] == ["08:45—09:23 23分（等候15分）", "15分 8.8公里（估算）", "东门停车场"]
+    assert told.split("\n")[1:] == ["08:45—09:23 20分 + 上下车3分（等候15分）", "15分 8.8公里（估算）", "东门停车场"]
 
 
 def test_degrees_are_those_of_the_ground() -> None:
@@ -46,11 +49,11 @@ def test_gdal_reads_both(tmp_path: Path) -> None:
     tracks = pyogrio.read_dataframe(tmp_path / "a.gpx", layer="tracks")
     assert [len(shape.geoms) for shape in tracks.geometry] == [4, 2]
     layers = pyogrio.list_layers(tmp_path / "a.kml")[:, 0].tolist()
-    assert layers == ["2026年12月8日（周二） 1号车", "2026年12月8日（周二） 2号车"]
+    assert layers == ["A · 2026年12月8日（周二） 1号车", "B · 2026年12月8日（周二） 2号车"]
     places = pyogrio.read_dataframe(tmp_path / "a.kml", layer=layers[0])
     points = places[places.geometry.geom_type == "Point"]
     assert points["Name"].tolist() == [
-        *("出发 县政府", "1 示例装备制造园（一期）", "午餐 机关食堂", f"2 {FORMULA}", "返回 会议中心")
+        *("出发 县政府", "A1 示例装备制造园（一期）", "午餐 机关食堂", f"A2 {FORMULA}", "返回 会议中心")
     ]
     assert (points.geometry.iloc[1].x, points.geometry.iloc[1].y) == pytest.approx(SITE_1.lonlat, abs=1e-6)
 

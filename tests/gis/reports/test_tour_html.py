@@ -73,10 +73,10 @@ def test_a_text_stays_a_text() -> None:
 
 def test_each_stop_has_its_part_and_its_ways() -> None:
     page = read()
-    assert [each["id"] for each in page.all("section")] == ["site1", "site2", "site3"]
+    assert [each["id"] for each in page.all("section")] == ["siteA1", "siteA2", "siteB1"]
     links = [each["href"] or "" for each in page.all("a")]
     assert sum(link.startswith("https://uri.amap.com/navigation?to=") for link in links) == 3
-    assert {link for link in links if link.startswith("#")} == {"#site1", "#site2", "#site3"}
+    assert {link for link in links if link.startswith("#")} == {"#siteA1", "#siteA2", "#siteB1"}
 
 
 def test_maps_are_drawn_in_the_page() -> None:

@@ -91,7 +91,7 @@ def test_the_same_drawing_is_a_page_s_and_a_picture() -> None:
     root = ElementTree.fromstring(svg_of(drawing, "map"))
     assert root.get("viewBox") == "0 0 400 500"
     numbers = [element.text for element in root.iter(f"{SVG}text")]
-    assert {"1", "2", "3", "机关食堂"} <= set(numbers)
+    assert {"A1", "A2", "B1", "机关食堂"} <= set(numbers)
     with book_fonts(BOOK) as fonts:
         picture = Image.open(BytesIO(png_of(drawing, fonts.name)))
     # 400 points are 5.56 inches of 200 dots.

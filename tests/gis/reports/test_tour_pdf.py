@@ -29,7 +29,7 @@ def handbook() -> list[str]:
 
 
 def test_cover_map_timetables_and_a_page_a_site_come_in_this_order(handbook: list[str]) -> None:
-    heads = ("观摩手册", "线路总图", "日程表2026年12月8日（周二）1号车", "日程表2026年12月8日（周二）2号车")
+    heads = ("观摩手册", "线路总图", "日程表A·2026年12月8日（周二）1号车", "日程表B·2026年12月8日（周二）2号车")
     assert [head in page for head, page in zip(heads, handbook, strict=False)] == [True] * 4
     sites = [page for page in handbook if "位置图" in page]
     assert [name in page for name, page in zip(("示例装备制造园", "HYPERLINK", "示例水厂"), sites, strict=True)] == [
@@ -54,7 +54,14 @@ def test_every_page_bears_its_number_and_who_may_have_it(handbook: list[str]) ->
 def test_a_site_s_page_says_what_one_asks_there(handbook: list[str]) -> None:
     first = next(number for number, page in enumerate(handbook) if "位置图" in page)
     page = "".join(handbook[first : first + 2])
-    said = ("08:45—09:23（1号车）", "15分8.8公里（估算）", "23分（等候15分）", "王建国", "东门停车场", "64,000万元")
+    said = (
+        "08:45—09:23（1号车）",
+        "15分8.8公里（估算）",
+        "20分+上下车3分（等候15分）",
+        "王建国",
+        "东门停车场",
+        "64,000万元",
+    )
     land = ("用地有瓶颈：受阻地块", "净地比例", "50.0%", "P-0142", "等3块地", "用地图（按征收阶段着色）", "7净地")
     assert [text for text in (*said, *land, "二、“进展”<script>alert(1)</script>") if text not in page] == []
 
@@ -141,5 +148,5 @@ def test_a_plan_without_routes_is_a_book_without_pages_of_sites() -> None:
 
 
 def test_a_book_s_halts_are_numbered_as_they_are_told() -> None:
-    assert [halt.number for halt in BOOK.visits] == [1, 2, 3]
+    assert [halt.number for halt in BOOK.visits] == ["A1", "A2", "B1"]
     assert isinstance(BOOK.visits[0], Halt)

@@ -35,7 +35,7 @@ def test_a_sheet_a_day_after_the_overview_and_notes_at_the_end() -> None:
 def test_the_columns_are_those_that_the_office_asked_for() -> None:
     heads = [cell.value for cell in opened(replace(BOOK, estimated=False))["2026-12-08"][1]]
     assert "、".join(heads) == (
-        "序号、日期、车次、项目、乡镇、到达、离开、车程（分）、车程（公里）、停留（分）、汇报人、讲解词、停车点、备用点、价值、用地提示"
+        "序号、日期、车次、项目、乡镇、到达、离开、车程（分）、车程（公里）、停留（分）、上下车（分）、汇报人、讲解词、停车点、备用点、价值、用地提示"
     )
 
 
@@ -45,9 +45,11 @@ def test_a_route_stands_from_departure_to_return() -> None:
         *("出发：县政府", "示例装备制造园（一期）", "午餐：机关食堂", FORMULA, "返回：会议中心（14:00 会议）"),
         *("出发：县政府", "示例水厂", "返回：县政府"),
     ]
-    assert [row["序号"] for row in found] == [None, 1, None, 2, None, None, 3, None]
+    assert [row["序号"] for row in found] == [None, "A1", None, "A2", None, None, "B1", None]
     first = found[1]
-    assert (first["到达"], first["离开"], first["停留（分）"]) == ("08:45", "09:23", 23)
+    # Of the 23 minutes three go to getting off and on; lunch has none of those.
+    assert (first["到达"], first["离开"], first["停留（分）"], first["上下车（分）"]) == ("08:45", "09:23", 20, 3)
+    assert (found[2]["停留（分）"], found[2]["上下车（分）"]) == (60, None)
     assert (first["车程（分，估算）"], first["车程（公里，估算）"]) == (15, 8.84)
     assert (first["汇报人"], first["停车点"], first["备用点"]) == ("王建国", "东门停车场", "二期")
     assert first["用地提示"] == "受阻地块"

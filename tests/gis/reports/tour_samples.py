@@ -77,7 +77,7 @@ LAND = SiteLand(
 )
 SITE_1 = Halt(
     kind="visit",
-    number=1,
+    number="A1",
     code="P1",
     name="示例装备制造园（一期）",
     town="城关镇",
@@ -116,7 +116,7 @@ LUNCH = Halt(
 )
 SITE_2 = Halt(
     kind="visit",
-    number=2,
+    number="A2",
     code="P2",
     name=FORMULA,
     town="北关镇",
@@ -129,7 +129,7 @@ SITE_2 = Halt(
 )
 SITE_3 = Halt(
     kind="visit",
-    number=3,
+    number="B1",
     code="P3",
     name="示例水厂",
     town="北关镇",
@@ -159,6 +159,7 @@ FIRST = Route(
     back_drive_km=15.5,
     legs=LEGS,
     meeting=moment(DAY, "14:00"),
+    letter="A",
 )
 SECOND = Route(
     number=2,
@@ -171,6 +172,7 @@ SECOND = Route(
     back=moment(DAY, "10:00"),
     back_drive_min=30,
     back_drive_km=20.0,
+    letter="B",
 )
 BOOK = TourBook(
     title="示范县重点项目观摩",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from gis.tours.spec import TourSpec, read_spec
 from gis.workflows.attach_file import Attachment, attach_file
 from gis.workflows.export_tour import KINDS, TourExport, export_tour, export_tour_files
 from gis.workflows.keep_assessment import Assessor
+from gis.workflows.plan_since import changed_since_kept
 from gis.workflows.plan_tour import time_tour
 from gis.workflows.tour_board import TourGround
 from gis.workflows.tour_book import NewPlan, new_tour, read_plan, save_plan
@@ -81,7 +83,10 @@ def facts(halt: Halt) -> dict[str, str]:
 
 def test_the_stops_are_numbered_in_the_order_of_the_plan(ground: TourGround, plan_no: str) -> None:
     made = book(ground, plan_no)
-    assert [(halt.number, halt.code, halt.name) for halt in made.visits] == [(1, "A", "示例工厂"), (2, "C", "示例学校")]
+    assert [(halt.number, halt.code, halt.name) for halt in made.visits] == [
+        ("1", "A", "示例工厂"),
+        ("2", "C", "示例学校"),
+    ]
     (route,) = made.routes
     assert (route.coach.zh, route.start.name, route.end.name) == ("1号车", "城关镇", "北关镇")
     assert len(route.legs) == 3
@@ -154,7 +159,7 @@ def test_lunch_stands_where_it_is_taken_and_is_not_numbered(ground: TourGround) 
     number = kept(ground, wishes(lunch=lunch), RouteWish(date(2026, 12, 8), 1, ("A", "C")))
     (route,) = book(ground, number).routes
     assert sorted(halt.kind for halt in route.halts) == ["lunch", "visit", "visit"]
-    assert [halt.number for halt in route.visits] == [1, 2]
+    assert [halt.number for halt in route.visits] == ["1", "2"]
     assert len(route.legs) == 4
     assert next(halt for halt in route.halts if halt.kind == "lunch").name == "示例产业园"
 
@@ -258,3 +263,24 @@ def test_an_unknown_plan_or_kind_is_told_before_anything_is_written(
         export_tour_files(ground, plan_no, tmp_path / "out", ["xlsx", "exe"])
     assert (refused.value.found, refused.value.expected) == ("exe", " | ".join(KINDS))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stop_is_called_by_its_route_and_place_as_on_the_page(ground: TourGround) -> None:
+    spec = wishes(coaches=3, together=False)
+    routes = [RouteWish(date(2026, 12, 8), coach, codes) for coach, codes in ((1, ("A",)), (2, ()), (3, ("C",)))]
+    made = book(ground, kept(ground, spec, *routes))
+    # The second coach has no stop: its letter is not given to the third one.
+    assert [(route.letter, [halt.number for halt in route.visits]) for route in made.routes] == [
+        ("A", ["A1"]),
+        ("C", ["C1"]),
+    ]
+
+
+def test_a_plan_kept_before_its_sites_changed_says_so(ground: TourGround, plan_no: str) -> None:
+    tour_no = read_plan(ground.store, plan_no).tour_no
+    now = ground.overview
+    assert changed_since_kept(ground.store, now, tour_no)[plan_no] == []
+    cleared = now.projects.assign(flags=[() for _ in now.projects.index])
+    assert changed_since_kept(ground.store, replace(now, projects=cleared), tour_no)[plan_no] == ["land"]
+    fewer = now.projects.drop(index="C")
+    assert changed_since_kept(ground.store, replace(now, projects=fewer), tour_no)[plan_no] == ["gone"]

@@ -6,6 +6,7 @@ import { el, fill, find, findAll } from "./dom.js";
 import { number } from "./format.js";
 import { page } from "./page_data.js";
 import { MARK_STEP, isMark, marksToSend, progressOf } from "./score_marks.js";
+import { dayWords } from "./tour_words.js";
 import { gettext } from "./words.js";
 
 const KEY = `guatu-score:${page.tourNo}`;
@@ -92,7 +93,7 @@ function siteCard(site, place) {
   const clear = el("button", { type: "button", class: "text", onclick: leaveOut }, gettext("不评此项目"));
   fill(
     card,
-    el("header", {}, el("b", { class: "place" }, String(place + 1)), el("h3", {}, site.name, el("small", {}, site.town_name)), state),
+    el("header", {}, el("b", { class: "place" }, site.label || String(place + 1)), el("h3", {}, site.name, el("small", {}, site.town_name)), state),
     kept.criteria.map((criterion, at) => markRow(criterion, given[at], `${site.name} ${criterion.name}`, (text) => change(at, text))),
     clear,
   );
@@ -128,7 +129,7 @@ function drawSheet() {
   let last = null;
   const rows = kept.sites.flatMap((site, place) => {
     const route = `${site.date} ${site.coach}`;
-    const heading = routes > 1 && route !== last ? el("li", { class: "route" }, gettext("{date} · {coach} 号线", { date: site.date, coach: site.coach })) : null;
+    const heading = routes > 1 && route !== last ? el("li", { class: "route" }, gettext("{date} · {coach} 号线", { date: dayWords(site.date), coach: site.coach })) : null;
     last = route;
     return [heading, siteCard(site, place)];
   });

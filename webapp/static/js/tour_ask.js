@@ -19,6 +19,7 @@ class Latest {
     this.soon = settled(() => this.now(), ms);
   }
 
+  /** Ask at once; true where the answer came. */
   async now() {
     this.#controller?.abort();
     const controller = new AbortController();
@@ -26,8 +27,10 @@ class Latest {
     try {
       await this.#act(controller.signal);
       this.failed(null);
+      return true;
     } catch (problem) {
       if (problem.name !== "AbortError") this.failed(problem);
+      return false;
     } finally {
       if (this.#controller === controller) this.#controller = null;
     }

@@ -3,8 +3,8 @@ import { ask, inPath } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { number } from "./format.js";
-import { coachWords, dayWords, duration, estimatedMark, minutes, points } from "./tour_words.js";
-import { gettext, wordsOf } from "./words.js";
+import { coachWords, dayWords, duration, estimatedMark, minutes, points, said, stopLabel } from "./tour_words.js";
+import { gettext } from "./words.js";
 
 const stopsOf = ({ plan }) => plan.days.flatMap((day) => day.stops);
 
@@ -24,7 +24,7 @@ export async function comparePlans(chosen) {
 
 function figures(one, other) {
   const line = (text, of, words) => el("tr", {}, el("th", { scope: "row" }, text), el("td", {}, words(of(one))), el("td", {}, words(of(other))), el("td", {}, apart(of(one), of(other), words)));
-  const breaches = ({ plan }) => (plan.breaches.length ? el("ul", { class: "bad" }, plan.breaches.map((breach) => el("li", {}, wordsOf(breach.words)))) : gettext("没有"));
+  const breaches = ({ plan }) => (plan.breaches.length ? el("ul", { class: "bad" }, plan.breaches.map((breach) => el("li", {}, said(breach.words)))) : gettext("没有"));
   const driven = ({ plan }) => plan.days.reduce((sum, day) => sum + day.back_drive_min + (day.lunch?.drive_min ?? 0) + day.stops.reduce((n, stop) => n + stop.drive_min, 0), 0);
   const mark = one.plan.estimated || other.plan.estimated ? [" ", estimatedMark()] : null;
   return el(
@@ -59,13 +59,13 @@ function differences(one, other) {
 
 function days(one, other) {
   const shared = new Set(stopsOf(one).map((stop) => stop.code).filter((code) => stopsOf(other).some((stop) => stop.code === code)));
-  const column = (kept) => el("section", {}, el("h3", {}, kept.name), kept.plan.days.map((day) => timetable(day, kept, shared)));
+  const column = (kept) => el("section", {}, el("h3", {}, kept.name), kept.plan.days.map((day, route) => timetable(day, route, kept, shared)));
   return el("div", { class: "two-columns" }, column(one), column(other));
 }
 
-function timetable(day, { plan, spec }, shared) {
+function timetable(day, route, { plan, spec }, shared) {
   const mark = plan.estimated ? [" ", estimatedMark()] : null;
-  const rows = day.stops.map((stop, at) => el("tr", { class: shared.has(stop.code) ? null : "own" }, el("td", {}, String(at + 1)), el("th", { scope: "row" }, stop.name), el("td", {}, `${stop.arrive}–${stop.leave}`), el("td", {}, minutes(stop.drive_min), mark)));
+  const rows = day.stops.map((stop, at) => el("tr", { class: shared.has(stop.code) ? null : "own" }, el("td", {}, stopLabel(route, at, plan.days.length)), el("th", { scope: "row" }, stop.name), el("td", {}, `${stop.arrive}–${stop.leave}`), el("td", {}, minutes(stop.drive_min), mark)));
   return el(
     "table",
     { class: "sums mini-times" },

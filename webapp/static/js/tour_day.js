@@ -4,6 +4,7 @@ import { page } from "./page_data.js";
 import { clockText, dayOf, haltsOf, minutesOf, standing, tapped } from "./tour_clock.js";
 import { drawHalts, links } from "./tour_day_halts.js";
 import { keepForLater } from "./tour_day_keep.js";
+import { dayWords, estimatedMark } from "./tour_words.js";
 import { gettext } from "./words.js";
 
 const LOOK_MS = 10_000;
@@ -64,7 +65,7 @@ function drawChoice() {
   const box = find("[data-part=choice]");
   box.hidden = tour.days.length < 2;
   const several = new Set(tour.days.map((day) => day.coach)).size > 1;
-  const words = (day) => (several ? gettext("{date} · {coach} 号车", { date: day.date, coach: day.coach }) : day.date);
+  const words = (day) => [day.letter, dayWords(day.date), several ? gettext("{n} 号车", { n: day.coach }) : ""].filter(Boolean).join(" · ");
   fill(box, el("select", { class: "field", "aria-label": gettext("日期和车辆"), onchange: ({ target }) => choose(target.value) }, tour.days.map((day) => el("option", { value: nameOf(day), selected: day === route }, words(day)))));
 }
 
@@ -82,7 +83,7 @@ function drawStatus(now, halts, { phase, late, rows }) {
   fill(
     find("[data-part=status]"),
     el("strong", { class: kind, "data-part": "late" }, words),
-    el("span", { class: "clock" }, dayOf(Date.now()) === route.date ? gettext("现在 {clock}", { clock: clockText(now) }) : gettext("{date} 的行程", { date: route.date })),
+    el("span", { class: "clock" }, dayOf(Date.now()) === route.date ? gettext("现在 {clock}", { clock: clockText(now) }) : gettext("{date} 的行程", { date: dayWords(route.date) })),
     phase === "over" ? null : el("p", { class: over > 0 ? "over" : "quiet", "data-part": "back" }, over > 0 ? gettext("预计 {clock} 返回，比要求的 {must} 晚 {n} 分钟", { clock: clockText(back), must: route.must_back, n: over }) : gettext("预计 {clock} 返回，{must} 前须到", { clock: clockText(back), must: route.must_back })),
   );
 }
@@ -94,7 +95,7 @@ function nextCard(halt, row, phase, now) {
   const kinds = { driving: halt.kind === "end" ? gettext("返回") : gettext("下一站"), there: gettext("正在"), before: gettext("出发地"), over: gettext("已返回") };
   const times = {
     before: () => [planned(gettext("计划出发"), halt.leave), expected(gettext("预计"), row.leave, halt.leave)],
-    driving: () => [planned(gettext("计划到达"), halt.arrive), expected(gettext("预计"), row.arrive, halt.arrive)],
+    driving: () => [planned(gettext("计划到达"), halt.arrive), expected(gettext("预计"), row.arrive, halt.arrive), tour.estimated ? estimatedMark() : null],
     there: () => [planned(gettext("计划离开"), halt.leave), expected(gettext("预计"), row.leave, halt.leave), el("span", { "data-part": "left" }, row.leave > now ? gettext("还有 {n} 分钟", { n: row.leave - now }) : gettext("该出发了"))],
     over: () => [planned(gettext("计划"), halt.arrive), expected(gettext("实际"), row.arrive, halt.arrive)],
   };
@@ -131,7 +132,7 @@ function draw() {
   const stands = standing(halts, tapped(taps(), route.date), now);
   drawStatus(now, halts, stands);
   drawNext(now, halts, stands);
-  drawHalts(find("[data-part=halts]"), halts, stands, { arrived: (key) => tap(key, "arrive") });
+  drawHalts(find("[data-part=halts]"), halts, stands, { arrived: (key) => tap(key, "arrive"), isEstimated: tour.estimated });
   document.body.dataset.phase = stands.phase;
 }
 

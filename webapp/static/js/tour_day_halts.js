@@ -2,8 +2,11 @@
 import { el, fill, findAll } from "./dom.js";
 import { money, number, share } from "./format.js";
 import { clockText } from "./tour_clock.js";
+import { estimatedMark } from "./tour_words.js";
 import { gettext, wordOf, wordsOf } from "./words.js";
 
+// So far from any road that it is said.
+const FAR_FROM_ROAD_M = 500;
 // A mobile or a fixed number, as people write them: 138 0013 8000, 0354-7221234, +86 138….
 const PHONE = /(?:\+?86[- ]?)?(?:1\d{2}[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8})/;
 
@@ -38,14 +41,15 @@ function figures(stop) {
   ];
 }
 
-function facts(stop) {
+function facts(stop, isEstimated) {
   const rows = [
     [gettext("汇报人"), stop.reporter && reporter(stop.reporter)],
     [gettext("停车点"), stop.parking],
     [gettext("备用点"), stop.spare],
     ...figures(stop),
-    [gettext("停留"), gettext("{visit} 分钟，上车 {boarding} 分钟", { visit: stop.visit_min, boarding: stop.boarding_min })],
-    [gettext("车程"), gettext("{min} 分钟，{km} 公里", { min: stop.drive_min, km: number(stop.drive_km, 1) })],
+    [gettext("停留"), stop.boarding_min ? gettext("{visit} 分 + 上下车 {boarding} 分", { visit: number(stop.visit_min), boarding: number(stop.boarding_min) }) : gettext("{n} 分", { n: number(stop.visit_min) })],
+    [gettext("车程"), [gettext("{min} 分钟，{km} 公里", { min: stop.drive_min, km: number(stop.drive_km, 1) }), isEstimated ? [" ", estimatedMark()] : null]],
+    [gettext("离停车处"), stop.off_road_m > FAR_FROM_ROAD_M ? gettext("{n} 米，车程不含这一段", { n: number(stop.off_road_m) }) : null],
   ];
   return el("dl", {}, rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -59,7 +63,7 @@ function site(halt, mayArrive, acts) {
   return [
     flags.length ? el("p", { class: "land" }, el("b", {}, gettext("用地")), flags.map((code) => el("span", {}, wordOf("Flag", code)))) : null,
     stop.talk ? el("div", { class: "talk" }, el("b", {}, gettext("讲解词")), el("p", {}, stop.talk)) : null,
-    facts(stop),
+    facts(stop, acts.isEstimated),
     links(halt),
     mayArrive ? el("button", { type: "button", class: "jump", onclick: () => acts.arrived(halt.key) }, gettext("已到这里")) : null,
   ];
@@ -77,20 +81,18 @@ function times(halt, row) {
   return el("span", { class: "times" }, el("span", { class: isOther ? "was" : "" }, span(...ends)), isOther && now.some((each) => each !== null) ? el("b", { class: late > 0 ? "late" : "early", title: row.isExpected ? gettext("预计") : gettext("实际") }, span(...now)) : null);
 }
 
-function line(halt, place, row) {
+function line(halt, row) {
   const marks = halt.kind === "stop" ? el("span", { class: "marks" }, [lamp(halt.halt.figures?.lamp ?? halt.halt.lamp), flagsOf(halt.halt).length ? el("span", { class: "mark", title: gettext("用地有问题") }, gettext("地")) : null]) : null;
-  return [el("i", { class: "place" }, halt.kind === "stop" ? String(place) : ""), el("span", { class: "what" }, halt.kind === "stop" ? halt.name : el("span", { class: "quiet" }, `${NAMES[halt.kind]} `, halt.name), marks), times(halt, row)];
+  return [el("i", { class: "place" }, halt.kind === "stop" ? halt.halt.label : ""), el("span", { class: "what" }, halt.kind === "stop" ? halt.name : el("span", { class: "quiet" }, `${NAMES[halt.kind]} `, halt.name), marks), times(halt, row)];
 }
 
-/** Fill `box` with the list; what somebody has opened stays open. */
+/** Fill `box` with the list; what somebody has opened stays open. `acts`: `arrived(key)`; `isEstimated`: there are no roads. */
 export function drawHalts(box, halts, { phase, at, rows }, acts) {
   const open = new Set(findAll("details[open]", box).map((details) => details.closest("li").dataset.key));
-  let place = 0;
   const items = halts.map((halt, n) => {
     const isHere = phase !== "over" && n === at;
     const state = isHere ? "here" : n < at || phase === "over" ? "past" : "to-come";
-    if (halt.kind === "stop") place += 1;
-    const head = line(halt, place, rows[n]);
+    const head = line(halt, rows[n]);
     const mayArrive = n > at && phase !== "over";
     const body = halt.kind === "stop" ? el("details", { open: open.has(halt.key) }, el("summary", {}, head), el("div", { class: "site" }, site(halt, mayArrive, acts))) : el("div", { class: "plain" }, head);
     return el("li", { class: `halt ${halt.kind} ${state}`, "data-key": halt.key }, body);

@@ -1,5 +1,5 @@
 // One tour on the desk: wishes, map, timetable, candidates, what was left out, plans; each change goes to all of them.
-import { ask, inPath, send, sentenceOf } from "./api.js";
+import { ask, inPath } from "./api.js";
 import { el, fill, find, findAll, painted } from "./dom.js";
 import { isPhone } from "./layout.js";
 import { closePopover, togglePopover } from "./popover.js";
@@ -13,7 +13,8 @@ import { summaries, WishForm } from "./tour_form.js";
 import { Hands } from "./tour_hands.js";
 import { TourMap } from "./tour_map.js";
 import { LeftOut } from "./tour_out.js";
-import { exportLinks, PlanList, savePlan } from "./tour_plans.js";
+import { Keeping } from "./tour_keeping.js";
+import { exportLinks, PlanList, sinceWords } from "./tour_plans.js";
 import { RunBar } from "./tour_run.js";
 import { openSite } from "./tour_site.js";
 import { SiteList } from "./tour_sites.js";
@@ -28,7 +29,7 @@ export class TourDesk {
   #search = null;
   #problems = new Map();
 
-  /** `places`: towns and parks; `acts`: `open(planNo)`, `failed(problem, part)`. */
+  /** `places`: towns and parks; `acts`: `open(planNo)`, `openTour(tourNo)`, `kept(planNo)`, `failed(problem, part)`. */
   constructor({ places, mayWrite, acts }) {
     Object.assign(this, { mayWrite, acts });
     this.state = new TourState();
@@ -44,8 +45,11 @@ export class TourDesk {
     this.times = new Timetable(part("routes"), part("summary"), state, { acts: stopActs, mayWrite, scroller: () => part("times") });
     this.sites = new SiteList(part("sites"), { count: part("sites-count"), find: part("sites-find") }, state, { acts: { open: (code) => this.#open(code), wish: (code, kind) => this.hands.wish(code, kind), add: (code) => this.hands.add(code) }, mayWrite });
     this.out = new LeftOut(part("out"), part("out-count"), state, { mayWrite, acts: { add: (code) => this.hands.add(code), shift: (code) => this.hands.shift(code), open: (code) => this.#open(code), explain: () => this.#explain() } });
-    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), gone: () => this.readPlans() } });
+    this.keeping = new Keeping(state, { acts, failed: (name, problem) => this.#failed(name, problem, { focus: true }), timing: this.timing, listing: this.listing });
+    this.plans = new PlanList(part("plans"), part("plans-count"), state, { mayWrite, acts: { open: acts.open, compare: (chosen) => this.#compare(chosen), changed: () => this.keeping.readAgain(), retime: (no) => this.keeping.retime(no) } });
     this.run = new RunBar(part("run"));
+    // Candidates are listed for who may choose among them.
+    for (const button of findAll("[data-tab-of=sites], [data-view-of=sites]")) button.hidden = !mayWrite;
     this.#bind();
     state.listen((name) => this.#heard(name));
     ask("/api/choices", null, "tour-choices").then((choices) => {
@@ -62,10 +66,11 @@ export class TourDesk {
       onward: () => this.search({ onward: true }),
       stop: () => this.#search?.stop(),
       "only-time": () => this.timing.now(),
+      retime: () => this.keeping.timeAnew(),
       undo: () => state.undo(),
       redo: () => state.redo(),
-      "save-wishes": () => this.saveWishes(),
-      "save-plan": () => this.savePlan(),
+      "save-wishes": () => this.keeping.saveWishes(),
+      "save-plan": () => this.keeping.savePlan(),
       fit: () => this.#fit(),
       "zoom-in": () => this.map.map.zoomIn(),
       "zoom-out": () => this.map.map.zoomOut(),
@@ -114,6 +119,7 @@ export class TourDesk {
   #heard(name) {
     const { state } = this;
     if (name === "spec" && this.mayWrite) this.listing.soon();
+    if (name === "loosened") tell(gettext("有的项目固定在已去掉的日子或车辆上，现在不再固定；可以撤销"));
     if (name === "routes" && (state.hasStops || state.plan)) this.timing.soon();
     if (["tour", "plan", "routes", "spec", "sites", "untimed"].includes(name)) this.times.draw();
     if (["tour", "plan", "routes", "sites"].includes(name)) this.#drawMap();
@@ -149,12 +155,23 @@ export class TourDesk {
     may("only-time", !isBusy && state.hasStops);
     may("undo", !isBusy && state.canUndo);
     may("redo", !isBusy && state.canRedo);
-    may("save-plan", !isBusy && state.hasStops && (state.isPlanChanged || state.isStale || !opened));
+    may("save-plan", !isBusy && state.hasStops && (state.isPlanChanged || state.isStale || state.isRetimed || !opened));
     may("save-wishes", !isBusy && state.isSpecChanged);
     may("files", opened !== null);
     act("stop").hidden = !isBusy;
     part("seconds").hidden = !this.mayWrite;
+    this.#since(isBusy);
     part("stale").hidden = !(state.isStale && state.hasStops && this.mayWrite) || isBusy;
+  }
+
+  /** The open plan is not of the roads, the land and the wishes of now. */
+  #since(isBusy) {
+    const { opened } = this.state;
+    const words = sinceWords(opened?.since);
+    part("since").hidden = !words || isBusy;
+    if (words) fill(part("since-said"), gettext("“{name}”保存后有变：{words}", { name: opened.name, words }));
+    const again = act("retime");
+    again.hidden = !this.mayWrite;
   }
 
   #files() {
@@ -238,46 +255,6 @@ export class TourDesk {
       await comparePlans(chosen);
     } catch (problem) {
       this.acts.failed(problem, "compare");
-    }
-  }
-
-  async saveWishes() {
-    const { state } = this;
-    const address = `/api/tours/${inPath(state.tour.tour_no)}`;
-    try {
-      const { tour } = await send("PUT", address, { spec: state.spec, seen: state.tour.recorded_at });
-      state.keptTour(tour);
-      this.#failed("save", null);
-      tell(gettext("要求已保存"));
-    } catch (problem) {
-      this.#failed("save", problem, { focus: true });
-      if (!refusalsOf(problem).length) tell(sentenceOf(problem));
-    }
-  }
-
-  async savePlan() {
-    const { state } = this;
-    const done = await savePlan(state);
-    if (!done) return;
-    const kept = await ask(`/api/tour-plans/${inPath(done.plan_no)}`, null, "tour-plan").catch(() => null);
-    state.keptPlan(kept ?? { plan_no: done.plan_no, name: "", spec: state.spec });
-    tell(gettext("方案已保存"));
-    this.acts.kept(done.plan_no);
-    await this.readPlans();
-  }
-
-  async readPlans() {
-    const { state } = this;
-    try {
-      const answer = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-plans");
-      if (!answer) return;
-      if (state.opened && !answer.plans.some((plan) => plan.plan_no === state.opened.plan_no)) {
-        state.opened = null;
-        this.acts.kept("");
-      }
-      state.setPlans(answer.plans);
-    } catch (problem) {
-      this.acts.failed(problem, "plans");
     }
   }
 

@@ -10,6 +10,7 @@ import { limitsOf } from "./tour_limits.js";
 import { withValue, withWish } from "./tour_paths.js";
 import { spotSelect, spotsButton } from "./tour_spots.js";
 import { openSite } from "./tour_site.js";
+import { dayWords } from "./tour_words.js";
 import { gettext, wordsOf } from "./words.js";
 
 const USUAL_LUNCH = { from: "11:30", until: "13:00", minutes: 60, places: [] };
@@ -119,7 +120,8 @@ export class WishForm {
   }
 
   #townMinutes(spec) {
-    return this.#field(spec, "minutes_per_town", gettext("每个乡镇停留合计不超过"), { type: "number", min: "1", max: "7200", unit: gettext("分钟"), placeholder: gettext("不限") });
+    const words = gettext("每个乡镇停留合计不超过（含上下车，不含等候）");
+    return this.#field(spec, "minutes_per_town", words, { kind: "full", type: "number", min: "1", max: "7200", unit: gettext("分钟"), placeholder: gettext("不限") });
   }
 
   /** Sites of which something is said. */
@@ -172,7 +174,7 @@ export class WishForm {
 /** The usual hints under a section's name, such as how many limits there are. */
 export function summaries(spec, root) {
   const said = {
-    days: spec.days.length > 1 ? gettext("{n} 天", { n: number(spec.days.length) }) : (spec.days[0]?.date ?? ""),
+    days: spec.days.length > 1 ? gettext("{n} 天", { n: number(spec.days.length) }) : dayWords(spec.days[0]?.date ?? ""),
     coaches: spec.coaches > 1 ? gettext("{n} 辆", { n: number(spec.coaches) }) : "",
     limits: spec.limits.length ? number(spec.limits.length) : "",
     lunch: spec.lunch ? `${spec.lunch.from}–${spec.lunch.until}` : gettext("不安排"),

@@ -28,7 +28,7 @@ export function drawTours(root, { tours, roads }, { acts, mayWrite }) {
       "li",
       { class: "card tour-card" },
       el("h3", {}, el("a", { href: tourAddress(tour.tour_no), onclick: (event) => follow(event, () => acts.open(tour.tour_no)) }, tour.title)),
-      el("p", {}, icon("calendar"), dayWords(tour.on_date), el("small", {}, ` ${tour.on_date} · ${tour.tour_no}`)),
+      el("p", {}, icon("calendar"), dayWords(tour.on_date), el("small", {}, ` ${tour.tour_no}`)),
       el("p", { class: "quiet" }, tour.plans.length ? gettext("{n} 个方案，最好的：{name}，价值 {v}，{m} 站", { n: number(tour.plans.length), name: good.name, v: points(good.value), m: number(good.stops) }) : gettext("还没有方案")),
       el(
         "div",

@@ -3,8 +3,8 @@ import { ask } from "./api.js";
 import { el, fill } from "./dom.js";
 import { WallMap } from "./map.js";
 import { page } from "./page_data.js";
-import { coachWords, dayWords, drive, letterOf, lineSample, minutes, points, signOf, stopLabel } from "./tour_words.js";
-import { gettext, wordOf, wordsOf } from "./words.js";
+import { coachWords, dayWords, drive, letterOf, lineSample, points, said, signOf, stay, stopLabel } from "./tour_words.js";
+import { gettext, wordOf } from "./words.js";
 
 // The legend stands at the lower left.
 const ROOM = { paddingTopLeft: [36, 36], paddingBottomRight: [56, 84] };
@@ -58,7 +58,7 @@ export class TourMap {
   }
 
   #siteTip(site) {
-    const why = site.eligible ? gettext("可选") : wordsOf(site.why) || gettext("不可选");
+    const why = site.eligible ? gettext("可选") : said(site.why) || gettext("不可选");
     return el("div", { class: "stop-tip" }, el("strong", {}, site.name), el("small", {}, [site.town_name, gettext("价值 {n}", { n: points(site.value) }), why].filter(Boolean).join(" · ")));
   }
 
@@ -127,7 +127,7 @@ export class TourMap {
 
   #stopTip(stop, label, plan) {
     const times = stop.arrive ? gettext("{a} 到，{b} 离开", { a: stop.arrive, b: stop.leave }) : gettext("正在计算");
-    return el("div", { class: "stop-tip" }, el("strong", {}, `${label} ${stop.name}`), el("small", {}, [stop.town_name, times, gettext("停留 {n}", { n: minutes(stop.visit_min) })].filter(Boolean).join(" · ")), stop.drive_min === null ? null : el("small", {}, drive(stop.drive_min, stop.drive_km, plan)), stop.flags?.length ? el("small", { class: "bad" }, wordOf("Flag", stop.flags[0])) : null);
+    return el("div", { class: "stop-tip" }, el("strong", {}, `${label} ${stop.name}`), el("small", {}, [stop.town_name, times, stay(stop)].filter(Boolean).join(" · ")), stop.drive_min === null ? null : el("small", {}, drive(stop.drive_min, stop.drive_km, plan)), stop.flags?.length ? el("small", { class: "bad" }, wordOf("Flag", stop.flags[0])) : null);
   }
 
   #legend(plan, spec) {

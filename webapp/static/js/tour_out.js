@@ -2,8 +2,8 @@
 import { el, fill } from "./dom.js";
 import { number } from "./format.js";
 import { steady } from "./steady.js";
-import { points, reasonWords } from "./tour_words.js";
-import { gettext, wordsOf } from "./words.js";
+import { points, reasonWords, said } from "./tour_words.js";
+import { gettext } from "./words.js";
 
 const table = (label, heads, rows) =>
   el("div", { class: "scroll" }, el("table", { class: "sums", "aria-label": label }, el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)));
@@ -47,7 +47,7 @@ export class LeftOut {
     const rows = out
       .map((each) => ({ ...each, ...told.get(each.code) }))
       .sort((a, b) => Number(b.reason === "not_chosen") - Number(a.reason === "not_chosen") || b.value - a.value)
-      .map((each) => rowOf(each.code, el("button", { type: "button", class: "text name", onclick: () => this.acts.open(each.code) }, each.name), each.town_name, points(each.value), el("span", { class: "why" }, wordsOf(each.why) || reasonWords(each.reason)), this.#cost(each), this.#add(each)));
+      .map((each) => rowOf(each.code, el("button", { type: "button", class: "text name", onclick: () => this.acts.open(each.code) }, each.name), each.town_name, points(each.value), el("span", { class: "why" }, said(each.why) || reasonWords(each.reason)), this.#cost(each), this.#add(each)));
     const heads = [gettext("未选项目"), gettext("乡镇"), gettext("价值"), gettext("为什么"), gettext("放进来的代价"), ""];
     return rows.length ? table(gettext("未选项目"), heads, rows) : el("p", { class: "empty" }, gettext("候选项目全部在行程里。"));
   }
@@ -75,8 +75,8 @@ export class LeftOut {
 
   #costs({ rules, more }) {
     if (!rules) return el("p", { class: "quiet" }, gettext("正在逐项去掉要求试算…"));
-    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(wordsOf(rule.words), rule.cost > 0 ? points(rule.cost) : gettext("不影响")));
-    const gains = more.map((each) => row(wordsOf(each.words), each.gain > 0 ? `+${points(each.gain)}` : gettext("不影响"), gettext("{n} 站", { n: number(each.stops) })));
+    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(said(rule.words), rule.cost > 0 ? points(rule.cost) : gettext("不影响")));
+    const gains = more.map((each) => row(said(each.words), each.gain > 0 ? `+${points(each.gain)}` : gettext("不影响"), gettext("{n} 站", { n: number(each.stops) })));
     return el(
       "div",
       { class: "costs" },

@@ -37,3 +37,12 @@ export function withWish(spec, code, patch) {
   if (Object.keys(said).length === 1) return { ...spec, sites: others };
   return { ...spec, sites: at < 0 ? [...others, said] : spec.sites.map((site, n) => (n === at ? said : site)) };
 }
+
+/** The wishes without holds to a day or a coach that the tour has not (any more); the same ones where there are none. */
+export function loosened(spec) {
+  const most = { day: spec.days.length, coach: spec.together ? 1 : spec.coaches };
+  // A number of coaches that is none is told at its field; nothing is lost for it.
+  const gone = (site) => Object.keys(most).filter((name) => most[name] >= 1 && (site[name] ?? 0) > most[name]);
+  const held = spec.sites.filter((site) => gone(site).length);
+  return held.reduce((now, site) => withWish(now, site.code, Object.fromEntries(gone(site).map((name) => [name, null]))), spec);
+}

@@ -5,8 +5,8 @@ import { NOTHING, number, share } from "./format.js";
 import { isPhone } from "./layout.js";
 import { badge } from "./marks.js";
 import { steady } from "./steady.js";
-import { points, stopLabel } from "./tour_words.js";
-import { gettext, wordOf, wordsOf } from "./words.js";
+import { dayOnly, points, said, stopLabel } from "./tour_words.js";
+import { gettext, wordOf } from "./words.js";
 
 const FIND_AFTER_MS = 200;
 const PARTS = () => [
@@ -34,7 +34,7 @@ export class SiteList {
     const name = (cell) => el("button", { type: "button", class: "text name", onclick: () => this.acts.open(of(cell).code) }, of(cell).name);
     const lamp = (cell) => el("span", { class: "marked" }, badge("lamp", cell.getValue() || "none", 16), el("span", {}, wordOf("Lamp", cell.getValue() || "none")));
     const flag = (cell) => (cell.getValue() ? el("span", { class: "marked" }, badge("flag", cell.getValue(), 16), el("span", {}, wordOf("Flag", cell.getValue()))) : NOTHING);
-    const standing = (cell) => (of(cell).stop ? el("b", { class: "stop-no small" }, of(cell).stop) : of(cell).eligible ? gettext("可选") : el("span", { class: "bad" }, wordsOf(of(cell).why) || gettext("不可选")));
+    const standing = (cell) => (of(cell).stop ? el("b", { class: "stop-no small" }, of(cell).stop) : of(cell).eligible ? gettext("可选") : el("span", { class: "bad" }, said(of(cell).why) || gettext("不可选")));
     return [
       textColumn(gettext("项目"), "name", isPhone() ? 150 : 230, { formatter: name, frozen: true }),
       ...(this.mayWrite ? [{ title: gettext("要求"), field: "wish", width: isPhone() ? 200 : 152, headerSort: false, formatter: (cell) => this.#toggles(of(cell)) }] : []),
@@ -48,7 +48,7 @@ export class SiteList {
       textColumn(gettext("类别"), "category", 90, { formatter: (cell) => (cell.getValue() ? wordOf("ProjectCategory", cell.getValue()) : NOTHING) }),
       textColumn(gettext("进度灯"), "lamp", 76, { formatter: lamp }),
       textColumn(gettext("供地瓶颈"), "worst_flag", 120, { formatter: flag }),
-      textColumn(gettext("上次观摩"), "last_seen_on", 96, { formatter: (cell) => cell.getValue() || NOTHING }),
+      textColumn(gettext("上次观摩"), "last_seen_on", 96, { formatter: (cell) => dayOnly(cell.getValue()) || NOTHING }),
       numberColumn(gettext("距公路"), "off_road_m", 84, (value) => (value === null || value === undefined ? NOTHING : gettext("{n} 米", { n: number(value) }))),
     ];
   }

@@ -1,8 +1,10 @@
 // The tour that stands on the page: its wishes, the routes as they are, what the server said of them; steps back and forth.
 import { fitted, placeOf } from "./tour_moves.js";
+import { loosened } from "./tour_paths.js";
 
 const MOST_STEPS = 100;
 const stopsIn = (routes) => routes.reduce((sum, { codes }) => sum + codes.length, 0);
+const holdsOf = (spec) => spec.sites.filter((site) => site.day || site.coach).map(({ code, day, coach }) => [code, day, coach]);
 const NO_PLAN = { value: 0, minutes: 0, feasible: true, estimated: false, left_out: [], breaches: [], clashes: [], nearest: [], bounds: { value: null, all: 0 } };
 
 const isNothing = (value) => [null, undefined, "", false].includes(value) || (typeof value === "object" && Object.keys(value).length === 0);
@@ -18,6 +20,9 @@ function plain(value) {
 /** The same text for the same values, whatever the order of names and however nothing is said. */
 const textOf = (value) => JSON.stringify(plain(value));
 
+/** What a plan says of times, as text. */
+const timesOf = (plan) => JSON.stringify(plan.days.map(({ depart, back, stops }) => [depart, back, stops.map(({ code, arrive, leave }) => [code, arrive, leave])]));
+
 const sameRoute = (one, other) => one.date === other.date && one.coach === other.coach;
 
 /** The routes of a plan as the server takes them. */
@@ -31,6 +36,7 @@ export class TourState {
   constructor() {
     this.tour = null;
     this.plans = [];
+    this.visits = 0;
     this.spec = null;
     this.routes = [];
     this.plan = null;
@@ -40,7 +46,7 @@ export class TourState {
     this.untimed = null;
   }
 
-  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed. */
+  /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed, loosened. */
   listen(hear) {
     this.#hearers.push(hear);
   }
@@ -50,8 +56,8 @@ export class TourState {
   }
 
   /** Another tour, or the same one as the server has it now. */
-  open({ tour, plans }) {
-    Object.assign(this, { tour, plans, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
+  open({ tour, plans, visits }) {
+    Object.assign(this, { tour, plans, visits, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
     this.#forget();
@@ -61,6 +67,7 @@ export class TourState {
   /** A plan that was kept, with the wishes that it was made for. */
   openPlan(kept) {
     Object.assign(this, { opened: kept, spec: kept.spec, explained: null });
+    this.timesKept = timesOf(kept.plan);
     this.timed(kept.plan, { routes: routesOf(kept.plan) });
     this.keptRoutes = textOf(this.routes);
     this.#forget();
@@ -80,6 +87,11 @@ export class TourState {
     return textOf(this.routes) !== this.keptRoutes;
   }
 
+  /** Whether the wishes say the same of `name` as others do. */
+  isSameWish(name, other) {
+    return textOf([this.spec[name]]) === textOf([other[name]]);
+  }
+
   /** Something would be lost by leaving: wishes that neither the tour nor the open plan has, or routes that are not kept. */
   get isUnsaved() {
     if (this.tour === null) return false;
@@ -89,6 +101,12 @@ export class TourState {
   /** The wishes were changed since the plan was timed. */
   get isStale() {
     return this.plan !== null && this.timedFor !== textOf(this.spec);
+  }
+
+  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept. */
+  get isRetimed() {
+    if (this.opened === null || this.plan === null || this.isPlanChanged) return false;
+    return this.timesKept !== timesOf(this.plan) || textOf(this.spec) !== textOf(this.opened.spec);
   }
 
   get hasStops() {
@@ -108,15 +126,17 @@ export class TourState {
     return placeOf(this.routes, code);
   }
 
-  /** The wishes become `spec`; the routes follow its days and coaches. Where stops go with them, that can be taken back. */
-  setSpec(spec) {
-    const routes = fitted(spec, this.routes);
-    if (stopsIn(routes) < stopsIn(this.routes)) this.#step({ routes: this.routes, spec: this.spec });
-    this.spec = spec;
+  /**
+   * The wishes become `wanted`; the routes and what holds sites follow its days and coaches. Where stops or holds go with
+   * them, that can be taken back.
+   */
+  setSpec(wanted) {
+    const [spec, routes] = [loosened(wanted), fitted(wanted, this.routes)];
+    const isLess = stopsIn(routes) < stopsIn(this.routes) || textOf(holdsOf(spec)) !== textOf(holdsOf(this.spec));
+    if (isLess) this.#step({ routes: this.routes, spec: this.spec });
     const moved = textOf(routes) !== textOf(this.routes);
-    this.routes = routes;
-    this.explained = null;
-    this.tell("spec", ...(moved ? ["routes"] : []));
+    Object.assign(this, { spec, routes, explained: null });
+    this.tell("spec", ...(moved ? ["routes"] : []), ...(spec === wanted ? [] : ["loosened"]));
   }
 
   /** A change by hand that can be taken back: of the routes, of what is said of sites, or of both. */
@@ -170,14 +190,23 @@ export class TourState {
     this.tell("plan");
   }
 
+  /** The open plan was timed by what holds now: nothing is to be said of what has changed since it was kept. */
+  timedAnew() {
+    this.opened = { ...this.opened, since: [] };
+    this.tell("plan");
+  }
+
   /** Candidates as the server listed them. */
   setSites(sites) {
     this.sites = new Map(sites.map((site) => [site.code, site]));
     this.tell("sites");
   }
 
-  setPlans(plans) {
-    this.plans = plans;
+  /** Its plans as they are kept by now, and how many visits are remembered of it. */
+  setPlans({ plans, visits }) {
+    Object.assign(this, { plans, visits });
+    const fresh = plans.find((plan) => plan.plan_no === this.opened?.plan_no);
+    if (fresh) this.opened = { ...this.opened, since: fresh.since };
     this.tell("plans");
   }
 
@@ -193,6 +222,11 @@ export class TourState {
     this.tell("explained");
   }
 
+  /** The wishes on the page are kept as another tour's: they are not lost by leaving. */
+  keptElsewhere() {
+    this.keptSpec = textOf(this.spec);
+  }
+
   /** The tour was written down: what is on the page is what is kept. */
   keptTour(tour) {
     this.tour = tour;
@@ -200,8 +234,18 @@ export class TourState {
     this.tell("tour");
   }
 
+  /** Somebody else's wishes take the place of those on the page, which come back where that is taken back. */
+  takeOver({ tour, plans, visits }) {
+    this.#step({ routes: this.routes, spec: this.spec });
+    Object.assign(this, { tour, plans, visits });
+    this.keptSpec = textOf(tour.spec);
+    this.setSpec(tour.spec);
+    this.tell("tour");
+  }
+
   keptPlan(opened) {
     this.opened = opened;
+    this.timesKept = this.plan ? timesOf(this.plan) : "";
     this.keptRoutes = textOf(this.routes);
     this.tell("plan");
   }
@@ -222,6 +266,6 @@ export class TourState {
 
   #fresh(code) {
     const site = this.sites.get(code) ?? { code, name: code, town_name: "", lonlat: null, value: 0, flags: [] };
-    return { ...site, arrive: null, begin: null, leave: null, wait_min: 0, drive_min: null, drive_km: null };
+    return { boarding_min: this.spec.boarding_min, ...site, arrive: null, begin: null, leave: null, wait_min: 0, drive_min: null, drive_km: null };
   }
 }

@@ -6,12 +6,12 @@ import { badge } from "./marks.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { steady } from "./steady.js";
 import { bindDrag } from "./tour_drag.js";
-import { coachWords, dayWords, drive, duration, estimatedMark, letterOf, lineSample, minutesUntil, points, stopLabel } from "./tour_words.js";
-import { gettext, wordOf, wordsOf } from "./words.js";
+import { coachWords, dayWords, drive, duration, estimatedMark, letterOf, lineSample, minutesUntil, points, said, stay, stopLabel } from "./tour_words.js";
+import { gettext, wordOf } from "./words.js";
 
 const FAR_FROM_ROAD_M = 500;
 
-const alert = (breach) => el("p", { class: "breach" }, icon("warning"), el("span", {}, wordsOf(breach.words)));
+const alert = (breach) => el("p", { class: "breach" }, icon("warning"), el("span", {}, said(breach.words)));
 const clock = (text) => text ?? "––:––";
 
 export class Timetable {
@@ -77,12 +77,12 @@ export class Timetable {
 
   #general() {
     const { plan } = this;
-    const said = (list, title) => (list.length ? el("div", { class: "notice bad", role: "alert" }, icon("warning"), el("div", {}, el("strong", {}, title), el("ul", {}, list.map((words) => el("li", {}, wordsOf(words)))))) : null);
+    const told = (list, title) => (list.length ? el("div", { class: "notice bad", role: "alert" }, icon("warning"), el("div", {}, el("strong", {}, title), el("ul", {}, list.map((words) => el("li", {}, said(words)))))) : null);
     const placed = (breach) => (breach.code && this.state.placeOf(breach.code)) || breach.date;
     return [
       this.#untimed(),
-      said(plan.clashes, gettext("要求互相冲突")),
-      plan.nearest.length ? el("div", { class: "notice" }, icon("info"), el("div", {}, el("strong", {}, gettext("最接近的可行办法")), el("ul", {}, plan.nearest.map((words) => el("li", {}, wordsOf(words)))))) : null,
+      told(plan.clashes, gettext("要求互相冲突")),
+      plan.nearest.length ? el("div", { class: "notice" }, icon("info"), el("div", {}, el("strong", {}, gettext("最接近的可行办法")), el("ul", {}, plan.nearest.map((words) => el("li", {}, said(words)))))) : null,
       plan.pending ? null : plan.breaches.filter((breach) => !placed(breach)).map(alert),
       plan.estimated ? el("p", { class: "estimated-note" }, estimatedMark(), gettext("没有导入路网：车程按直线距离 × 1.35、每小时 40 公里估算。")) : null,
     ];
@@ -137,18 +137,18 @@ export class Timetable {
     const label = stopLabel(at, n, plan.days.length);
     const broken = [...this.#notAllowed(stop.code), ...(plan.pending ? [] : plan.breaches.filter((breach) => breach.code === stop.code))];
     const isTimed = stop.arrive !== null && !plan.pending;
-    const spoken = [`${label} ${stop.name}`, isTimed ? gettext("{a} 到，{b} 离开", { a: stop.arrive, b: stop.leave }) : gettext("时间待算"), ...broken.map((breach) => wordsOf(breach.words))].join("，");
+    const spoken = [`${label} ${stop.name}`, isTimed ? gettext("{a} 到，{b} 离开", { a: stop.arrive, b: stop.leave }) : gettext("时间待算"), ...broken.map((breach) => said(breach.words))].join("，");
     return el(
       "li",
       { class: `stop${broken.length ? " broken" : ""}${stop.locked ? " locked" : ""}`, "data-code": stop.code, tabindex: "0", "aria-label": spoken, "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Delete" },
       el("p", { class: "drive-row" }, isTimed ? drive(stop.drive_min, stop.drive_km, plan) : gettext("车程待算")),
       el(
         "div",
-        { class: "stop-row" },
+        { class: `stop-row${this.mayWrite ? "" : " reading"}` },
         this.mayWrite ? el("span", { class: "grip no-print", "aria-hidden": "true", title: gettext("拖动改顺序；键盘 Alt+↑ Alt+↓") }, icon("grip")) : null,
         el("span", { class: "stop-no" }, label),
         el("div", { class: "stop-what" }, el("button", { type: "button", class: "text name", onclick: () => this.acts.looked(stop.code) }, stop.name), el("small", {}, this.#facts(stop)), this.#notes(stop), broken.map(alert)),
-        el("div", { class: "stop-times" }, el("b", {}, clock(stop.arrive)), el("span", {}, clock(stop.leave)), el("small", {}, gettext("停留 {n} 分", { n: number(stop.visit_min) }), stop.wait_min ? el("i", {}, gettext("等 {n} 分", { n: number(stop.wait_min) })) : null)),
+        el("div", { class: "stop-times" }, el("b", {}, clock(stop.arrive)), el("span", {}, clock(stop.leave)), el("small", {}, stay(stop), stop.wait_min ? el("i", {}, gettext("等 {n} 分", { n: number(stop.wait_min) })) : null)),
         this.mayWrite ? this.#acts(stop, label) : null,
       ),
     );
@@ -167,11 +167,11 @@ export class Timetable {
 
   #notes(stop) {
     const [worst] = stop.flags ?? [];
-    const said = [stop.reporter ? gettext("汇报：{name}", { name: stop.reporter }) : null, stop.parking ? gettext("停车：{place}", { place: stop.parking }) : null, stop.spare ? gettext("备用：{name}", { name: stop.spare }) : null].filter(Boolean).join(" · ");
+    const known = [stop.reporter ? gettext("汇报：{name}", { name: stop.reporter }) : null, stop.parking ? gettext("停车：{place}", { place: stop.parking }) : null, stop.spare ? gettext("备用：{name}", { name: stop.spare }) : null].filter(Boolean).join(" · ");
     return [
       worst ? el("a", { class: "tag flag", href: `/?sel=project:${inPath(stop.code)}`, title: gettext("用地有瓶颈，在挂图上查看") }, badge("flag", worst, 16), wordOf("Flag", worst)) : null,
       stop.off_road_m > FAR_FROM_ROAD_M ? el("span", { class: "tag warn" }, gettext("距公路 {n} 米", { n: number(stop.off_road_m) })) : null,
-      said ? el("small", {}, said) : null,
+      known ? el("small", {}, known) : null,
     ];
   }
 

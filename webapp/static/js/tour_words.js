@@ -1,7 +1,7 @@
 // How a tour is spoken of and drawn everywhere on its page: minutes, days, routes with their letter, colour and dash.
 import { el } from "./dom.js";
 import { number } from "./format.js";
-import { gettext, isEnglish } from "./words.js";
+import { gettext, isEnglish, wordsOf } from "./words.js";
 
 const MINUTES_OF_DAY = 24 * 60;
 const SVG = "http://www.w3.org/2000/svg";
@@ -45,6 +45,9 @@ export function duration(n) {
   return m ? gettext("{h} 小时 {m} 分", { h: number(h), m: number(m) }) : gettext("{h} 小时", { h: number(h) });
 }
 
+/** How long a stop takes: the visit, and getting off and on beside it. */
+export const stay = ({ visit_min: visit, boarding_min: boarding }) => (boarding ? gettext("停留 {n} 分 + 上下车 {m} 分", { n: number(visit), m: number(boarding) }) : gettext("停留 {n} 分", { n: number(visit) }));
+
 /** "08:30" as minutes after midnight. */
 export const clockMinutes = (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 
@@ -55,12 +58,38 @@ export function minutesUntil(from, until) {
   return apart < -MINUTES_OF_DAY / 2 ? apart + MINUTES_OF_DAY : apart;
 }
 
-const DAY = new Intl.DateTimeFormat(isEnglish ? "en-GB" : "zh-CN", { month: isEnglish ? "short" : "long", day: "numeric", weekday: "short", timeZone: "UTC" });
+const isThisYear = (day) => day.getUTCFullYear() === new Date().getFullYear();
+const dayFormat = (parts) => {
+  const usual = { month: isEnglish ? "short" : "long", day: "numeric", timeZone: "UTC", ...parts };
+  const [short, long] = [usual, { ...usual, year: "numeric" }].map((each) => new Intl.DateTimeFormat(isEnglish ? "en-GB" : "zh-CN", each));
+  return (day) => (isThisYear(day) ? short : long).format(day);
+};
+const DAY = dayFormat({ weekday: "short" });
+const PLAIN_DAY = dayFormat({});
 
-/** "2026-12-08" as 12月8日周二. */
-export function dayWords(text) {
+const dayOf = (text, format) => {
   const day = new Date(`${text}T00:00:00Z`);
-  return Number.isNaN(day.getTime()) ? (text ?? "") : DAY.format(day);
+  return Number.isNaN(day.getTime()) ? (text ?? "") : format(day);
+};
+
+/** "2026-12-08" as 12月8日周二; with the year where it is not this one. */
+export const dayWords = (text) => dayOf(text, DAY);
+
+/** The same without the day of the week. */
+export const dayOnly = (text) => dayOf(text, PLAIN_DAY);
+
+/** What the server says in words, with its days as people write them. */
+export const said = (words) => wordsOf(words).replace(/\b\d{4}-\d{2}-\d{2}\b/g, dayOnly);
+
+const SHANGHAI = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" });
+
+/** A moment of writing, UTC where it names no zone, by the clock of the county: 11月8日 14:05. */
+export function moment(text) {
+  const iso = (text ?? "").replace(" ", "T");
+  const at = new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(iso) ? iso : `${iso}Z`);
+  if (Number.isNaN(at.getTime())) return text ?? "";
+  const [day, clock] = SHANGHAI.format(at).split(" ");
+  return `${dayOnly(day)} ${clock}`;
 }
 
 /** Which coach drives a route. */

@@ -68,6 +68,7 @@ async function openTour(no, planNo) {
     mayWrite,
     acts: {
       open: (plan) => go({ tour: shown.tour, plan }),
+      openTour: (tour) => go({ tour, plan: "" }),
       kept: (plan) => {
         shown = { ...shown, plan };
         address.set(shown);
