@@ -119,17 +119,24 @@ def _shifts(spec: TourSpec, spots: Sequence[Spot]) -> tuple[Shift, ...]:
             closes=_offset(spec, day) + day.closes_min,
             day=number,
             coach=coach,
-            lunch=_lunch(spec, day, place),
+            lunch=_meal(spec, day, place) if _has_lunch(spec, day) else None,
+            meal=_meal(spec, day, place),
+            meets=None if day.meeting_min is None else _offset(spec, day) + day.meeting_min,
         )
         for number, day in enumerate(spec.days)
         for coach in range(spec.routes)
     )
 
 
-def _lunch(spec: TourSpec, day: TourDay, place: Mapping[Spot, int]) -> Lunch | None:
+def _has_lunch(spec: TourSpec, day: TourDay) -> bool:
     """Lunch is part of a day that begins before its window does and may go on after it."""
     lunch = spec.lunch
-    if lunch is None or day.from_min > lunch.from_min or day.closes_min <= lunch.until_min:
+    return lunch is not None and day.from_min <= lunch.from_min and day.closes_min > lunch.until_min
+
+
+def _meal(spec: TourSpec, day: TourDay, place: Mapping[Spot, int]) -> Lunch | None:
+    lunch = spec.lunch
+    if lunch is None:
         return None
     begins = _offset(spec, day)
     window = (begins + lunch.from_min, begins + lunch.until_min)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.tours import planner
+from gis.tours.clashes import Clash, clash_of
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, Watch
 from gis.workflows.plan_tour import Search, planned
@@ -161,17 +164,96 @@ def test_a_plan_is_explained(client: FlaskClient) -> None:
             "words": {"zh": "城关镇至多 1 个", "en": "at most 1 of 城关镇"},
             "cost": 4.0,
             "plan_value": 12.0,
+            "difference": 4.0,
+            "stops": 3,
+            "comes_in": ["B"],
+            "falls_out": [],
         }
     ]
+    nothing = {"difference": 0.0, "stops": 2, "comes_in": [], "falls_out": []}
+    assert told["search"] == {"value": 8.0, **nothing}
     assert {each["kind"] for each in told["more"]} == {"longer", "coach"}
+    assert all(each["gain"] == 0 and each.items() >= nothing.items() for each in told["more"])
     only = send(client, "POST", "/api/tours/explain", {**asked, "parts": ["rules"]}).get_json()
-    assert set(only) == {"feasible", "rules"}
+    assert set(only) == {"feasible", "search", "rules"}
+
+
+def test_a_plan_made_by_hand_is_explained_against_itself_and_against_what_searching_finds(client: FlaskClient) -> None:
+    """By hand only the poorest; searching on finds the best two, and without the limit all three."""
+    valued = [{"code": "A", "value": 5}, {"code": "B", "value": 4}, {"code": "C", "value": 3}]
+    spec = {
+        **SPEC,
+        "sites": valued,
+        "limits": [{"by": "category", "at_most": 9}, {"by": "town", "key": "T1", "at_most": 1}],
+    }
+    asked = {"spec": spec, "routes": routes("B"), "parts": ["rules", "more"], "seconds": 0.5}
+    told = send(client, "POST", "/api/tours/explain", asked).get_json()
+    assert told["search"] == {"value": 8.0, "difference": 4.0, "stops": 2, "comes_in": ["A", "C"], "falls_out": ["B"]}
+    (rule,) = told["rules"]
+    assert (rule["cost"], rule["plan_value"], rule["difference"]) == (4.0, 12.0, 8.0)
+    assert (rule["comes_in"], rule["falls_out"]) == (["A", "C"], [])
+    assert {(each["gain"], each["value"], each["stops"]) for each in told["more"]} == {(0.0, 8.0, 2)}
+
+
+def test_half_an_hour_more_before_a_meeting_is_earlier_and_the_meeting_later_is_said_so(client: FlaskClient) -> None:
+    """Half an hour for one stay of 23 minutes; the meeting is at nine."""
+    short = {**SPEC, "days": [{**DAY, "meeting": "09:00"}]}
+    asked = {"spec": short, "routes": [], "parts": ["more"], "seconds": 0.3}
+    more = send(client, "POST", "/api/tours/explain", asked).get_json()["more"]
+    assert [(each["kind"], each["coach"], each["words"]["zh"]) for each in more] == [
+        ("longer", 1, "12月08日提前 30 分钟出发（08:00）"),
+        ("meeting", None, "12月08日会议推迟 30 分钟（到 09:30）"),
+        ("longer", None, "每天都多 30 分钟（会议不动，提前出发）"),
+        ("coach", None, "每天多一辆车"),
+    ]
+
+
+def test_who_stops_listening_ends_the_explanation(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(tour_stream, "_running", place)
+
+    def explains(*_: object) -> Callable[[Callable[[], bool]], dict[str, Any]]:
+        def wait(stop: Callable[[], bool]) -> dict[str, Any]:
+            while not stop():
+                time.sleep(0.01)
+            return {}
+
+        return wait
+
+    monkeypatch.setattr(tours, "explain_tour", explains)
+    answer = send(client, "POST", "/api/tours/explain", {"spec": SPEC, "routes": []}, buffered=False)
+    assert next(iter(answer.response)) == b"\n"
+    answer.close()
+    assert place.acquire(timeout=20)
+
+
+def test_an_explanation_that_cannot_be_made_breaks_off(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(stop: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tours, "explain_tour", lambda *_: breaks)
+    with pytest.raises(tour_stream.BrokenOff):
+        send(client, "POST", "/api/tours/explain", {"spec": SPEC, "routes": []})
+
+
+def test_one_looks_once_for_what_clashes(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def once(*args: Any, **more: Any) -> Clash | None:
+        asked.append(more["seconds"])
+        return clash_of(*args, **more)
+
+    monkeypatch.setattr(planner, "clash_of", once)
+    many = {**SPEC, "limits": [{"by": "town", "key": "T1", "at_least": 9}]}
+    plan = lines_of(send(client, "POST", "/api/tours/plan", {"spec": many, "seconds": 0.3}))[-1]["plan"]
+    assert plan["clashes"]
+    assert len(asked) == 1
 
 
 def test_a_plan_that_breaks_a_rule_is_not_explained(client: FlaskClient) -> None:
     spec = {**SPEC, "sites": [{"code": "A", "must": True}]}
     told = send(client, "POST", "/api/tours/explain", {"spec": spec, "routes": routes("C")}).get_json()
-    assert told == {"feasible": False, "left_out": [], "rules": [], "more": []}
+    assert told == {"feasible": False, "search": None, "left_out": [], "rules": [], "more": []}
 
 
 def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:

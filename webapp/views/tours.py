@@ -36,7 +36,7 @@ from webapp.params import key_in_path
 from webapp.rights import MAY
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
-from webapp.views.tour_stream import one_search, stream_plan
+from webapp.views.tour_stream import stream_answer, stream_plan
 
 blueprint = Blueprint("tours", __name__)
 # Seconds for what rules cost, and as many for what more would give.
@@ -129,15 +129,14 @@ def timing() -> Response:
 
 @blueprint.post("/api/tours/explain")
 def explain() -> Response:
-    """What each site left out would take, what each rule costs, what more would give."""
+    """What each site left out would take, what each rule costs, what more would give; who leaves ends it."""
     allow(*MAY["tours"])
     with body() as ask:
         given, routes, parts = _given_spec(ask), _routes(ask), ask.texts("parts")
         seconds = ask.number("seconds", 0.1, LONGEST_EXPLAINED) or USUAL_EXPLAINED
         if unknown := [part for part in parts if part not in PARTS]:
             ask.wrong("parts", ", ".join(unknown), " | ".join(PARTS))
-    with one_search():
-        return jsonify(explain_tour(served().tour_ground(), read_spec(given), routes, parts or PARTS, seconds))
+    return stream_answer(explain_tour(served().tour_ground(), read_spec(given), routes, parts or PARTS, seconds))
 
 
 @blueprint.post("/api/tours/<tour_no>/plans")
