@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from gis.tours.candidates import Candidate
 from gis.tours.problem import CountRule, Lunch, Order, Problem, Shift, Site, StayRule, Window
-from gis.tours.spec import DAY_MIN, EACH, Limit, Spot, TourDay, TourSpec
+from gis.tours.spec import DAY_MIN, EACH, Limit, LimitBy, Spot, TourDay, TourSpec
+
+_COUNTY = re.compile(r"\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,24 @@ def _counts(limits: Sequence[Limit], sites: Sequence[Candidate], others: Sequenc
     found: dict[str, CountRule] = {}
     for limit in limits:
         groups = groups_by(limit.by, sites)
-        named = [*groups, *(groups_by(limit.by, others) if limit.at_least else ())]
-        keys = [k for k in named if (limit.by, k) not in own] if limit.key == EACH else [limit.key]
-        for key in dict.fromkeys(keys):
+        named = dict.fromkeys([*groups, *(groups_by(limit.by, others) if limit.at_least else ())])
+        each = [k for k in _each(limit.by, named) if (limit.by, k) not in own]
+        keys = each if limit.key == EACH else [limit.key]
+        for key in keys:
             rule = CountRule(f"{limit.by}:{key}", frozenset(groups.get(key, ())), limit.at_least, limit.at_most)
             found[rule.key] = _stricter(rule, found.get(rule.key, rule))
     return list(found.values())
+
+
+def _each(by: LimitBy, keys: Collection[str]) -> list[str]:
+    """
+    Whom a limit on each means. Of towns not the county that a project lies in where nobody has told its town (its code
+    has six digits, RULES §8); where no town is told at all and there are several counties, those.
+    """
+    counties = [key for key in keys if by == "town" and _COUNTY.fullmatch(key)]
+    if len(counties) == len(keys) > 1:
+        return list(keys)
+    return [key for key in keys if key not in counties]
 
 
 def _stricter(one: CountRule, other: CountRule) -> CountRule:
@@ -203,5 +218,5 @@ def groups_by(by: str, sites: Sequence[Candidate]) -> dict[str, list[int]]:
 def _stays(spec: TourSpec, sites: Sequence[Candidate]) -> tuple[StayRule, ...]:
     if spec.minutes_per_town is None:
         return ()
-    towns = groups_by("town", sites)
-    return tuple(StayRule(f"stay:{town}", frozenset(at), spec.minutes_per_town) for town, at in towns.items())
+    towns, most = groups_by("town", sites), spec.minutes_per_town
+    return tuple(StayRule(f"stay:{town}", frozenset(towns[town]), most) for town in _each("town", towns))
