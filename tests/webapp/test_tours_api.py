@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +15,11 @@ from gis.tours import planner
 from gis.tours.clashes import Clash, clash_of
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, Watch
+from gis.words import Words
 from gis.workflows.plan_tour import Search, planned
 from gis.workflows.tour_board import LaidTour
 from tests.webapp.sending import ELSEWHERE, send
+from webapp.turns import Turns
 from webapp.views import tour_stream, tours
 
 DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:T1", "end": "town:T1"}
@@ -209,8 +210,8 @@ def test_half_an_hour_more_before_a_meeting_is_earlier_and_the_meeting_later_is_
 
 
 def test_who_stops_listening_ends_the_explanation(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(tour_stream, "_running", place)
+    turns = Turns(1, BUSY, wait_s=20)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
 
     def explains(*_: object) -> Callable[[Callable[[], bool]], dict[str, Any]]:
         def wait(stop: Callable[[], bool]) -> dict[str, Any]:
@@ -224,7 +225,7 @@ def test_who_stops_listening_ends_the_explanation(client: FlaskClient, monkeypat
     answer = send(client, "POST", "/api/tours/explain", {"spec": SPEC, "routes": []}, buffered=False)
     assert next(iter(answer.response)) == b"\n"
     answer.close()
-    assert place.acquire(timeout=20)
+    turns.take()
 
 
 def test_an_explanation_that_cannot_be_made_breaks_off(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,22 +301,27 @@ def test_who_may_only_look_plans_nothing(client: FlaskClient, method: str, path:
     assert send(client, method, path, body, environ_base=ELSEWHERE).status_code == 403
 
 
+BUSY = Words("忙", "busy")
+
+
 def test_no_more_searches_run_at_once_than_may(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tour_stream, "_running", threading.BoundedSemaphore(1))
-    tour_stream._running.acquire()
-    assert send(client, "POST", "/api/tours/plan", {"spec": SPEC}).status_code == 503
-    tour_stream._running.release()
+    turns = Turns(1, BUSY)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
+    with turns:
+        for path in ("plan", "explain"):
+            refused = send(client, "POST", f"/api/tours/{path}", {"spec": SPEC, "routes": []})
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 0.1}).status_code == 200
-    assert tour_stream._running.acquire(timeout=5)  # the search gave its place back
+    turns.take()  # the search gave its turn back
 
 
 def test_who_stops_listening_ends_the_search(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(tour_stream, "_running", place)
+    turns = Turns(1, BUSY, wait_s=20)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
     answer = send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 60}, buffered=False)
     next(iter(answer.response))
     answer.close()
-    assert place.acquire(timeout=20)
+    turns.take()
 
 
 @pytest.mark.parametrize("address", ["/api/tours", "/api/tours/T1", "/api/tour-plans/T1-1", "/tours/day/T1-1"])

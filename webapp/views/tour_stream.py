@@ -13,19 +13,20 @@ from collections.abc import Callable, Iterator
 
 from flask import Response, current_app, stream_with_context
 
-from gis.errors import GuatuError, TooMuchAsked
+from gis.errors import GuatuError
 from gis.tours.planner import Found, Watch
 from gis.words import Words
 from gis.workflows.plain import Record
 from gis.workflows.plan_tour import Search
 from gis.workflows.tour_board import LaidTour
 from webapp.errors import problem_of
+from webapp.turns import Turns
 
 NDJSON = "application/x-ndjson"
 # Searches at once in one process: each takes a whole processor.
 MOST_AT_ONCE = 2
 _TOLD_EVERY_SECONDS = 0.25
-_running = threading.BoundedSemaphore(MOST_AT_ONCE)
+_turns = Turns(MOST_AT_ONCE, Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later"))
 
 
 class BrokenOff(Exception):
@@ -59,11 +60,11 @@ def stream_answer(make: Callable[[Callable[[], bool]], Record]) -> Response:
 
 
 def _streamed(begin: Callable[[], _Work], mimetype: str) -> Response:
-    _take_place()
+    _turns.take()
     try:
         work = begin()
     except BaseException:
-        _running.release()
+        _turns.give_back()
         raise
     response = Response(stream_with_context(work.told()), mimetype=mimetype)
     response.call_on_close(work.leave)
@@ -71,12 +72,6 @@ def _streamed(begin: Callable[[], _Work], mimetype: str) -> Response:
     response.headers["X-Accel-Buffering"] = "no"
     response.cache_control.no_store = True
     return response
-
-
-def _take_place() -> None:
-    if not _running.acquire(blocking=False):
-        words = Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later")
-        raise TooMuchAsked(words, found=str(MOST_AT_ONCE), expected=f"≤ {MOST_AT_ONCE}")
 
 
 class _Work:
@@ -121,7 +116,7 @@ class _Work:
             words = Words("编排中断，原因已记入日志", "planning broke off; the log says why")
             self._found.put({"problem": problem_of(GuatuError(words))})
         finally:
-            _running.release()
+            _turns.give_back()
 
 
 class _Lines(_Work):
