@@ -88,11 +88,9 @@ def change(tour_no: str) -> Response:
 @blueprint.delete("/api/tours/<tour_no>")
 def withdraw(tour_no: str) -> Response:
     """Take it away, with a reason."""
-    acts = allow(*MAY["tours"])
-    with body() as ask:
-        reason, seen = ask.reason(), ask.text("seen", required=True)
+    acts, said = allow(*MAY["tours"]), _given_reason()
     number = key_in_path("tour_no", tour_no)
-    withdraw_tour(served().store, acts, number, reason=reason, seen=seen)
+    withdraw_tour(served().store, acts, number, **said)
     return jsonify({"tour_no": number, "withdrawn": True})
 
 
@@ -165,11 +163,9 @@ def kept_plan(plan_no: str) -> Response:
 @blueprint.delete("/api/tour-plans/<plan_no>")
 def withdraw_kept(plan_no: str) -> Response:
     """Take a plan away, with a reason."""
-    acts = allow(*MAY["tours"])
-    with body() as ask:
-        reason, seen = ask.reason(), ask.text("seen", required=True)
+    acts, said = allow(*MAY["tours"]), _given_reason()
     number = key_in_path("plan_no", plan_no)
-    withdraw_plan(served().store, acts, number, reason=reason, seen=seen)
+    withdraw_plan(served().store, acts, number, **said)
     return jsonify({"plan_no": number, "withdrawn": True})
 
 
@@ -189,6 +185,12 @@ def forget(tour_no: str) -> Response:
     with body() as ask:
         reason = ask.reason()
     return jsonify({"visits": forget_visits(served().store, acts, key_in_path("tour_no", tour_no), reason=reason)})
+
+
+def _given_reason() -> dict[str, str]:
+    """Why something is taken away, and which of its states that person saw."""
+    with body() as ask:
+        return {"reason": ask.reason(), "seen": ask.text("seen", required=True)}
 
 
 def _given_spec(ask: BodyAsker) -> dict[str, Any]:
