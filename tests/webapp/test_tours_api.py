@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.model import LOCAL_ACTOR
+from gis.store.port import Store
 from gis.tours import planner
 from gis.tours.clashes import Clash, clash_of
 from gis.tours.itinerary import Plan
@@ -273,6 +276,27 @@ def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:
     sites = send(own, "POST", "/api/tours/candidates", {"spec": later}).get_json()["sites"]
     assert [site["code"] for site in sites if site["reason"] == "seen_lately"] == ["A", "B"]
     assert send(own, "DELETE", "/api/tours/T1/visits", {"reason": "因雨取消"}).get_json() == {"visits": 2}
+
+
+def test_a_plan_of_which_a_project_was_retired_still_opens_and_says_what_cannot_be_placed(
+    own: FlaskClient, own_store: Store
+) -> None:
+    spec = {**SPEC, "sites": [{"code": "B", "must": True}]}
+    send(own, "POST", "/api/tours", {"spec": spec})
+    kept = {"spec": spec, "routes": routes("A", "B"), "name": "初稿"}
+    number = send(own, "POST", "/api/tours/T1/plans", kept).get_json()["plan_no"]
+    with own_store.writing(LOCAL_ACTOR) as writer:
+        writer.retire("project", ("B",), date(2026, 6, 1))
+    plan = own.get(f"/api/tour-plans/{number}").get_json()["plan"]
+    assert [stop["code"] for stop in plan["days"][0]["stops"]] == ["A", "B"]
+    for address in (f"/tours/day/{number}", f"/export/tours/{number}.xlsx"):
+        assert own.get(address).status_code == 200
+    # What is wished of it is refused at its place, and so is its place in a route.
+    refused = send(own, "POST", "/api/tours/time", {"spec": spec, "routes": routes("A")})
+    assert (refused.status_code, [each["column"] for each in refused.get_json()["errors"]]) == (400, ["sites[1].code"])
+    lost = send(own, "POST", "/api/tours/time", {"spec": SPEC, "routes": routes("A", "B")})
+    assert (lost.status_code, lost.get_json()["found"]) == (400, "B")
+    assert send(own, "POST", f"/api/tour-plans/{number}/visited").get_json() == {"visits": 1}
 
 
 def test_a_tour_changed_meanwhile_is_a_conflict(own: FlaskClient) -> None:
