@@ -19,6 +19,7 @@ from gis.tours.clashes import Clash, clash_of
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, Watch
 from gis.words import Words
+from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plan_tour import Search, planned
 from gis.workflows.tour_board import LaidTour
 from tests.webapp.sending import ELSEWHERE, send
@@ -285,7 +286,7 @@ def test_a_plan_of_which_a_project_was_retired_still_opens_and_says_what_cannot_
     send(own, "POST", "/api/tours", {"spec": spec})
     kept = {"spec": spec, "routes": routes("A", "B"), "name": "初稿"}
     number = send(own, "POST", "/api/tours/T1/plans", kept).get_json()["plan_no"]
-    with own_store.writing(LOCAL_ACTOR) as writer:
+    with writing_assessed(own_store, LOCAL_ACTOR) as writer:
         writer.retire("project", ("B",), date(2026, 6, 1))
     plan = own.get(f"/api/tour-plans/{number}").get_json()["plan"]
     assert [stop["code"] for stop in plan["days"][0]["stops"]] == ["A", "B"]
