@@ -759,6 +759,7 @@ TOUR_VISIT = Layer(
             required=True,
             references="project",
             must_exist=True,
+            outlives=True,
         ),
         _col("tour_no", "text", "观摩编号", "tour number", required=True),
         _col("on_date", "date", "日期", "date", required=True),

@@ -287,6 +287,8 @@ class Writer(Reader, Protocol):
         ------
         NotFound
             A key that the layer does not hold; names them all.
+        InvalidRow
+            A ledger that does not outlive them tells of some (a project's reports); names them and the ledgers.
         """
         ...
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from gis.errors import NotFound
-from gis.layers import Layer
+from gis.errors import InvalidRow, NotFound
+from gis.layers import LEDGERS, Layer
 from gis.store import statements
 from gis.store.columns import GEOMETRY, RECORDED
 from gis.store.history import NEVER, HistoryKeeper, chosen, data_columns
 from gis.store.port import TakenBack
 from gis.store.session import Session, Table, table_of
 from gis.store.values import Kept
-from gis.words import Words
+from gis.words import Words, join
 
 _MOST_NAMED = 20
 
@@ -29,7 +29,26 @@ def retire(keeper: HistoryKeeper, layer: Layer, keys: Collection[str], on: str) 
         named = "、".join(missing[:_MOST_NAMED])
         words = Words(f"库中没有这样的{layer.words.zh}：{named}", f"no such {layer.words.en}: {named}")
         raise NotFound(words, found=named)
+    _refuse_spoken_of(keeper.session, layer, sorted(keys))
     _remove(keeper, layer, stored, on)
+
+
+def _refuse_spoken_of(session: Session, layer: Layer, keys: Sequence[str]) -> None:
+    """Rows of ledgers that the database itself holds to their thing keep it in place: told by name, not by engine."""
+    told: list[Words] = []
+    for ledger in LEDGERS:
+        for column in (c.name for c in ledger.columns if c.is_foreign_key and c.references == layer.name):
+            select = statements.select_spoken_of(session.dialect, ledger, column)
+            if found := sorted(key for (key,) in session.rows(select, {"keys": json.dumps(list(keys))})):
+                named = "、".join(found[:_MOST_NAMED])
+                told.append(Words(f"{named} 有{ledger.words.zh}", f"{named}: {ledger.words.en}"))
+    if told:
+        why = join(told)
+        words = Words(
+            f"{layer.words.zh}还有记录，不能停用：{why.zh}",
+            f"{layer.words.en} with records cannot be retired: {why.en}",
+        )
+        raise InvalidRow(words, found=why.zh)
 
 
 def take_back(keeper: HistoryKeeper, layer: Layer, at: str) -> TakenBack:

@@ -215,6 +215,11 @@ def select_known_keys(dialect: Dialect, layer: Layer) -> str:
     return f'SELECT "{key}" FROM {layer.name} WHERE "{key}" IN ({dialect.each("keys")})'
 
 
+def select_spoken_of(dialect: Dialect, ledger: Layer, column: str) -> str:
+    """Of which of ``:keys`` (a JSON list) the ledger's ``column`` tells."""
+    return f'SELECT DISTINCT "{column}" FROM {ledger.name} WHERE "{column}" IN ({dialect.each("keys")})'
+
+
 def count(layer: Layer) -> str:
     """Rows of a layer."""
     return f"SELECT count(*) FROM {layer.name}"

@@ -97,8 +97,8 @@ class StoreWriter(SessionReader):
         compared with the latest row of its key and day; a frame may hold several days of one key.
         """
         incoming = check_ledger(layer, frame)
-        self._check_references(incoming)
         known, same = self._known(incoming)
+        self._check_references(incoming, taken_back=known & _withdrawn(incoming))
         self._insert(incoming, ~same)
         self._note(layer, np.array(incoming.owners, dtype=object)[~same])
         if layer in _STAGED_BY:
@@ -225,12 +225,15 @@ class StoreWriter(SessionReader):
 
     # ------------------------------------------------------------ ledgers
 
-    def _check_references(self, incoming: Incoming) -> None:
+    def _check_references(self, incoming: Incoming, taken_back: Rows) -> None:
+        """What was said of a thing that is gone may still be taken back, where it outlives it."""
         for column in incoming.layer.columns:
             if column.must_exist and column.references:
                 select = statements.select_known_keys(self.session.dialect, LAYERS[column.references])
                 keys = json.dumps(sorted({key for key in incoming.columns[column.name] if key is not None}))
                 known = {key for (key,) in self.session.rows(select, {"keys": keys})}
+                if column.outlives:
+                    known.update(incoming.columns[column.name][taken_back])
                 check_references(incoming, column, known)
 
     def _known(self, incoming: Incoming) -> tuple[Rows, Rows]:
@@ -258,6 +261,13 @@ class StoreWriter(SessionReader):
         stages = stages_on(self.session, layer, keys, LAST_DAY)
         self.session.many(f"set_{layer}_stages", [{"key": key, **values} for key, values in stages.items()])
         self._note(layer, keys, by_events=True)
+
+
+def _withdrawn(incoming: Incoming) -> Rows:
+    """Which rows take back what they say."""
+    if "withdrawn" not in incoming.columns:
+        return np.zeros(incoming.size, dtype=bool)
+    return np.array([bool(value) for value in incoming.columns["withdrawn"]], dtype=bool)
 
 
 def _identities(row: Sequence[Any], keyed: Sequence[int], dated: int | None) -> list[tuple[Any, ...]]:

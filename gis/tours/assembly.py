@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from gis.tours.candidates import Candidate
 from gis.tours.problem import CountRule, Lunch, Order, Problem, Shift, Site, StayRule, Window
-from gis.tours.spec import DAY_MIN, EACH, Limit, Spot, TourDay, TourSpec
+from gis.tours.spec import DAY_MIN, EACH, Limit, LimitBy, Spot, TourDay, TourSpec
+
+_COUNTY = re.compile(r"\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +122,24 @@ def _shifts(spec: TourSpec, spots: Sequence[Spot]) -> tuple[Shift, ...]:
             closes=_offset(spec, day) + day.closes_min,
             day=number,
             coach=coach,
-            lunch=_lunch(spec, day, place),
+            lunch=_meal(spec, day, place) if _has_lunch(spec, day) else None,
+            meal=_meal(spec, day, place),
+            meets=None if day.meeting_min is None else _offset(spec, day) + day.meeting_min,
         )
         for number, day in enumerate(spec.days)
         for coach in range(spec.routes)
     )
 
 
-def _lunch(spec: TourSpec, day: TourDay, place: Mapping[Spot, int]) -> Lunch | None:
+def _has_lunch(spec: TourSpec, day: TourDay) -> bool:
     """Lunch is part of a day that begins before its window does and may go on after it."""
     lunch = spec.lunch
-    if lunch is None or day.from_min > lunch.from_min or day.closes_min <= lunch.until_min:
+    return lunch is not None and day.from_min <= lunch.from_min and day.closes_min > lunch.until_min
+
+
+def _meal(spec: TourSpec, day: TourDay, place: Mapping[Spot, int]) -> Lunch | None:
+    lunch = spec.lunch
+    if lunch is None:
         return None
     begins = _offset(spec, day)
     window = (begins + lunch.from_min, begins + lunch.until_min)
@@ -171,12 +181,24 @@ def _counts(limits: Sequence[Limit], sites: Sequence[Candidate], others: Sequenc
     found: dict[str, CountRule] = {}
     for limit in limits:
         groups = groups_by(limit.by, sites)
-        named = [*groups, *(groups_by(limit.by, others) if limit.at_least else ())]
-        keys = [k for k in named if (limit.by, k) not in own] if limit.key == EACH else [limit.key]
-        for key in dict.fromkeys(keys):
+        named = dict.fromkeys([*groups, *(groups_by(limit.by, others) if limit.at_least else ())])
+        each = [k for k in _each(limit.by, named) if (limit.by, k) not in own]
+        keys = each if limit.key == EACH else [limit.key]
+        for key in keys:
             rule = CountRule(f"{limit.by}:{key}", frozenset(groups.get(key, ())), limit.at_least, limit.at_most)
             found[rule.key] = _stricter(rule, found.get(rule.key, rule))
     return list(found.values())
+
+
+def _each(by: LimitBy, keys: Collection[str]) -> list[str]:
+    """
+    Whom a limit on each means. Of towns not the county that a project lies in where nobody has told its town (its code
+    has six digits, RULES §8); where no town is told at all and there are several counties, those.
+    """
+    counties = [key for key in keys if by == "town" and _COUNTY.fullmatch(key)]
+    if len(counties) == len(keys) > 1:
+        return list(keys)
+    return [key for key in keys if key not in counties]
 
 
 def _stricter(one: CountRule, other: CountRule) -> CountRule:
@@ -196,5 +218,5 @@ def groups_by(by: str, sites: Sequence[Candidate]) -> dict[str, list[int]]:
 def _stays(spec: TourSpec, sites: Sequence[Candidate]) -> tuple[StayRule, ...]:
     if spec.minutes_per_town is None:
         return ()
-    towns = groups_by("town", sites)
-    return tuple(StayRule(f"stay:{town}", frozenset(at), spec.minutes_per_town) for town, at in towns.items())
+    towns, most = groups_by("town", sites), spec.minutes_per_town
+    return tuple(StayRule(f"stay:{town}", frozenset(towns[town]), most) for town in _each("town", towns))

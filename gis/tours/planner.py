@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from time import perf_counter
 
-from gis.tours.clashes import clash_of
+from gis.tours.clashes import Clash, clash_of
 from gis.tours.lns import Search
 from gis.tours.problem import Order, Problem
 from gis.tours.pyvrp_model import model_of
@@ -19,8 +20,8 @@ from gis.tours.visitors import hours_of, is_small, visits
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    The best order so far. ``bound``: no plan is worth more (None: not known). ``clashes``: of a request that cannot be
-    met, the keys of the smallest set of wishes found that cannot be met together.
+    The best order so far. ``bound``: no plan is worth more (None: not known). ``clash``: of a request that cannot be
+    met, the smallest set of wishes found that cannot be met together, and the ways out.
     """
 
     order: Order
@@ -28,7 +29,12 @@ class Found:
     is_feasible: bool
     seconds: float
     bound: float | None = None
-    clashes: tuple[str, ...] = ()
+    clash: Clash | None = None
+
+    @property
+    def clashes(self) -> tuple[str, ...]:
+        """The keys of the wishes that clash."""
+        return () if self.clash is None else tuple(str(wish) for wish in self.clash.wishes)
 
 
 # Told of the best so far several times a second; answers True to stop.
@@ -50,13 +56,21 @@ TELL_EVERY = 0.2
 
 
 def plan(
-    problem: Problem, *, seconds: float = 10.0, seed: int = 0, start: Order | None = None, watch: Watch | None = None
+    problem: Problem,
+    *,
+    seconds: float = 10.0,
+    seed: int = 0,
+    start: Order | None = None,
+    watch: Watch | None = None,
+    clash_seconds: float | None = None,
 ) -> Found:
     """
     The best order that is found in ``seconds``: rules first, then value, then time.
 
     The same problem and seed find the same order where the search is not cut by the clock: of a few sites it ends by
     itself, when it has found nothing better for long. ``start``: an order to begin with; what is found is no worse.
+    ``clash_seconds``: about how long it looks for what clashes where no plan keeps the rules; None: half as long as for
+    the plan, CLASH_SECONDS at most. The watch can stop that, too.
     """
     best = _Best(problem, seconds, watch)
     best.hear(tuple(() for _ in problem.shifts))
@@ -68,12 +82,12 @@ def plan(
         for part in range(parts):
             over |= _search(best, seed + part, (seconds * part / parts, seconds * (part + 1) / parts), over, start)
     answer = best.found()
-    return answer if answer.is_feasible else replace(answer, clashes=_clashes(problem, seconds, seed))
+    return answer if answer.is_feasible else replace(answer, clash=_clash(best, clash_seconds, seed))
 
 
-def _clashes(problem: Problem, seconds: float, seed: int) -> tuple[str, ...]:
-    clash = clash_of(problem, seconds=min(seconds / 2, CLASH_SECONDS), seed=seed)
-    return () if clash is None else tuple(str(wish) for wish in clash.wishes)
+def _clash(best: _Best, seconds: float | None, seed: int) -> Clash | None:
+    seconds = min(best.seconds / 2, CLASH_SECONDS) if seconds is None else seconds
+    return clash_of(best.problem, seconds=seconds, seed=seed, stop=lambda: best.is_over(inf))
 
 
 def _search(

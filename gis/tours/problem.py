@@ -59,7 +59,9 @@ class Shift:
     """
     One coach on one day: from ``start`` not before ``opens``, at ``end`` not after ``closes``.
 
-    ``day`` and ``coach`` count from 0. ``lunch``: one break, taken where the shift's time reaches over it.
+    ``day`` and ``coach`` count from 0. ``lunch``: one break, taken where the shift's time reaches over it; ``meal``:
+    the one that it takes once other hours reach over it. ``meets``: when a meeting at its end begins, which a later
+    end moves; None: there is none.
     """
 
     start: int
@@ -69,6 +71,13 @@ class Shift:
     day: int = 0
     coach: int = 0
     lunch: Lunch | None = None
+    meal: Lunch | None = None
+    meets: int | None = None
+
+    def between(self, opens: int, closes: int) -> Shift:
+        """The shift with other hours, and with lunch where they reach over it."""
+        reaches = self.meal is not None and opens <= self.meal.window[0] and closes > self.meal.window[1]
+        return replace(self, opens=opens, closes=closes, lunch=self.meal if reaches else self.lunch)
 
 
 @dataclass(frozen=True, slots=True)

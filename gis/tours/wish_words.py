@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from gis.tours.assembly import Board
 from gis.tours.breach_words import group_words, rule_words
 from gis.tours.clashes import Clash, Relaxation
 from gis.tours.explain import LeftOut
 from gis.tours.spec import clock_text
-from gis.tours.wishes import Wish
+from gis.tours.wishes import Wish, room_before_meeting
 from gis.words import Words, join
 
 Towns = Mapping[str, str]
@@ -71,12 +72,40 @@ def _out_parts(board: Board, out: LeftOut, towns: Towns) -> Iterator[Words]:
         yield Words("时间上排得下，但增加行程而不增加价值", "there is time for it, but it adds way and no value")
 
 
+def later_words(board: Board, shift: int, by: int) -> Words:
+    """A route that is back later: its meeting is moved where it is in the way, and the day's end where that is."""
+    route, own, day = _route(board, shift), board.problem.shifts[shift], board.day_of(shift)
+    back, until = own.closes + by, own.closes - day.closes_min + day.until_min
+    at, parts = clock_text(back), []
+    if own.meets is not None and (later := back - own.meets) > 0:
+        # Of all its coaches.
+        route = _day(day.on)
+        parts.append(Words(f"会议推迟 {later} 分钟（到 {at}）", f": the meeting {later} min later (at {at})"))
+    if back > until:
+        parts.append(Words(f"延长 {back - until} 分钟（到 {at}）", f" {back - until} min longer (until {at})"))
+    told = join(parts, "，", ",")
+    return Words(f"{route.zh}{told.zh}", f"{route.en}{told.en}")
+
+
+def earlier_words(board: Board, shift: int, by: int) -> Words:
+    """A route that begins earlier."""
+    route, at = _route(board, shift), clock_text(board.problem.shifts[shift].opens - by)
+    return Words(f"{route.zh}提前 {by} 分钟出发（{at}）", f"{route.en} leaves {by} min earlier (at {at})")
+
+
+def longer_words(board: Board, shift: int, by: int) -> Words:
+    """A route that lasts longer without moving its meeting."""
+    route, room = _route(board, shift), room_before_meeting(board.problem.shifts[shift], by)
+    if room == by:
+        return Words(f"{route.zh}多 {by} 分钟", f"{route.en}: {by} min more")
+    sooner = earlier_words(board, shift, by - room)
+    return join([sooner, later_words(board, shift, room)] if room else [sooner])
+
+
 def _relaxed(board: Board, way: Relaxation, towns: Towns) -> Words:
     wish = way.wish
     if wish.kind == "hours" and wish.shift is not None:
-        route = _route(board, wish.shift)
-        until = clock_text(board.problem.shifts[wish.shift].closes + way.by)
-        return Words(f"{route.zh}延长 {way.by} 分钟（到 {until}）", f"{route.en} {way.by} min longer (until {until})")
+        return (earlier_words if way.is_earlier else later_words)(board, wish.shift, way.by)
     if wish.kind == "least":
         rule = next(rule for rule in board.problem.counts if rule.key == wish.key)
         where, left = group_words(wish.key, towns), rule.at_least - way.by
@@ -90,6 +119,8 @@ def _of_shift(board: Board, wish: Wish) -> Words:
     route, shift = _route(board, wish.shift), board.problem.shifts[wish.shift]
     if wish.kind == "hours":
         until = clock_text(shift.closes)
+        if shift.closes == shift.meets:
+            return Words(f"{route.zh} {until} 会议前须到", f"{route.en} is there by the meeting at {until}")
         return Words(f"{route.zh}须在 {until} 前结束", f"{route.en} ends by {until}")
     return Words(f"{route.zh}的午餐", f"lunch of {route.en}")
 
@@ -97,8 +128,12 @@ def _of_shift(board: Board, wish: Wish) -> Words:
 def _route(board: Board, shift: int) -> Words:
     day, coach = board.day_of(shift).on, board.problem.shifts[shift].coach + 1
     if board.spec.routes == 1:
-        return Words(f"{day:%m月%d日}", f"{day}")
+        return _day(day)
     return Words(f"{day:%m月%d日} {coach} 号车", f"{day}, coach {coach}")
+
+
+def _day(on: date) -> Words:
+    return Words(f"{on:%m月%d日}", f"{on}")
 
 
 def _site(board: Board, code: str) -> str:

@@ -52,8 +52,28 @@ def without(problem: Problem, wishes: Iterable[Wish]) -> Problem:
 
 
 def later(problem: Problem, shift: int, by: int) -> Problem:
-    """The problem with one shift that may be back later."""
-    shifts = [replace(s, closes=s.closes + by) if n == shift else s for n, s in enumerate(problem.shifts)]
+    """The problem with one shift that may be back later, though it moves the meeting at its end."""
+    return _with_hours(problem, shift, 0, by)
+
+
+def earlier(problem: Problem, shift: int, by: int) -> Problem:
+    """The problem with one shift that begins earlier."""
+    return _with_hours(problem, shift, by, 0)
+
+
+def longer(problem: Problem, shift: int, by: int) -> Problem:
+    """The problem with one shift that lasts longer: back later as far as its meeting allows, else begun earlier."""
+    room = room_before_meeting(problem.shifts[shift], by)
+    return _with_hours(problem, shift, by - room, room)
+
+
+def room_before_meeting(shift: Shift, by: int) -> int:
+    """How much of ``by`` a shift may be back later without moving its meeting."""
+    return by if shift.meets is None else min(by, max(0, shift.meets - shift.closes))
+
+
+def _with_hours(problem: Problem, shift: int, earlier: int, later: int) -> Problem:
+    shifts = [s.between(s.opens - earlier, s.closes + later) if n == shift else s for n, s in enumerate(problem.shifts)]
     return replace(problem, shifts=tuple(shifts))
 
 
@@ -84,5 +104,6 @@ def _count_without(rule: CountRule, gone: frozenset[Wish]) -> CountRule:
 
 
 def _shift_without(number: int, shift: Shift, gone: frozenset[Wish], longest: int) -> Shift:
-    closes = shift.closes + longest if Wish("hours", shift=number) in gone else shift.closes
-    return replace(shift, closes=closes, lunch=None if Wish("lunch", shift=number) in gone else shift.lunch)
+    if Wish("lunch", shift=number) in gone:
+        shift = replace(shift, lunch=None, meal=None)
+    return shift.between(shift.opens, shift.closes + longest) if Wish("hours", shift=number) in gone else shift

@@ -7,15 +7,13 @@ The same file again changes nothing and is not logged twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from gis.ingest.osm_roads import is_osm, read_osm_roads
 from gis.ingest.road_layer import RoadLayerReading, read_road_layer
@@ -29,6 +27,7 @@ from gis.store.port import PutResult, Store, Writer
 from gis.tours.connected import Connected, connected_roads
 from gis.words import Words
 from gis.workflows.assess_store import default_day
+from gis.workflows.log_import import is_logged, log_import
 from gis.workflows.road_report import RoadImportReport, road_report
 
 Progress = Callable[[Words, float], None]
@@ -105,8 +104,8 @@ def import_roads(store: Store, actor: Actor, path: Path, options: RoadImportOpti
         if chosen.dry_run:
             written = written.as_dry_run()
             raise _Undo
-        if done.changed or not _is_logged(writer, written):
-            writer.append("import_log", _log_row(written))
+        if done.changed or not is_logged(writer, ROAD.name, written.sha256):
+            log_import(writer, ROAD.name, written, written.as_dict())
     tell(Words("完成", "done"), 1.0)
     if written is None:
         raise AssertionError("a transaction that neither raised nor reported")
@@ -151,24 +150,3 @@ def _written(writer: Writer, roads: gpd.GeoDataFrame, on: date) -> RoadsWritten:
     if gone:
         writer.retire(ROAD.name, gone, on)
     return RoadsWritten(put, len(gone))
-
-
-def _is_logged(writer: Writer, report: RoadImportReport) -> bool:
-    log = writer.read("import_log", Query(keys=(report.sha256,)))
-    return bool((log["layer"] == ROAD.name).any())
-
-
-def _log_row(report: RoadImportReport) -> pd.DataFrame:
-    row: Mapping[str, Any] = {
-        "layer": ROAD.name,
-        "file_name": report.file,
-        "sha256": report.sha256,
-        "crs": report.crs,
-        "read": report.read,
-        "stored": report.stored,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "refused": report.refused_rows,
-        "report": report.as_dict(),
-    }
-    return pd.DataFrame({name: [value] for name, value in row.items()})

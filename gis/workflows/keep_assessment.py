@@ -12,7 +12,7 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -68,7 +68,7 @@ def follow(store: Store, writer: Writer) -> bool:
     if version == kept.version:
         return True
     changes = changed_keys(writer.changes_since(kept.version))
-    if changes is None:
+    if changes is None or _have_left(writer, on, changes.projects):
         return False
     source = StoreSource(store, on, writer)
     if changes.quota and not source.left_as(_one_kept(source, writer)):
@@ -82,6 +82,14 @@ def follow(store: Store, writer: Writer) -> bool:
     for rows, new_parts in _kept_anew(source, writer, changes, touched, parts):
         writer.keep_results(replace(header, rows=rows, parts=new_parts), whole=False)
     return True
+
+
+def _have_left(writer: Writer, on: date, codes: Collection[str]) -> bool:
+    """Whether one of these projects has kept results and is not there any more: all are kept anew then."""
+    kept = writer.results(keys=codes) if codes else None
+    if kept is None or not kept.rows:
+        return False
+    return len(writer.read("project", Query(on=on, keys=tuple(kept.rows), columns=("code",)))) < len(kept.rows)
 
 
 def _one_kept(source: StoreSource, writer: Writer) -> pd.DataFrame | None:
@@ -205,6 +213,9 @@ class Assessor:
         results = self._store.results(since=-1 if before is None else before.version)
         if results is None or not _is_ours(results, on) or results.version < version:
             return None
+        if before is not None and changes is not None and changes.projects - results.rows.keys():
+            # Of a changed project nothing was kept anew: it has left.
+            return self._from_store(on, version, None)
         overview = _with_rows(None if before is None else before.overview, on, results.rows)
         # Rows of no project at all do not even tell their columns.
         return Assessed(results.version, overview or assess_overview(self._store, on))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 from gis.errors import InvalidParameter
 from gis.tours.assembly import RouteWish
-from gis.tours.clashes import clash_of
 from gis.tours.counting import bound
 from gis.tours.explain import left_out
 from gis.tours.itinerary import LeftOut, Plan
-from gis.tours.planner import Found, plan
+from gis.tours.planner import TELL_EVERY, Found, Watch, plan
 from gis.tours.problem import Order
 from gis.tours.spec import TourSpec
 from gis.tours.timetable import timetable
@@ -24,7 +24,6 @@ LONGEST_SECONDS = 60.0
 # About how long one looks for the wishes that clash, where no plan keeps all rules.
 CLASH_SECONDS = 5.0
 BOUND_SECONDS = 1.0
-Watch = Callable[[Found], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,35 @@ def planned(laid: LaidTour, search: Search, watch: Watch | None = None) -> Plan:
     """The best plan found for a tour that is laid out."""
     start = laid.board.order_of(search.routes)[0] if search.routes else None
     problem, towns = laid.board.problem, laid.known.towns
-    found = plan(problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch)
+    found = plan(
+        problem, seconds=search.seconds, seed=search.seed, start=start, watch=watch, clash_seconds=CLASH_SECONDS
+    )
     made = replace(written(laid, found.order), bound=bound(problem, seconds=BOUND_SECONDS))
     if made.is_feasible:
-        return replace(made, left_out=_explained(laid, found.order, made.left_out))
-    clash = clash_of(problem, seconds=CLASH_SECONDS, seed=search.seed)
-    if clash is None:
+        return replace(made, left_out=_explained(laid, found.order, made.left_out, _stop(found, watch)))
+    if found.clash is None:
         return made
-    nearest = tuple(nearest_words(laid.board, clash, towns))
-    return replace(made, clashes=(clash_words(laid.board, clash, towns),), nearest=nearest)
+    nearest = tuple(nearest_words(laid.board, found.clash, towns))
+    return replace(made, clashes=(clash_words(laid.board, found.clash, towns),), nearest=nearest)
 
 
-def _explained(laid: LaidTour, order: Order, left: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-    """What is left out, with what it would take to visit it."""
+def _stop(found: Found, watch: Watch | None) -> Callable[[], bool]:
+    """Asks the watch, which hears what it knows already, now and then; a stop is for good."""
+    asked, is_stopped = perf_counter(), False
+
+    def stop() -> bool:
+        nonlocal asked, is_stopped
+        if watch is not None and not is_stopped and perf_counter() - asked >= TELL_EVERY:
+            asked, is_stopped = perf_counter(), watch(found)
+        return is_stopped
+
+    return stop
+
+
+def _explained(laid: LaidTour, order: Order, left: Sequence[LeftOut], stop: Callable[[], bool]) -> tuple[LeftOut, ...]:
+    """What is left out, with what it would take to visit it, as far as one got."""
     board = laid.board
-    known = {board.sites[out.site].code: out for out in left_out(board.problem, order)}
+    known = {board.sites[out.site].code: out for out in left_out(board.problem, order, stop=stop)}
     return tuple(
         each
         if (out := known.get(each.code)) is None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gis.analysis.withdrawn import counting
 from gis.layers import TOUR_VISIT
-from gis.model import Actor
+from gis.model import Actor, Query
 from gis.store.port import Reader, Store, Writer
 from gis.workflows.plain import Record
 from gis.workflows.record_row import row_frame
@@ -27,17 +27,18 @@ def remember_visits(store: Store, actor: Actor, plan_no: str) -> int:
     """
     The stops of this plan were visited, each on its day: what its tour visited before is forgotten. Gives how many.
 
+    A project that was retired since the plan was made is left out: there is nothing to remember it for.
+
     Raises
     ------
     NotFound
         There is no such plan.
-    InvalidRow
-        A project of it is no longer in the store.
     """
     require_planner(actor)
     with store.writing(actor) as writer:
         kept = read_plan(writer, plan_no)
-        seen = {stop.code: day.on for day in kept.plan.days for stop in day.stops}
+        there = set(writer.read("project", Query(keys=kept.plan.codes, columns=("code",)))["code"])
+        seen = {stop.code: day.on for day in kept.plan.days for stop in day.stops if stop.code in there}
         before = counting(writer.read("tour_visit"))
         gone = before[(before["tour_no"] == kept.tour_no) & ~before["project_code"].isin(list(seen))]
         _append(writer, [{**row, "withdrawn": True} for row in _own(gone)])

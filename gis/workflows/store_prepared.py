@@ -19,6 +19,7 @@ from gis.layers import LAYERS, Layer
 from gis.model import Query
 from gis.store.port import Outcome, PutResult, Store, Writer
 from gis.workflows.assess_store import default_day
+from gis.workflows.log_import import is_logged, log_import
 from gis.workflows.prepare_import import Prepared
 
 # So many new keys, and so many changed ones, are kept in the log by name.
@@ -130,25 +131,9 @@ class Storing:
         told = {**report.as_dict(), **written.as_log(), **(more or {})}
         if report.layer in OF_PEOPLE:  # many read the log who may not know of them
             told |= {"refused": [], "repaired": [], "warnings": []}
-        if not changed and not told.get("retired") and self._is_logged(report):
+        if not changed and not told.get("retired") and is_logged(self.store, report.layer, report.sha256):
             return
-        row = {
-            "layer": report.layer,
-            "file_name": report.file,
-            "sha256": report.sha256,
-            "crs": report.crs,
-            "read": report.read,
-            "stored": report.stored,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "refused": report.refused_rows,
-            "report": told,
-        }
-        writer.append("import_log", pd.DataFrame({name: [value] for name, value in row.items()}))
-
-    def _is_logged(self, report: ImportReport) -> bool:
-        log = self.store.read("import_log", Query(keys=(report.sha256,)))
-        return bool((log["layer"] == report.layer).any())
+        log_import(writer, report.layer, report, told)
 
 
 def _lift(outcomes: list[Outcome], keys: pd.Series[Any], owners: pd.Series[Any], along: PutResult) -> None:

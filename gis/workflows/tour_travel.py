@@ -1,55 +1,58 @@
-"""Travel between the places of a tour as its wishes name them: towns, too, which have no entrance of their own."""
+"""Travel between the places of a tour by the roads of a store; without roads by straight lines, marked as estimated."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-from gis.crs import coords_of, lonlat_of
-from gis.errors import NotFound
-from gis.layers import LAYERS
-from gis.model import Query
+from gis.crs import lonlat_of
+from gis.layers import ROAD
 from gis.store.port import Store
+from gis.tours.roads import RoadNetwork
 from gis.tours.spec import Spot
+from gis.tours.straight import straight_travel, unsnapped
 from gis.tours.timetable import Located
-from gis.tours.travel import Travel
-from gis.words import Words
-from gis.workflows import road_travel
-from gis.workflows.road_travel import RoadTravel
-
-_NAMED = ("town", "park", "project")
+from gis.tours.travel import Snapped, Travel
+from gis.workflows.road_travel import Ground, grounds_of, read_network
 
 
 @dataclass(frozen=True)
 class Travelled:
-    """``travel`` between places in their order, and where the coach stops for each."""
+    """``travel`` between places in their order; ``snapped`` and ``places``: where the coach stops for each."""
 
     travel: Travel
+    snapped: tuple[Snapped, ...]
     places: tuple[Located, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the store says of a place: its name, and a point within a town."""
-
-    name: str
-    point: tuple[float, float] | None
-
-
 class Travels:
-    """Answers for one store, again and again; safe to share by the threads of a process."""
+    """
+    Answers "how far from each of these to each other" for one store, again and again.
+
+    Safe to share by the threads of a process: the network is built once for each version of the roads.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._roads = RoadTravel(store)
+        self._kept: tuple[int, RoadNetwork | None] | None = None
+        self._lock = threading.Lock()
 
     @property
     def has_roads(self) -> bool:
         """Whether drives are those of roads, not estimated."""
-        return self._roads.network() is not None
+        return self.network() is not None
+
+    def network(self) -> RoadNetwork | None:
+        """The roads as they are now; None where none are loaded."""
+        with self._lock:
+            version = self.store.version((ROAD.name,))
+            if self._kept is None or self._kept[0] != version:
+                self._kept = (version, read_network(self.store))
+            return self._kept[1]
 
     def between(self, spots: Sequence[Spot]) -> Travelled:
         """
@@ -60,52 +63,23 @@ class Travels:
         NotFound
             The store has no such towns, parks or projects; names all.
         InvalidParameter
-            A project or park has no place on the map.
+            Projects or parks have no place on the map: all of them.
         """
-        known = self._known(spots)
-        travelled = self._roads.between([self._of_roads(spot, known) for spot in spots])
-        at = np.array([(stop.x, stop.y) for stop in travelled.snapped]).reshape(-1, 2)
+        grounds = grounds_of(self.store, spots)
+        travel, snapped = self._travel(grounds)
+        at = np.array([(stop.x, stop.y) for stop in snapped]).reshape(-1, 2)
         lonlat = lonlat_of(at, self.store.info.crs).tolist()
         places = tuple(
-            Located(self._name(spot, known), (lon, lat), stop.metres_off)
-            for spot, (lon, lat), stop in zip(spots, lonlat, travelled.snapped, strict=True)
+            Located(ground.name, (lon, lat), stop.metres_off)
+            for ground, (lon, lat), stop in zip(grounds, lonlat, snapped, strict=True)
         )
-        return Travelled(travelled.travel, places)
+        return Travelled(travel, snapped, places)
 
-    def _known(self, spots: Sequence[Spot]) -> dict[Spot, _Known]:
-        found: dict[Spot, _Known] = {}
-        for kind in _NAMED:
-            keys = tuple(dict.fromkeys(spot.key for spot in spots if spot.kind == kind))
-            columns = ("code", "name", *(("geometry",) if kind == "town" else ()))
-            rows = self.store.read(kind, Query(keys=keys, columns=columns)) if keys else None
-            if rows is not None:
-                points = _within(rows.geometry.to_numpy()) if kind == "town" else [None] * len(rows)
-                for code, name, point in zip(rows["code"], rows["name"], points, strict=True):
-                    found[Spot(kind, code)] = _Known(name, point)  # type: ignore[arg-type]  # of _NAMED
-        _refuse_unknown([spot for spot in spots if spot.kind in _NAMED and spot not in found])
-        return found
-
-    def _of_roads(self, spot: Spot, known: dict[Spot, _Known]) -> road_travel.Spot:
-        if spot.kind == "point":
-            east, north = coords_of(np.array([[spot.lon, spot.lat]]), self.store.info.crs)[0].tolist()
-            return road_travel.Spot("point", str(spot), (east, north))
-        if spot.kind == "town":
-            return road_travel.Spot("point", str(spot), known[spot].point)
-        return road_travel.Spot(spot.kind, spot.key)
-
-    def _name(self, spot: Spot, known: dict[Spot, _Known]) -> str:
-        return f"{spot.lon:.5f}, {spot.lat:.5f}" if spot.kind == "point" else known[spot].name
-
-
-def _within(shapes: np.ndarray[tuple[int], np.dtype[np.object_]]) -> list[tuple[float, float]]:
-    """A point within each town: where its seat is, nobody has told."""
-    return [(x, y) for x, y in shapely.get_coordinates(shapely.point_on_surface(shapes)).tolist()]
-
-
-def _refuse_unknown(spots: Sequence[Spot]) -> None:
-    if spots:
-        named = "、".join(f"{LAYERS[spot.kind].words.zh} {spot.key}" for spot in spots)
-        raise NotFound(
-            Words(f"没有这些地点：{named}", f"no such places: {', '.join(map(str, spots))}"),
-            found=", ".join(map(str, spots)),
-        )
+    def _travel(self, grounds: Sequence[Ground]) -> tuple[Travel, tuple[Snapped, ...]]:
+        shapes = np.array([ground.shape for ground in grounds], dtype=object)
+        network = self.network()
+        if network is None:
+            points = shapely.get_coordinates(shapely.point_on_surface(shapes))
+            return straight_travel(points), unsnapped(points)
+        snapped = network.snap_shapes(shapes) if len(shapes) else ()
+        return network.matrix(snapped), snapped

@@ -142,3 +142,26 @@ def test_a_write_that_is_rolled_back_leaves_the_kept_assessment_as_it_was(county
         assert writer.results() != before
         raise Changed
     assert county.results() == before
+
+
+@pytest.mark.parametrize("writing", [writing_assessed, lambda store, actor: store.writing(actor)])
+def test_a_project_that_is_retired_leaves_the_assessment(county: Store, writing: Any) -> None:
+    """In the kept results, for who has read them before and for who has not; it may come back."""
+    before = Assessor(county)
+    assert "X1" in before.at(ON).overview.projects.index
+    with writing(county, OFFICER) as writer:
+        writer.retire("project", ("X1",), date(2026, 6, 1))
+    for assessor in (before, Assessor(county)):
+        assert_whole(assessor.at(ON).overview, county)
+        assert assessor.at(ON).overview.projects.index.tolist() == ["X0", "X2"]
+    with writing(county, OFFICER) as writer:
+        writer.put("project", sites(np.random.default_rng(8), ["X1"]), on=date(2026, 6, 2))
+    assert_whole(before.at(ON).overview, county)
+
+
+def test_the_last_project_that_is_retired_leaves_an_assessment_of_none(county: Store) -> None:
+    before = Assessor(county)
+    assert len(before.at(ON).overview.projects) == 3
+    with writing_assessed(county, OFFICER) as writer:
+        writer.retire("project", ("X0", "X1", "X2"), date(2026, 6, 1))
+    assert [before.at(ON).overview.projects.empty, Assessor(county).at(ON).overview.projects.empty] == [True, True]

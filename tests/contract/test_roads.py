@@ -6,15 +6,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from shapely import LineString
+from shapely import LineString, Point
 
 from gis.crs import to_lonlat
 from gis.errors import InvalidParameter, NotAllowed, NotFound
 from gis.ingest.roads import OtherCounty
 from gis.store.port import Store
+from gis.tours.spec import Spot
 from gis.workflows.import_roads import RoadImportOptions, import_roads
-from gis.workflows.road_travel import RoadTravel, Spot, far_from_roads
 from gis.workflows.set_entrance import GivenEntrance, set_entrance, show_entrance, withdraw_entrance
+from gis.workflows.tour_travel import Travels
 from tests.contract.store_samples import CRS, EAST, NORTH, OFFICER, VIEWER, parcels, put, square
 
 #   D --- C     a block of 1 km; AB is one-way, from C no turn into CD; a lane lies apart
@@ -33,6 +34,12 @@ OSM = """<?xml version="1.0" encoding="UTF-8"?>
 </osm>
 """
 PLACES = {1: (0, 0), 2: (1000, 0), 3: (1000, 1000), 4: (0, 1000), 5: (3000, 0), 6: (3200, 0)}
+
+
+def point(x: float, y: float) -> Spot:
+    """A point so many metres east and north of the block's corner."""
+    lon, lat = to_lonlat([Point(EAST + x, NORTH + y)], CRS)[0].coords[0]
+    return Spot("point", "", lon, lat)
 
 
 def osm_file(folder: Path, *, limit: str = "40", more: str = "", name: str = "roads.osm") -> Path:
@@ -114,8 +121,8 @@ def test_an_extract_of_another_county_is_refused_with_its_distance(county: Store
 
 
 def test_travel_goes_by_the_roads_and_anew_when_they_change(county: Store, tmp_path: Path) -> None:
-    travel = RoadTravel(county)
-    spots = [Spot("project", "X1"), Spot("point", "起点", (EAST + 1000, NORTH + 500))]
+    travel = Travels(county)
+    spots = [Spot("project", "X1"), point(1000, 500)]
     before = travel.between(spots).travel
     assert before.estimated
     assert before.metres[0, 1] == pytest.approx(1.35 * ((750 - 0) ** 2 + 750**2) ** 0.5, rel=0.2)
@@ -140,8 +147,8 @@ def test_forbidden_turns_are_stored_and_obeyed(county: Store, tmp_path: Path) ->
     import_roads(county, OFFICER, osm_file(tmp_path, more=turn))
     roads = county.read("road").set_index("road_no")
     assert roads.loc["11.1", "no_turn"] == [{"at": "3", "to": "12.1"}]
-    spots = [Spot("point", "甲", (EAST + 1000, NORTH + 900)), Spot("point", "乙", (EAST + 900, NORTH + 1000))]
-    travel = RoadTravel(county).between(spots).travel
+    spots = [point(1000, 900), point(900, 1000)]
+    travel = Travels(county).between(spots).travel
     # Back to B is no help, for AB is one-way: but at C a coach may turn round, and does not come nearer by it.
     assert travel.metres[1, 0] == pytest.approx(200, abs=0.1)
     assert travel.unreachable == ((0, 1),)
@@ -149,17 +156,16 @@ def test_forbidden_turns_are_stored_and_obeyed(county: Store, tmp_path: Path) ->
 
 def test_an_entrance_set_by_hand_wins_until_it_is_withdrawn(county: Store, tmp_path: Path) -> None:
     import_roads(county, OFFICER, osm_file(tmp_path))
-    travel, spots = RoadTravel(county), [Spot("project", "X1")]
+    travel, spots = Travels(county), [Spot("project", "X1")]
     lon, lat = to_lonlat([LineString([(EAST + 1020, NORTH + 400), (EAST, NORTH)])], CRS)[0].coords[0]
     row = set_entrance(county, OFFICER, GivenEntrance("project", "X1", lon, lat, "东门"))
     assert (row["east_m"], row["north_m"]) == pytest.approx((EAST + 1020, NORTH + 400), abs=0.02)
     assert row["lon"] == pytest.approx(lon)
     found = travel.between(spots)
-    assert found.by_hand == (True,)
     assert (found.snapped[0].road_no, found.snapped[0].metres_off) == ("11.1", pytest.approx(20, abs=0.02))
     withdraw_entrance(county, OFFICER, "project", "X1", reason="误设", seen=row["recorded_at"])
     assert show_entrance(county, "project", "X1") is None
-    assert travel.between(spots).by_hand == (False,)
+    assert travel.between(spots).snapped[0].road_no == "10.1"
 
 
 def test_an_entrance_may_be_set_by_who_may_write_of_what_is_there_near_the_county(county: Store) -> None:
@@ -175,13 +181,23 @@ def test_an_entrance_may_be_set_by_who_may_write_of_what_is_there_near_the_count
 
 
 def test_spots_without_a_place_are_named_all_at_once(county: Store) -> None:
+    put(county, "project", gpd.GeoDataFrame({"code": ["X4"], "name": ["丁"]}, geometry=[None], crs=CRS))
     with pytest.raises(InvalidParameter) as told:
-        RoadTravel(county).between([Spot("project", "X3"), Spot("project", "X1"), Spot("park", "K9")])
-    assert [problem.found for problem in told.value.problems] == ["X3", "K9"]
+        Travels(county).between([Spot("project", "X3"), Spot("project", "X1"), Spot("project", "X4")])
+    assert [problem.found for problem in told.value.problems] == ["X3", "X4"]
+    with pytest.raises(NotFound) as unknown:
+        Travels(county).between([Spot("town", "140781"), Spot("project", "X1"), Spot("park", "K9")])
+    assert unknown.value.found == "town:140781, park:K9"
 
 
 def test_a_spot_over_500_m_from_any_road_is_told(county: Store, tmp_path: Path) -> None:
     import_roads(county, OFFICER, osm_file(tmp_path))
-    spots = [Spot("point", "近", (EAST, NORTH - 400)), Spot("point", "远", (EAST, NORTH - 700))]
-    found = RoadTravel(county).between(spots)
-    assert far_from_roads(spots, found.snapped) == ({"subject": "point", "key": "远", "metres_off": 700.0},)
+    found = Travels(county).between([point(0, -400), point(0, -700)])
+    assert [stop.is_far for stop in found.snapped] == [False, True]
+    assert [place.off_road_m for place in found.places] == pytest.approx([400, 700], abs=0.05)
+
+
+def test_for_a_town_the_coach_goes_to_a_point_within_it(county: Store) -> None:
+    put(county, "town", gpd.GeoDataFrame({"code": ["T1"], "name": ["城关镇"]}, geometry=[square(0, 0)], crs=CRS))
+    (stop,) = Travels(county).between([Spot("town", "T1")]).snapped
+    assert square(0, 0).contains(Point(stop.x, stop.y))

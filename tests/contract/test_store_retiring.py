@@ -87,6 +87,21 @@ def test_retiring_what_is_not_there_names_it_and_changes_nothing(store: Store) -
     assert (store.version(), numbers(store)) == (before, ["P0", "P1"])
 
 
+def test_a_project_with_reports_is_not_retired_and_it_is_said_why(store: Store) -> None:
+    put(store, "project", pd.DataFrame({"code": ["X1", "X2", "X3"], "name": ["甲", "乙", "丙"]}))
+    reports = {"period": "month", "period_end_on": pd.Timestamp("2026-05-31"), "image_percent": 30.0}
+    append(store, "progress_report", pd.DataFrame([{"project_code": "X1", **reports}]))
+    plans = {"year": 2026, "plan_wan": 100.0, "set_on": pd.Timestamp("2026-01-10")}
+    append(store, "project_plan", pd.DataFrame([{"project_code": code, **plans} for code in ("X1", "X2")]))
+    with pytest.raises(InvalidRow) as refused, store.writing(OFFICER) as writer:
+        writer.retire("project", ("X1", "X2", "X3"), JUNE)
+    assert refused.value.words.zh == "项目还有记录，不能停用：X1、X2 有年度计划；X1 有进度报告"
+    assert store.count("project") == 3
+    with store.writing(OFFICER) as writer:
+        writer.retire("project", ("X3",), JUNE)
+    assert store.count("project") == 2
+
+
 def test_retiring_is_told_as_a_change_and_shrinks_the_extent(store: Store) -> None:
     put(store, "parcel", parcels(3))
     before = store.version()

@@ -143,3 +143,34 @@ def test_visits_of_a_withdrawn_tour_count_no_more(store: Store) -> None:
     assert len(visits_of(store)) == 1
     withdraw_tour(store, PLANNER, "T1", reason="误录", seen=read_tour(store, "T1").recorded_at)
     assert visits_of(store).empty
+
+
+def retire(store: Store, *codes: str) -> None:
+    with store.writing(OFFICER) as writer:
+        writer.retire("project", codes, date(2026, 12, 1))
+
+
+def test_a_project_that_a_tour_visited_is_retired_its_visits_stay_and_can_be_forgotten(store: Store) -> None:
+    put(store, "project", projects(("A", "B")))
+    new_tour(store, PLANNER, SPEC)
+    save_plan(store, PLANNER, "T1", NewPlan("方案", SPEC, plan("A", "B")))
+    remember_visits(store, PLANNER, "T1-1")
+    retire(store, "A")
+    assert sorted(visits_of(store)["project_code"]) == ["A", "B"]
+    assert list(store.check_integrity()) == []
+    assert read_plan(store, "T1-1").plan == plan("A", "B")
+    assert forget_visits(store, PLANNER, "T1", reason="因雨取消") == 2
+    assert visits_of(store).empty
+    assert list(store.check_integrity()) == []
+
+
+def test_of_a_plan_of_which_a_project_was_retired_the_others_are_remembered(store: Store) -> None:
+    put(store, "project", projects(("A", "B", "C")))
+    new_tour(store, PLANNER, SPEC)
+    for codes in (("A", "B"), ("B", "C")):
+        save_plan(store, PLANNER, "T1", NewPlan("方案", SPEC, plan(*codes)))
+    remember_visits(store, PLANNER, "T1-1")
+    retire(store, "A", "C")
+    # A is taken back though it is gone; C cannot be remembered any more.
+    assert remember_visits(store, PLANNER, "T1-2") == 1
+    assert visits_of(store)["project_code"].tolist() == ["B"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,10 +17,13 @@ from flask.testing import FlaskClient
 
 from gis.settings import Settings
 from gis.store.port import Store
+from gis.words import Words
 from tests.webapp.accounts import signed_in
 from tests.webapp.conftest import SETTINGS
 from tests.webapp.sending import send
 from webapp import create_app
+from webapp.turns import Turns
+from webapp.views import tour_exports
 
 DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:T1", "end": "town:T1"}
 SPEC: dict[str, Any] = {"title": "下半年观摩", "days": [DAY]}
@@ -97,3 +101,23 @@ def test_what_is_not_there_is_said(own: FlaskClient, address: str, status: int) 
     answer = own.get("/export/tours/" + address.format(plan=planned(own), long="T" * 300))
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
+
+
+def test_no_more_files_are_made_at_once_than_may(own: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, turns = planned(own), Turns(1, Words("正忙", "busy"))
+    monkeypatch.setattr(tour_exports, "_turns", turns)
+    with turns:
+        refused = own.get(f"/export/tours/{number}.gpx")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert refused.get_json()["title"]["zh"] == "正忙"
+    assert own.get(f"/export/tours/{number}.gpx").status_code == 200
+    assert own.get("/export/tours/T99-1.gpx").status_code == 404
+    assert own.get(f"/export/tours/{number}.gpx").status_code == 200
+
+
+def test_who_comes_while_a_file_is_made_waits_for_it(own: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, turns = planned(own), Turns(1, Words("正忙", "busy"), wait_s=20)
+    monkeypatch.setattr(tour_exports, "_turns", turns)
+    turns.take()
+    threading.Timer(0.2, turns.give_back).start()
+    assert own.get(f"/export/tours/{number}.gpx").status_code == 200

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gis.model import LOCAL_ACTOR
+from gis.store.port import Store
+from gis.tours import planner
+from gis.tours.clashes import Clash, clash_of
 from gis.tours.itinerary import Plan
 from gis.tours.planner import Found, Watch
+from gis.words import Words
+from gis.workflows.keep_assessment import writing_assessed
 from gis.workflows.plan_tour import Search, planned
 from gis.workflows.tour_board import LaidTour
 from tests.webapp.sending import ELSEWHERE, send
+from webapp.turns import Turns
 from webapp.views import tour_stream, tours
 
 DAY = {"date": "2026-12-08", "from": "08:30", "until": "12:00", "start": "town:T1", "end": "town:T1"}
@@ -161,17 +169,96 @@ def test_a_plan_is_explained(client: FlaskClient) -> None:
             "words": {"zh": "城关镇至多 1 个", "en": "at most 1 of 城关镇"},
             "cost": 4.0,
             "plan_value": 12.0,
+            "difference": 4.0,
+            "stops": 3,
+            "comes_in": ["B"],
+            "falls_out": [],
         }
     ]
+    nothing = {"difference": 0.0, "stops": 2, "comes_in": [], "falls_out": []}
+    assert told["search"] == {"value": 8.0, **nothing}
     assert {each["kind"] for each in told["more"]} == {"longer", "coach"}
+    assert all(each["gain"] == 0 and each.items() >= nothing.items() for each in told["more"])
     only = send(client, "POST", "/api/tours/explain", {**asked, "parts": ["rules"]}).get_json()
-    assert set(only) == {"feasible", "rules"}
+    assert set(only) == {"feasible", "search", "rules"}
+
+
+def test_a_plan_made_by_hand_is_explained_against_itself_and_against_what_searching_finds(client: FlaskClient) -> None:
+    """By hand only the poorest; searching on finds the best two, and without the limit all three."""
+    valued = [{"code": "A", "value": 5}, {"code": "B", "value": 4}, {"code": "C", "value": 3}]
+    spec = {
+        **SPEC,
+        "sites": valued,
+        "limits": [{"by": "category", "at_most": 9}, {"by": "town", "key": "T1", "at_most": 1}],
+    }
+    asked = {"spec": spec, "routes": routes("B"), "parts": ["rules", "more"], "seconds": 0.5}
+    told = send(client, "POST", "/api/tours/explain", asked).get_json()
+    assert told["search"] == {"value": 8.0, "difference": 4.0, "stops": 2, "comes_in": ["A", "C"], "falls_out": ["B"]}
+    (rule,) = told["rules"]
+    assert (rule["cost"], rule["plan_value"], rule["difference"]) == (4.0, 12.0, 8.0)
+    assert (rule["comes_in"], rule["falls_out"]) == (["A", "C"], [])
+    assert {(each["gain"], each["value"], each["stops"]) for each in told["more"]} == {(0.0, 8.0, 2)}
+
+
+def test_half_an_hour_more_before_a_meeting_is_earlier_and_the_meeting_later_is_said_so(client: FlaskClient) -> None:
+    """Half an hour for one stay of 23 minutes; the meeting is at nine."""
+    short = {**SPEC, "days": [{**DAY, "meeting": "09:00"}]}
+    asked = {"spec": short, "routes": [], "parts": ["more"], "seconds": 0.3}
+    more = send(client, "POST", "/api/tours/explain", asked).get_json()["more"]
+    assert [(each["kind"], each["coach"], each["words"]["zh"]) for each in more] == [
+        ("longer", 1, "12月08日提前 30 分钟出发（08:00）"),
+        ("meeting", None, "12月08日会议推迟 30 分钟（到 09:30）"),
+        ("longer", None, "每天都多 30 分钟（会议不动，提前出发）"),
+        ("coach", None, "每天多一辆车"),
+    ]
+
+
+def test_who_stops_listening_ends_the_explanation(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(1, BUSY, wait_s=20)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
+
+    def explains(*_: object) -> Callable[[Callable[[], bool]], dict[str, Any]]:
+        def wait(stop: Callable[[], bool]) -> dict[str, Any]:
+            while not stop():
+                time.sleep(0.01)
+            return {}
+
+        return wait
+
+    monkeypatch.setattr(tours, "explain_tour", explains)
+    answer = send(client, "POST", "/api/tours/explain", {"spec": SPEC, "routes": []}, buffered=False)
+    assert next(iter(answer.response)) == b"\n"
+    answer.close()
+    turns.take()
+
+
+def test_an_explanation_that_cannot_be_made_breaks_off(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(stop: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tours, "explain_tour", lambda *_: breaks)
+    with pytest.raises(tour_stream.BrokenOff):
+        send(client, "POST", "/api/tours/explain", {"spec": SPEC, "routes": []})
+
+
+def test_one_looks_once_for_what_clashes(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def once(*args: Any, **more: Any) -> Clash | None:
+        asked.append(more["seconds"])
+        return clash_of(*args, **more)
+
+    monkeypatch.setattr(planner, "clash_of", once)
+    many = {**SPEC, "limits": [{"by": "town", "key": "T1", "at_least": 9}]}
+    plan = lines_of(send(client, "POST", "/api/tours/plan", {"spec": many, "seconds": 0.3}))[-1]["plan"]
+    assert plan["clashes"]
+    assert len(asked) == 1
 
 
 def test_a_plan_that_breaks_a_rule_is_not_explained(client: FlaskClient) -> None:
     spec = {**SPEC, "sites": [{"code": "A", "must": True}]}
     told = send(client, "POST", "/api/tours/explain", {"spec": spec, "routes": routes("C")}).get_json()
-    assert told == {"feasible": False, "left_out": [], "rules": [], "more": []}
+    assert told == {"feasible": False, "search": None, "left_out": [], "rules": [], "more": []}
 
 
 def test_a_plan_is_kept_changed_and_remembered(own: FlaskClient) -> None:
@@ -228,6 +315,27 @@ def test_a_tour_tells_how_many_visits_are_remembered_until_they_are_forgotten(ow
     assert own.get(f"/api/tours/{number}").get_json()["visits"] == 0
 
 
+def test_a_plan_of_which_a_project_was_retired_still_opens_and_says_what_cannot_be_placed(
+    own: FlaskClient, own_store: Store
+) -> None:
+    spec = {**SPEC, "sites": [{"code": "B", "must": True}]}
+    send(own, "POST", "/api/tours", {"spec": spec})
+    kept = {"spec": spec, "routes": routes("A", "B"), "name": "初稿"}
+    number = send(own, "POST", "/api/tours/T1/plans", kept).get_json()["plan_no"]
+    with writing_assessed(own_store, LOCAL_ACTOR) as writer:
+        writer.retire("project", ("B",), date(2026, 6, 1))
+    plan = own.get(f"/api/tour-plans/{number}").get_json()["plan"]
+    assert [stop["code"] for stop in plan["days"][0]["stops"]] == ["A", "B"]
+    for address in (f"/tours/day/{number}", f"/export/tours/{number}.xlsx"):
+        assert own.get(address).status_code == 200
+    # What is wished of it is refused at its place, and so is its place in a route.
+    refused = send(own, "POST", "/api/tours/time", {"spec": spec, "routes": routes("A")})
+    assert (refused.status_code, refused.get_json()["column"]) == (400, "sites[1].code")
+    lost = send(own, "POST", "/api/tours/time", {"spec": SPEC, "routes": routes("A", "B")})
+    assert (lost.status_code, lost.get_json()["found"]) == (400, "B")
+    assert send(own, "POST", f"/api/tour-plans/{number}/visited").get_json() == {"visits": 1}
+
+
 def test_a_tour_changed_meanwhile_is_a_conflict(own: FlaskClient) -> None:
     send(own, "POST", "/api/tours", {"spec": SPEC})
     seen = own.get("/api/tours/T1").get_json()["tour"]["recorded_at"]
@@ -254,22 +362,27 @@ def test_who_may_only_look_plans_nothing(client: FlaskClient, method: str, path:
     assert send(client, method, path, body, environ_base=ELSEWHERE).status_code == 403
 
 
+BUSY = Words("忙", "busy")
+
+
 def test_no_more_searches_run_at_once_than_may(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tour_stream, "_running", threading.BoundedSemaphore(1))
-    tour_stream._running.acquire()
-    assert send(client, "POST", "/api/tours/plan", {"spec": SPEC}).status_code == 503
-    tour_stream._running.release()
+    turns = Turns(1, BUSY)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
+    with turns:
+        for path in ("plan", "explain"):
+            refused = send(client, "POST", f"/api/tours/{path}", {"spec": SPEC, "routes": []})
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 0.1}).status_code == 200
-    assert tour_stream._running.acquire(timeout=5)  # the search gave its place back
+    turns.take()  # the search gave its turn back
 
 
 def test_who_stops_listening_ends_the_search(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(tour_stream, "_running", place)
+    turns = Turns(1, BUSY, wait_s=20)
+    monkeypatch.setattr(tour_stream, "_turns", turns)
     answer = send(client, "POST", "/api/tours/plan", {"spec": SPEC, "seconds": 60}, buffered=False)
     next(iter(answer.response))
     answer.close()
-    assert place.acquire(timeout=20)
+    turns.take()
 
 
 @pytest.mark.parametrize("address", ["/api/tours", "/api/tours/T1", "/api/tour-plans/T1-1", "/tours/day/T1-1"])

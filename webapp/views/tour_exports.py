@@ -12,9 +12,17 @@ from webapp.acting import require_person
 from webapp.context import served
 from webapp.language import current_language
 from webapp.params import key_in_path, reading
+from webapp.turns import Turns
 from webapp.views.answering import download
 
 blueprint = Blueprint("tour_exports", __name__)
+# A handbook takes seconds and, with its photographs, much memory.
+MOST_AT_ONCE, WAIT_SECONDS = 2, 5.0
+_turns = Turns(
+    MOST_AT_ONCE,
+    Words("服务器正在生成其他观摩文件，请稍后再试", "busy making other files of tours: try again later"),
+    wait_s=WAIT_SECONDS,
+)
 VERSIONS = ("internal", "public")
 MIMETYPES = {
     "xlsx": XLSX,
@@ -29,7 +37,11 @@ MIMETYPES = {
 
 @blueprint.get("/export/tours/<plan_no>.<kind>")
 def tour_file(plan_no: str, kind: str) -> Response:
-    """One file of a plan; the internal version is for those who have an account, where there are accounts."""
+    """
+    One file of a plan; the internal version is for those who have an account, where there are accounts.
+
+    Raises TooMuchAsked where as many are made as may, and go on for longer than one waits.
+    """
     with reading() as ask:
         version = ask.choice("version", VERSIONS, "internal")
     if kind not in KINDS:
@@ -45,5 +57,7 @@ def tour_file(plan_no: str, kind: str) -> Response:
         review_no=site.settings.review_number,
         files=site.files,
     )
-    name, data = export_tour(served().tour_ground(), key_in_path("plan_no", plan_no), kind, how)
+    number = key_in_path("plan_no", plan_no)
+    with _turns:
+        name, data = export_tour(site.tour_ground(), number, kind, how)
     return download(data, MIMETYPES[kind], name)

@@ -38,7 +38,7 @@ from webapp.params import key_in_path
 from webapp.rights import MAY
 from webapp.views.answering import answer
 from webapp.views.desk_page import render_desk
-from webapp.views.tour_stream import one_search, stream_plan
+from webapp.views.tour_stream import stream_answer, stream_plan
 
 blueprint = Blueprint("tours", __name__)
 # Seconds for what rules cost, and as many for what more would give.
@@ -90,11 +90,9 @@ def change(tour_no: str) -> Response:
 @blueprint.delete("/api/tours/<tour_no>")
 def withdraw(tour_no: str) -> Response:
     """Take it away, with a reason."""
-    acts = allow(*MAY["tours"])
-    with body() as ask:
-        reason, seen = ask.reason(), ask.text("seen", required=True)
+    acts, said = allow(*MAY["tours"]), _given_reason()
     number = key_in_path("tour_no", tour_no)
-    withdraw_tour(served().store, acts, number, reason=reason, seen=seen)
+    withdraw_tour(served().store, acts, number, **said)
     return jsonify({"tour_no": number, "withdrawn": True})
 
 
@@ -131,15 +129,14 @@ def timing() -> Response:
 
 @blueprint.post("/api/tours/explain")
 def explain() -> Response:
-    """What each site left out would take, what each rule costs, what more would give."""
+    """What each site left out would take, what each rule costs, what more would give; who leaves ends it."""
     allow(*MAY["tours"])
     with body() as ask:
         given, routes, parts = _given_spec(ask), _routes(ask), ask.texts("parts")
         seconds = ask.number("seconds", 0.1, LONGEST_EXPLAINED) or USUAL_EXPLAINED
         if unknown := [part for part in parts if part not in PARTS]:
             ask.wrong("parts", ", ".join(unknown), " | ".join(PARTS))
-    with one_search():
-        return jsonify(explain_tour(served().tour_ground(), read_spec(given), routes, parts or PARTS, seconds))
+    return stream_answer(explain_tour(served().tour_ground(), read_spec(given), routes, parts or PARTS, seconds))
 
 
 @blueprint.post("/api/tours/<tour_no>/plans")
@@ -172,11 +169,9 @@ def kept_plan(plan_no: str) -> Response:
 @blueprint.delete("/api/tour-plans/<plan_no>")
 def withdraw_kept(plan_no: str) -> Response:
     """Take a plan away, with a reason."""
-    acts = allow(*MAY["tours"])
-    with body() as ask:
-        reason, seen = ask.reason(), ask.text("seen", required=True)
+    acts, said = allow(*MAY["tours"]), _given_reason()
     number = key_in_path("plan_no", plan_no)
-    withdraw_plan(served().store, acts, number, reason=reason, seen=seen)
+    withdraw_plan(served().store, acts, number, **said)
     return jsonify({"plan_no": number, "withdrawn": True})
 
 
@@ -196,6 +191,12 @@ def forget(tour_no: str) -> Response:
     with body() as ask:
         reason = ask.reason()
     return jsonify({"visits": forget_visits(served().store, acts, key_in_path("tour_no", tour_no), reason=reason)})
+
+
+def _given_reason() -> dict[str, str]:
+    """Why something is taken away, and which of its states that person saw."""
+    with body() as ask:
+        return {"reason": ask.reason(), "seen": ask.text("seen", required=True)}
 
 
 def _given_spec(ask: BodyAsker) -> dict[str, Any]:

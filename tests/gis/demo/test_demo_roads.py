@@ -11,8 +11,9 @@ from gis.model import RoadDirection
 from gis.store.port import Store
 from gis.tours.connected import connected_roads
 from gis.tours.roads import RoadNetwork
+from gis.tours.spec import Spot
 from gis.tours.travel import FAR_FROM_ROAD_M
-from gis.workflows.road_travel import RoadTravel, Spot
+from gis.workflows.tour_travel import Travels
 
 
 def test_every_road_is_marked_as_invented(county: County) -> None:
@@ -50,7 +51,7 @@ def test_a_road_has_its_length_and_joins_its_nodes(county: County) -> None:
 
 def test_tours_of_the_sample_county_go_by_road(county_store: Store) -> None:
     codes = [c for c, g in zip(*(county_store.read("project")[n] for n in ("code", "geometry")), strict=True) if g]
-    found = RoadTravel(county_store).between([Spot("project", code) for code in codes[:20]])
+    found = Travels(county_store).between([Spot("project", code) for code in codes[:20]])
     assert not found.travel.estimated
     assert found.travel.unreachable == ()
     off_diagonal = found.travel.metres[~np.eye(20, dtype=bool)]

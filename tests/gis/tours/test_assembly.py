@@ -181,3 +181,27 @@ def test_a_route_that_ends_after_midnight_is_read_as_it_was_written() -> None:
     # 22:00 + 10 + 63 + 10 + 63 + 10: 00:36 of the next day.
     assert plan_as_dict(plan)["days"][0]["back"] == "24:36"
     assert plan_from_dict(plan_as_dict(plan)) == plan
+
+
+def test_the_county_itself_is_no_town_of_a_limit_on_each() -> None:
+    """Of a project in 介休市 nobody has told the town; a limit that names the county is meant as it is."""
+    asked = {"limits": [{"by": "town", "at_least": 1}], "minutes_per_town": 60}
+    spec = read_spec(wishes(**asked))
+    sites = (site(spec, "A", "140781"), site(spec, "B", "140781100"), site(spec, "C", "140781101000"))
+    problem = board(spec, *sites).problem
+    assert [rule.key for rule in problem.counts] == ["town:140781100", "town:140781101000"]
+    assert [rule.key for rule in problem.stays] == ["stay:140781100", "stay:140781101000"]
+    named = read_spec(wishes(limits=[{"by": "town", "key": "140781", "at_most": 1}]))
+    assert board(named, *sites).problem.counts == (CountRule("town:140781", frozenset({0}), 0, 1),)
+
+
+def test_where_nobody_has_told_a_town_the_county_bounds_nothing() -> None:
+    spec = read_spec(wishes(limits=[{"by": "town", "at_least": 1}], minutes_per_town=60))
+    problem = board(spec, site(spec, "A", "140781"), site(spec, "B", "140781")).problem
+    assert (problem.counts, problem.stays) == ((), ())
+
+
+def test_in_a_prefecture_that_knows_counties_only_each_of_them_is_meant() -> None:
+    spec = read_spec(wishes(limits=[{"by": "town", "at_least": 1}]))
+    problem = board(spec, site(spec, "A", "140781"), site(spec, "B", "140702")).problem
+    assert [rule.key for rule in problem.counts] == ["town:140781", "town:140702"]

@@ -31,6 +31,37 @@ def test_a_must_see_site_too_far_away_needs_a_later_end_or_is_given_up() -> None
     assert found.relaxations == (Relaxation(Wish("hours", shift=0), 40), Relaxation(Wish("must", "P1"), 1))
 
 
+def test_a_meeting_is_not_moved_silently_but_the_day_begins_earlier_or_the_meeting_later() -> None:
+    """The same with a meeting at the end of the hour."""
+    found = clash(tour((0, 40), [site(1, must=True)], [replace(day(NINE + 60), meets=NINE + 60)]))
+    hours = Wish("hours", shift=0)
+    assert found.relaxations == (
+        Relaxation(hours, 40, is_earlier=True),
+        Relaxation(hours, 40),
+        Relaxation(Wish("must", "P1"), 1),
+    )
+
+
+def test_where_beginning_earlier_does_not_help_only_the_meeting_later_does() -> None:
+    """The site opens at 10:00; 20 minutes there and 40 back take until 11:00, an hour after the meeting began."""
+    problem = tour((0, 40), [site(1, 1.0, 20, (600, 900), must=True)], [replace(day(600), meets=600)])
+    assert clash(problem).relaxations[0] == Relaxation(Wish("hours", shift=0), 60)
+
+
+def test_a_day_that_ends_before_its_meeting_may_be_longer_up_to_it() -> None:
+    found = clash(tour((0, 40), [site(1, must=True)], [replace(day(NINE + 60), meets=NINE + 120)]))
+    assert found.relaxations[0] == Relaxation(Wish("hours", shift=0), 40)
+
+
+def test_nobody_is_told_of_a_clash_once_somebody_says_to_stop() -> None:
+    """Neither at once nor in the middle of the search, which without that takes its minute."""
+    sites = [site(1, 1.0, 20, (600, 600), must=True), site(2, 1.0, 20, (600, 600), must=True)]
+    problem = tour((0, 10, -10), sites, [day()])
+    assert clash_of(problem, stop=lambda: True) is None
+    asked = iter([False] * 50)
+    assert clash_of(problem, seconds=1000.0, stop=lambda: next(asked, True)) is None
+
+
 def test_two_must_see_sites_that_exclude_one_another_are_both_named() -> None:
     """Each can be visited at 10:00 only; they lie 20 minutes apart."""
     sites = [site(1, 1.0, 20, (600, 600), must=True), site(2, 1.0, 20, (600, 600), must=True), site(3, must=True)]

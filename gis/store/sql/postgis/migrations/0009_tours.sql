@@ -159,8 +159,7 @@ CREATE TABLE tour_visit (
   "recorded_at" timestamptz(3) NOT NULL DEFAULT now(),
   "recorded_by" plain_text NOT NULL DEFAULT '外部程序',
   "recorded_role" plain_text NOT NULL DEFAULT 'external',
-  "recorded_jurisdiction" plain_text,
-  CONSTRAINT tour_visit_project_code_fkey FOREIGN KEY ("project_code") REFERENCES project ("code")
+  "recorded_jurisdiction" plain_text
 );
 CREATE INDEX tour_visit_key_idx ON tour_visit ("project_code", "tour_no");
 COMMENT ON TABLE tour_visit IS '观摩记录 / visits of tours';
