@@ -2,7 +2,8 @@
 Instances of the literature as tours: TOPTW (Cordeau's and Solomon's form) and OP (OPLib), with their best known scores.
 
 Scores of an instance become values, its nodes places; every vehicle is a shift. A TOPTW distance is Euclidean and cut
-to two decimals, so its unit is a hundredth; an OPLib distance is Euclidean and rounded to whole units.
+to two decimals, so its unit is a hundredth; an OPLib distance is Euclidean and rounded to whole units. In OPLib the
+first node, where a tour begins, has a score too, and a solution's score counts it.
 """
 
 from __future__ import annotations
@@ -22,12 +23,17 @@ HUNDREDTHS = 100
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance for so many vehicles; ``best``: the best known score, None where it is not known."""
+    """
+    One instance for so many vehicles; ``best``: the best known score, None where it is not known.
+
+    ``depot_score``: what every tour scores besides its sites.
+    """
 
     name: str
     vehicles: int
     problem: Problem
     best: float | None
+    depot_score: float = 0.0
 
 
 def instances(folder: Path, best: Path, vehicles: tuple[int, ...]) -> Iterator[Instance]:
@@ -42,7 +48,9 @@ def instances(folder: Path, best: Path, vehicles: tuple[int, ...]) -> Iterator[I
             yield Instance(path.stem, count, read_toptw(path, count), known.get((path.stem, count)))
     for path in sorted({*folder.glob("*.oplib"), *folder.glob("oplib/*.oplib")}):
         if 1 in vehicles:
-            yield Instance(path.stem, 1, read_oplib(path), known.get((path.stem, 1), _score(path.with_suffix(".sol"))))
+            problem, depot_score = read_oplib(path)
+            best_known = known.get((path.stem, 1), _score(path.with_suffix(".sol")))
+            yield Instance(path.stem, 1, problem, best_known, depot_score)
 
 
 def read_toptw(path: Path, vehicles: int) -> Problem:
@@ -60,15 +68,19 @@ def read_toptw(path: Path, vehicles: int) -> Problem:
     return Problem(travel, sites, tuple(Shift(0, 0, opens, closes, coach=coach) for coach in range(vehicles)))
 
 
-def read_oplib(path: Path) -> Problem:
-    """One file in TSPLIB's form with ``COST_LIMIT`` and ``NODE_SCORE_SECTION``; the first depot is start and end."""
+def read_oplib(path: Path) -> tuple[Problem, float]:
+    """
+    One file in TSPLIB's form with ``COST_LIMIT`` and ``NODE_SCORE_SECTION``, and its depot's score.
+
+    The first depot is start and end.
+    """
     header, sections = _sections(path)
     points = np.array([list(map(float, row[1:3])) for row in sections["NODE_COORD_SECTION"]])
     travel = np.floor(_distances(points) + 0.5).astype(np.int64)
     scores = [float(row[1]) for row in sections["NODE_SCORE_SECTION"]]
     depot = int(sections["DEPOT_SECTION"][0][0]) - 1
     sites = tuple(Site(str(n + 1), n, score, 0) for n, score in enumerate(scores) if n != depot)
-    return Problem(travel, sites, (Shift(depot, depot, 0, int(header["COST_LIMIT"])),))
+    return Problem(travel, sites, (Shift(depot, depot, 0, int(header["COST_LIMIT"])),)), scores[depot]
 
 
 def _sections(path: Path) -> tuple[dict[str, str], dict[str, list[list[str]]]]:

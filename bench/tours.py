@@ -56,7 +56,7 @@ def _checked(instance: Instance, seconds: float, seed: int) -> float:
     found = plan(instance.problem, seconds=seconds, seed=seed)
     if wrong := faults(instance.problem, time_order(instance.problem, found.order).shifts):
         raise SystemExit(f"{instance.name}, {instance.vehicles} vehicles: {'; '.join(wrong)}")
-    return found.value
+    return found.value + instance.depot_score
 
 
 def _asked() -> argparse.Namespace:

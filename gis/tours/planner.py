@@ -47,8 +47,8 @@ SHARED_FROM = 2.0
 # Of each search's time: until when it looks for an order to begin with; until when PyVRP searches that knows all rules,
 # and that does not.
 BEGUN, FULL, SOME = 0.1, 1.0, 0.3
-# For each site, so many changes without a better plan end a search: of ours, and of PyVRP's.
-CHANGES, MOVES = 30, 1000
+# For each site, so many changes without a better plan end our search, and so many changes PyVRP's.
+CHANGES, MOVES = 30, 150
 # After a search that found no plan that keeps the rules, so long at most is spent on why.
 CLASH_SECONDS = 3.0
 # The watch is told so often, in seconds.
@@ -68,7 +68,7 @@ def plan(
     The best order that is found in ``seconds``: rules first, then value, then time.
 
     The same problem and seed find the same order where the search is not cut by the clock: of a few sites it ends by
-    itself, when it has found nothing better for long. ``start``: an order to begin with; what is found is no worse.
+    itself, after so many changes. ``start``: an order to begin with; what is found is no worse.
     ``clash_seconds``: about how long it looks for what clashes where no plan keeps the rules; None: half as long as for
     the plan, CLASH_SECONDS at most. The watch can stop that, too.
     """
@@ -107,7 +107,7 @@ def _search(
     if is_small(problem):
         model = model_of(problem, shares(problem, over, begin.best))
         turn = _Turn(best, span, FULL if knows_all else SOME, MOVES)
-        found = search(model, seed, turn.is_over, turn.hear, begin.best)
+        found = search(model, seed, turn.passed, turn.hear, begin.best)
         best.hear(found)
     last = Search(problem, seed, found)
     last = last if last.rank < begin.rank else Search(problem, seed + SEARCHES, begin.best)
@@ -145,20 +145,25 @@ class _Best:
             self._is_stopped |= self._watch(self.found())
         return self._is_stopped or now - self._began >= until
 
+    def seconds_passed(self) -> float:
+        """Since the search began."""
+        return perf_counter() - self._began
+
     def found(self) -> Found:
         """The best so far."""
         feasible = self._rank is not None and self._rank[0] == 0
         value = self.problem.value_of(self.order)
-        return Found(self.order, value, feasible, perf_counter() - self._began)
+        return Found(self.order, value, feasible, self.seconds_passed())
 
 
 class _Turn:
-    """One search's time: over when its share of the span is, or when it has found nothing better for long."""
+    """One search's time: over when its share of the span is, or when it has made, or idled for, enough changes."""
 
-    def __init__(self, best: _Best, span: tuple[float, float], share: float, patience: int) -> None:
+    def __init__(self, best: _Best, span: tuple[float, float], share: float, changes: int) -> None:
         self._best, self._until = best, span[0] + share * (span[1] - span[0])
-        self._patience = patience * (len(best.problem.sites) + 1) * max(1.0, best.seconds / 10)
-        self._idle = 0
+        self._since = best.seconds_passed()
+        self._most = changes * (len(best.problem.sites) + 1) * max(1.0, best.seconds / 10)
+        self._made = self._idle = 0
 
     def hear(self, order: Order) -> None:
         """A better order of this search."""
@@ -166,6 +171,18 @@ class _Turn:
         self._best.hear(order)
 
     def is_over(self) -> bool:
-        """Asked once for each change."""
+        """Asked once for each change, by a search that ends when it has found nothing better for long."""
         self._idle += 1
-        return self._idle > self._patience or self._best.is_over(self._until)
+        return self._idle > self._most or self._best.is_over(self._until)
+
+    def passed(self) -> float:
+        """
+        Asked once for each change, by a search that has to know how far it is; 1: over.
+
+        Of a few sites the changes run out before the time does, so that the clock has no say in what is found.
+        """
+        self._made += 1
+        if self._best.is_over(self._until):
+            return 1.0
+        time = (self._best.seconds_passed() - self._since) / max(self._until - self._since, 1e-9)
+        return min(1.0, max(self._made / self._most, time))

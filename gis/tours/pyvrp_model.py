@@ -9,7 +9,8 @@ visited, and one more coach takes those that are not: it drives no time, its dis
 its capacity in the rule's dimension is the number of sites less k. What must be seen is too large for it.
 
 *What it cannot say*: at most n, or so many minutes of stays, over several shifts (``caps`` are for each shift); and
-that no lunch is needed where a shift is back early. What comes out is judged and finished by gis/tours/polish.py.
+that no lunch is needed where a shift is back early. What comes out is judged by gis/tours/timing.py and finished by
+gis/tours/lns.py.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ Caps = Mapping[str, Sequence[int]]
 @dataclass(frozen=True, eq=False)
 class Model:
     """
-    ``data`` for PyVRP; ``visitors``: its clients; ``max_penalty``: where its search must stop raising penalties.
+    ``data`` for PyVRP; ``visitors``: its clients; ``worth``: what a usual site is worth in its costs; ``max_penalty``:
+    where its search must stop raising penalties.
 
     Vehicle type ``i`` is shift ``i``; where sites are left out by a coach of its own, that is the last one.
     """
@@ -49,6 +51,7 @@ class Model:
     hours: tuple[Hours, ...]
     visitors: tuple[Visitor, ...]
     data: Any
+    worth: float
     max_penalty: float
 
     def decode(self, solution: Any) -> Order:
@@ -98,7 +101,7 @@ def model_of(problem: Problem, caps: Caps | None = None) -> Model:
     leaves_out = any(rule.at_least > 0 for rule in problem.counts)
     groups = [*_by_site(problem, sites, leaves_out), *lunches(problem, hours)]
     builder = _Builder(problem, hours, groups, leaves_out, caps or {})
-    return Model(problem, hours, builder.visitors, builder.data(), builder.max_penalty)
+    return Model(problem, hours, builder.visitors, builder.data(), builder.worth, builder.max_penalty)
 
 
 def scale_of(problem: Problem) -> float:
@@ -141,11 +144,15 @@ class _Builder:
         self.rules: list[CountRule | StayRule] = [*(r for r in problem.counts if _counts(r)), *problem.stays]
 
     @property
-    def max_penalty(self) -> float:
+    def worth(self) -> float:
         values = [site.value * self.scale for site in self.problem.sites if site.value > 0] or [1.0]
+        return self.longest * float(np.median(values))
+
+    @property
+    def max_penalty(self) -> float:
         travel = self.problem.travel[self.problem.travel > 0]
         usual = float(np.median(travel)) if travel.size else 1.0
-        return max(10.0, CAP * self.longest * float(np.median(values)) / max(usual, 1.0))
+        return max(10.0, CAP * self.worth / max(usual, 1.0))
 
     def data(self) -> Any:
         """All of it."""
