@@ -8,12 +8,14 @@ better ones (docs/performance.md, "Tours").
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pyvrp
 from pyvrp import PenaltyManager, PenaltyParams
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import (
     OPERATORS,
     LocalSearch,
@@ -46,6 +48,14 @@ def search(
 
     ``tell`` hears of each new best. The order may break a rule of the model where none was found that breaks none.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PenaltyBoundWarning)  # that penalties reach their bound is meant
+        return model.decode(_annealed(model, seed, passed, tell, start))
+
+
+def _annealed(
+    model: Model, seed: int, passed: Callable[[], float], tell: Callable[[Order], None], start: Order | None
+) -> Any:
     method, random = _local_search(model, seed)
     chance = Random(seed)  # noqa: S311
     penalties = PenaltyParams(max_penalty=model.max_penalty)
@@ -62,7 +72,7 @@ def search(
         heat = model.worth * HOT * (COLD / HOT) ** share
         if costs.penalised_cost(met) < costs.penalised_cost(current) + heat * chance.expovariate(1):
             current = met
-    return model.decode(best)
+    return best
 
 
 def _finished(method: LocalSearch, best: Any, costs: Any) -> Any:
