@@ -131,9 +131,23 @@ def test_what_leaving_out_and_rules_cost_is_explained(bureau: Bureau) -> None:
     # The morning has room for more stops: whatever is left out of another town fits, or says for whom.
     expect(page.locator("[data-part=out]")).to_contain_text(re.compile("放得下|换下"))
     expect(page.get_by_role("table", name="再宽一点")).to_contain_text("多 30 分钟")
+    # Each is told against the plan on the page.
+    for row in costs.locator("tbody tr").all():
+        expect(row.locator("td").last).to_contain_text("站")
     # What was told is of that timetable alone.
     stop(page, TWO).get_by_role("button", name="前移").click()
     expect(costs).to_have_count(0)
+
+
+def test_an_explanation_ends_when_the_plan_that_it_is_of_is_changed(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.locator("[data-tab-of=out]").click()
+    page.route("**/api/tours/explain", lambda route: None)  # an answer that takes for ever
+    page.get_by_role("button", name="解释").click()
+    expect(page.get_by_role("button", name="正在试算…")).to_be_visible()
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/explain")):
+        stop(page, TWO).get_by_role("button", name="前移").click()
+    expect(page.get_by_role("button", name="解释")).to_be_enabled()
 
 
 def test_stops_that_go_with_their_day_come_back_when_that_is_taken_back(bureau: Bureau) -> None:

@@ -115,14 +115,31 @@ export async function bestPlaceFor(state, code, spec) {
 }
 
 /** What leaving out costs comes first; what the rules cost and what more would bring takes longer. */
-export async function explain(state) {
-  const { spec, routes } = state;
-  state.setExplained({});
-  for (const parts of [["left_out"], ["rules", "more"]]) {
-    const asked = state.explained;
-    const said = await send("POST", "/api/tours/explain", { spec, routes, parts });
-    // Somebody changed the wishes or the routes meanwhile: it is the answer to another question.
-    if (state.explained !== asked) return;
-    state.setExplained({ ...asked, ...said });
+export class Explaining {
+  #controller = null;
+
+  constructor(state) {
+    this.state = state;
+  }
+
+  async run() {
+    const { state } = this;
+    const { spec, routes } = state;
+    this.stop();
+    const { signal } = (this.#controller = new AbortController());
+    try {
+      state.setExplained({});
+      for (const parts of [["left_out"], ["rules", "more"]]) {
+        const said = await send("POST", "/api/tours/explain", { spec, routes, parts }, { signal });
+        state.setExplained({ ...state.explained, ...said });
+      }
+    } catch (problem) {
+      if (problem.name !== "AbortError") throw problem;
+    }
+  }
+
+  /** The wishes or the routes changed: it would be the answer to another question. */
+  stop() {
+    this.#controller?.abort();
   }
 }

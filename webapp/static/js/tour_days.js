@@ -46,7 +46,7 @@ function dayFields(spec, day, at, { set, changed, spot }) {
     field(gettext("日期"), "date", { type: "date", required: true }),
     field(gettext("出发"), "from", { type: "time", required: true }),
     field(gettext("最晚返回"), "until", { type: "time", required: true }),
-    field(gettext("总结会（可空）"), "meeting", { type: "time" }),
+    field(gettext("会议（可空）"), "meeting", { type: "time" }),
     labelled(gettext("起点"), spot(path("start"), gettext("{day}起点", { day: title })), { kind: "half" }),
     labelled(gettext("终点"), spot(path("end"), gettext("{day}终点", { day: title })), { kind: "half" }),
   );

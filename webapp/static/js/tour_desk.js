@@ -4,7 +4,7 @@ import { el, fill, find, findAll, painted } from "./dom.js";
 import { isPhone } from "./layout.js";
 import { closePopover, togglePopover } from "./popover.js";
 import { tell } from "./tools.js";
-import { explain, Listing, Search, Timing } from "./tour_ask.js";
+import { Explaining, Listing, Search, Timing } from "./tour_ask.js";
 import { comparePlans } from "./tour_compare.js";
 import { placeEntrance } from "./tour_entrance.js";
 import { refusalsOf } from "./tour_fields.js";
@@ -37,6 +37,7 @@ export class TourDesk {
     this.root = part("tour-desk");
     this.timing = new Timing(state, (problem) => this.#untimed(problem));
     this.listing = new Listing(state, (problem) => this.#failed("sites", problem));
+    this.explaining = new Explaining(state);
     this.map = new TourMap({ help: part("map-help"), note: part("map-note"), legend: part("legend"), heard: { picked: (code) => this.#show(code), hovered: (code) => this.#mark(code) }, acts: (site) => this.#siteActs(site) });
     this.form = new WishForm(part("wishes"), state, { places, mayWrite, pick: () => this.#pick() });
     this.offer = bindFilter(part("wishes"), state);
@@ -105,6 +106,7 @@ export class TourDesk {
     const { state } = this;
     this.#search?.stop();
     this.timing.stop();
+    this.explaining.stop();
     this.#problems.clear();
     this.form.failed(null);
     this.hands.forget();
@@ -119,6 +121,7 @@ export class TourDesk {
   #heard(name) {
     const { state } = this;
     if (name === "spec" && this.mayWrite) this.listing.soon();
+    if (state.explained === null) this.explaining.stop();
     if (name === "loosened") tell(gettext("有的项目固定在已去掉的日子或车辆上，现在不再固定；可以撤销"));
     if (name === "routes" && (state.hasStops || state.plan)) this.timing.soon();
     if (["tour", "plan", "routes", "spec", "sites", "untimed"].includes(name)) this.times.draw();
@@ -243,7 +246,7 @@ export class TourDesk {
 
   async #explain() {
     try {
-      await explain(this.state);
+      await this.explaining.run();
       this.#failed("explain", null);
     } catch (problem) {
       this.#failed("explain", problem, { focus: true });

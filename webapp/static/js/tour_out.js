@@ -73,17 +73,25 @@ export class LeftOut {
     );
   }
 
-  #costs({ rules, more }) {
+  #costs({ search, rules, more }) {
     if (!rules) return el("p", { class: "quiet" }, gettext("正在逐项去掉要求试算…"));
-    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(said(rule.words), rule.cost > 0 ? points(rule.cost) : gettext("不影响")));
-    const gains = more.map((each) => row(said(each.words), each.gain > 0 ? `+${points(each.gain)}` : gettext("不影响"), gettext("{n} 站", { n: number(each.stops) })));
+    const costs = [...rules].sort((a, b) => b.cost - a.cost).map((rule) => row(said(rule.words), rule.cost > 0 ? points(rule.cost) : gettext("不影响"), this.#then(rule)));
+    const gains = more.map((each) => row(said(each.words), each.gain > 0 ? `+${points(each.gain)}` : gettext("不影响"), this.#then(each)));
     return el(
       "div",
       { class: "costs" },
+      search.difference > 0 ? el("p", { class: "notice", "data-part": "searched" }, gettext("要求不变，再优化还能多得 {value}：{then}。下面各项从那里算起。", { value: points(search.difference), then: this.#then(search) })) : null,
       el("h3", {}, gettext("各项要求的代价")),
-      costs.length ? table(gettext("各项要求的代价"), [gettext("要求"), gettext("少得的价值")], costs) : el("p", { class: "quiet" }, gettext("没有可比的要求。")),
+      costs.length ? table(gettext("各项要求的代价"), [gettext("要求"), gettext("少得的价值"), gettext("去掉后与现在的行程相比")], costs) : el("p", { class: "quiet" }, gettext("没有可比的要求。")),
       el("h3", {}, gettext("再宽一点")),
-      gains.length ? table(gettext("再宽一点"), [gettext("放宽"), gettext("多得"), gettext("站点")], gains) : el("p", { class: "quiet" }, gettext("没有可放宽的。")),
+      gains.length ? table(gettext("再宽一点"), [gettext("放宽"), gettext("多得"), gettext("放宽后与现在的行程相比")], gains) : el("p", { class: "quiet" }, gettext("没有可放宽的。")),
     );
+  }
+
+  /** What another search found, against the routes on the page. */
+  #then({ stops, comes_in, falls_out }) {
+    const names = (codes) => codes.map((code) => this.#nameOf(code)).join("、");
+    const parts = [gettext("{n} 站", { n: number(stops) }), comes_in.length ? gettext("加入{names}", { names: names(comes_in) }) : "", falls_out.length ? gettext("去掉{names}", { names: names(falls_out) }) : ""];
+    return parts.filter(Boolean).join("，");
   }
 }

@@ -261,7 +261,7 @@ export class TourState {
   #usualDay(route) {
     const day = this.spec.days.find((each) => each.date === route.date) ?? this.spec.days[0];
     const spot = (text) => ({ spot: text, name: "", lonlat: null });
-    return { start: spot(day.start), end: spot(day.end), depart: null, back: null, must_back: day.meeting ?? day.until, meeting: day.meeting, minutes: 0 };
+    return { start: spot(day.start), end: spot(day.end), depart: null, back: null, must_back: day.meeting && day.meeting < day.until ? day.meeting : day.until, meeting: day.meeting, minutes: 0 };
   }
 
   #fresh(code) {

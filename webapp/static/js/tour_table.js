@@ -123,7 +123,7 @@ export class Timetable {
 
   #slack(day) {
     const left = minutesUntil(day.back, day.must_back);
-    const what = day.meeting ? gettext("总结会 {time} 开始", { time: day.meeting }) : gettext("最晚 {time}", { time: day.must_back });
+    const what = day.meeting === day.must_back ? gettext("会议 {time} 开始", { time: day.meeting }) : gettext("最晚 {time}", { time: day.must_back });
     return el("span", { class: left < 0 ? "slack bad" : "slack" }, `${what}，`, left < 0 ? gettext("晚 {n} 分", { n: number(-left) }) : gettext("余 {n} 分", { n: number(left) }));
   }
 
