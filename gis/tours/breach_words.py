@@ -22,7 +22,9 @@ def rule_words(board: Board, key: str, towns: Mapping[str, str]) -> Words:
     if by == "stay":
         most = next(rule.most for rule in board.problem.stays if rule.key == key)
         town = towns.get(name, name)
-        return Words(f"{town}停留不超过 {most} 分钟", f"at most {most} minutes in {town}")
+        return Words(
+            f"{town}停留（含上下车）不超过 {most} 分钟", f"at most {most} minutes in {town}, getting off and on counted"
+        )
     rule = next(rule for rule in board.problem.counts if rule.key == key)
     where = group_words(key, towns)
     asked = [Words(f"至少 {rule.at_least} 个", f"at least {rule.at_least}")] if rule.at_least else []

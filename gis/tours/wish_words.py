@@ -129,11 +129,11 @@ def _route(board: Board, shift: int) -> Words:
     day, coach = board.day_of(shift).on, board.problem.shifts[shift].coach + 1
     if board.spec.routes == 1:
         return _day(day)
-    return Words(f"{day:%m月%d日} {coach} 号车", f"{day}, coach {coach}")
+    return Words(f"{_day(day).zh} {coach} 号车", f"{day}, coach {coach}")
 
 
 def _day(on: date) -> Words:
-    return Words(f"{on:%m月%d日}", f"{on}")
+    return Words(f"{on.month}月{on.day}日", f"{on}")
 
 
 def _site(board: Board, code: str) -> str:

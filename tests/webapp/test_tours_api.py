@@ -142,7 +142,7 @@ def test_what_cannot_be_met_is_named_with_the_nearest_way_out(client: FlaskClien
     (clash,) = plan["clashes"]
     assert "必看 示例工厂" in clash["zh"]
     assert "必看 示例快速路" in clash["zh"]
-    assert any(way["zh"].startswith("12月08日延长") for way in plan["nearest"])
+    assert any(way["zh"].startswith("12月8日延长") for way in plan["nearest"])
     assert any(way["zh"] == "放弃：必看 示例工厂" for way in plan["nearest"])
 
 
@@ -206,8 +206,8 @@ def test_half_an_hour_more_before_a_meeting_is_earlier_and_the_meeting_later_is_
     asked = {"spec": short, "routes": [], "parts": ["more"], "seconds": 0.3}
     more = send(client, "POST", "/api/tours/explain", asked).get_json()["more"]
     assert [(each["kind"], each["coach"], each["words"]["zh"]) for each in more] == [
-        ("longer", 1, "12月08日提前 30 分钟出发（08:00）"),
-        ("meeting", None, "12月08日会议推迟 30 分钟（到 09:30）"),
+        ("longer", 1, "12月8日提前 30 分钟出发（08:00）"),
+        ("meeting", None, "12月8日会议推迟 30 分钟（到 09:30）"),
         ("longer", None, "每天都多 30 分钟（会议不动，提前出发）"),
         ("coach", None, "每天多一辆车"),
     ]

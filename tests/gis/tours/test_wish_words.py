@@ -26,25 +26,25 @@ def morning(meeting: str | None, **more: Any) -> Board:
 
 def test_a_day_ends_with_its_meeting_where_that_is_the_earlier() -> None:
     clash = Clash((HOURS,), (), (), is_proved=True)
-    assert clash_words(morning(None), clash, {}).zh == "不能同时满足：12月08日须在 12:00 前结束"
-    assert clash_words(morning("12:30"), clash, {}).zh == "不能同时满足：12月08日须在 12:00 前结束"
-    assert clash_words(morning("11:30"), clash, {}).zh == "不能同时满足：12月08日 11:30 会议前须到"
+    assert clash_words(morning(None), clash, {}).zh == "不能同时满足：12月8日须在 12:00 前结束"
+    assert clash_words(morning("12:30"), clash, {}).zh == "不能同时满足：12月8日须在 12:00 前结束"
+    assert clash_words(morning("11:30"), clash, {}).zh == "不能同时满足：12月8日 11:30 会议前须到"
 
 
 @pytest.mark.parametrize(
     ("meeting", "zh", "en"),
     [
-        (None, "12月08日延长 40 分钟（到 12:40）", "2026-12-08 40 min longer (until 12:40)"),
-        ("13:00", "12月08日延长 40 分钟（到 12:40）", "2026-12-08 40 min longer (until 12:40)"),
-        ("11:00", "12月08日会议推迟 40 分钟（到 11:40）", "2026-12-08: the meeting 40 min later (at 11:40)"),
+        (None, "12月8日延长 40 分钟（到 12:40）", "2026-12-08 40 min longer (until 12:40)"),
+        ("13:00", "12月8日延长 40 分钟（到 12:40）", "2026-12-08 40 min longer (until 12:40)"),
+        ("11:00", "12月8日会议推迟 40 分钟（到 11:40）", "2026-12-08: the meeting 40 min later (at 11:40)"),
         (
             "11:30",
-            "12月08日会议推迟 40 分钟（到 12:10），延长 10 分钟（到 12:10）",
+            "12月8日会议推迟 40 分钟（到 12:10），延长 10 分钟（到 12:10）",
             "2026-12-08: the meeting 40 min later (at 12:10), 10 min longer (until 12:10)",
         ),
         (
             "12:30",
-            "12月08日会议推迟 10 分钟（到 12:40），延长 40 分钟（到 12:40）",
+            "12月8日会议推迟 10 分钟（到 12:40），延长 40 分钟（到 12:40）",
             "2026-12-08: the meeting 10 min later (at 12:40), 40 min longer (until 12:40)",
         ),
     ],
@@ -58,25 +58,25 @@ def test_an_earlier_beginning_says_when() -> None:
     clash = Clash((HOURS,), (Relaxation(HOURS, 40, is_earlier=True), Relaxation(HOURS, 40)), (), is_proved=True)
     earlier, later = nearest_words(morning("11:00"), clash, {})
     assert (earlier.zh, earlier.en) == (
-        "12月08日提前 40 分钟出发（07:50）",
+        "12月8日提前 40 分钟出发（07:50）",
         "2026-12-08 leaves 40 min earlier (at 07:50)",
     )
-    assert later.zh == "12月08日会议推迟 40 分钟（到 11:40）"
+    assert later.zh == "12月8日会议推迟 40 分钟（到 11:40）"
 
 
 def test_a_meeting_is_of_all_coaches_and_hours_are_of_one() -> None:
     two = morning("11:00", coaches=2, together=False)
-    assert later_words(two, 1, 40).zh == "12月08日会议推迟 40 分钟（到 11:40）"
-    assert longer_words(two, 1, 30).zh == "12月08日 2 号车提前 30 分钟出发（08:00）"
+    assert later_words(two, 1, 40).zh == "12月8日会议推迟 40 分钟（到 11:40）"
+    assert longer_words(two, 1, 30).zh == "12月8日 2 号车提前 30 分钟出发（08:00）"
 
 
 @pytest.mark.parametrize(
     ("meeting", "zh"),
     [
-        (None, "12月08日多 30 分钟"),
-        ("12:30", "12月08日多 30 分钟"),
-        ("12:00", "12月08日提前 30 分钟出发（08:00）"),
-        ("12:10", "12月08日提前 20 分钟出发（08:10）；12月08日延长 10 分钟（到 12:10）"),
+        (None, "12月8日多 30 分钟"),
+        ("12:30", "12月8日多 30 分钟"),
+        ("12:00", "12月8日提前 30 分钟出发（08:00）"),
+        ("12:10", "12月8日提前 20 分钟出发（08:10）；12月8日延长 10 分钟（到 12:10）"),
     ],
 )
 def test_half_an_hour_more_moves_no_meeting(meeting: str | None, zh: str) -> None:
