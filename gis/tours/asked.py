@@ -193,7 +193,8 @@ class Asked:
                 self.wrong(name, text, "HH:MM-HH:MM")
             elif not last < ends[0] < ends[1]:
                 words = Words("开放时段须先开后关、前后不重叠", "hours must close after they open, and not overlap")
-                self.wrong(name, text, f"> {max(last, 0) // 60:02d}:{max(last, 0) % 60:02d}", words)
+                after = ends[0] if last < ends[0] else last
+                self.wrong(name, text, f"> {after // 60:02d}:{after % 60:02d}", words)
             else:
                 last = ends[1]
                 yield ends[0], ends[1]

@@ -138,6 +138,8 @@ def test_days_follow_one_another_each_once() -> None:
 def test_hours_are_in_order_and_apart() -> None:
     overlapping = {"code": "A", "open": ["09:00-11:00", "10:00-12:00"]}
     assert problems(wishes(sites=[overlapping])) == {"sites[1].open": ("10:00-12:00", "> 11:00")}
+    backwards = {"code": "A", "open": ["11:00-09:00"]}
+    assert problems(wishes(sites=[backwards])) == {"sites[1].open": ("11:00-09:00", "> 11:00")}
 
 
 def test_what_is_no_number_is_no_number() -> None:
