@@ -67,8 +67,9 @@ def plan(
     """
     The best order that is found in ``seconds``: rules first, then value, then time.
 
-    The same problem and seed find the same order where the search is not cut by the clock: of a few sites it ends by
-    itself, after so many changes. ``start``: an order to begin with; what is found is no worse.
+    Of a few sites it ends by itself, after so many changes. The same problem and seed may find another order on a
+    busier machine: where the time passes faster than the changes do, it is the clock that cools the search.
+    ``start``: an order to begin with; what is found is no worse.
     ``clash_seconds``: about how long it looks for what clashes where no plan keeps the rules; None: half as long as for
     the plan, CLASH_SECONDS at most. The watch can stop that, too.
     """
@@ -179,7 +180,7 @@ class _Turn:
         """
         Asked once for each change, by a search that has to know how far it is; 1: over.
 
-        Of a few sites the changes run out before the time does, so that the clock has no say in what is found.
+        Of a few sites the changes run out before the time does.
         """
         self._made += 1
         if self._best.is_over(self._until):

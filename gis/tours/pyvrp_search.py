@@ -28,6 +28,9 @@ from pyvrp.search import (
 from gis.tours.problem import Order
 from gis.tours.pyvrp_model import Model
 
+# That penalties reach their bound is meant. Filters belong to the process: one set for a search would be another's.
+warnings.filterwarnings("ignore", category=PenaltyBoundWarning)
+
 # At most so many clients are moved before each descent: a search of a second makes about 1,000 of them.
 PERTURBATION = 35
 # The heat at the start and at the end, in parts of what a usual site is worth.
@@ -48,14 +51,6 @@ def search(
 
     ``tell`` hears of each new best. The order may break a rule of the model where none was found that breaks none.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PenaltyBoundWarning)  # that penalties reach their bound is meant
-        return model.decode(_annealed(model, seed, passed, tell, start))
-
-
-def _annealed(
-    model: Model, seed: int, passed: Callable[[], float], tell: Callable[[Order], None], start: Order | None
-) -> Any:
     method, random = _local_search(model, seed)
     chance = Random(seed)  # noqa: S311
     penalties = PenaltyParams(max_penalty=model.max_penalty)
@@ -72,7 +67,7 @@ def _annealed(
         heat = model.worth * HOT * (COLD / HOT) ** share
         if costs.penalised_cost(met) < costs.penalised_cost(current) + heat * chance.expovariate(1):
             current = met
-    return best
+    return model.decode(best)
 
 
 def _finished(method: LocalSearch, best: Any, costs: Any) -> Any:

@@ -61,6 +61,7 @@ def cast_ballot(store: Store, tour_no: str, code: str, marks: Mapping[str, Any],
     InvalidParameter
         The code was used, the scoring is closed, or the marks do not fit the sheet (everything that is wrong at once).
     """
+    _known(store, tour_no, code)  # who guesses at codes opens no transaction
     with store.writing(ANYBODY) as writer:
         found, digest = _known(writer, tour_no, code)
         already = cast_in(writer, found).get(digest)

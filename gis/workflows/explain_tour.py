@@ -143,7 +143,8 @@ def _codes(laid: LaidTour, sites: Sequence[int]) -> list[str]:
 
 def _words(laid: LaidTour, question: Question) -> Words:
     if question.kind == "coach":
-        return Words("每天多一辆车", "one more coach a day")
+        is_alone = laid.board.spec.routes == 1 and laid.board.spec.coaches > 1
+        return Words("每天分两路走", "two routes a day") if is_alone else Words("每天多一辆车", "one more coach a day")
     if question.shift is None:
         told = Words(f"每天都多 {LONGER_MIN} 分钟", f"{LONGER_MIN} min more every day")
         is_held = any(room_before_meeting(shift, LONGER_MIN) < LONGER_MIN for shift in laid.board.problem.shifts)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from gis.analysis.overview import Overview
-from gis.layers import TOUR_PLAN
+from gis.layers import TOUR, TOUR_PLAN
 from gis.store.port import Reader
 from gis.tours.itinerary import Plan, plan_from_dict
 from gis.tours.spec import read_spec, spec_as_dict
 from gis.workflows.plain import Record
-from gis.workflows.record_row import standing_rows
-from gis.workflows.tour_book import ROAD_LAYERS, read_tour
+from gis.workflows.record_row import standing_row, standing_rows
+from gis.workflows.tour_book import ROAD_LAYERS
 
 
 def changed_since_kept(reader: Reader, overview: Overview, tour_no: str) -> dict[str, list[str]]:
@@ -19,9 +19,12 @@ def changed_since_kept(reader: Reader, overview: Overview, tour_no: str) -> dict
     Plan number → what is not as it was when the plan was kept, in this order:
 
     ``roads`` (their network, or where coaches enter sites), ``gone`` (a site is no longer in the store), ``land`` (the
-    bottlenecks of a site are others), ``wishes`` (the tour's are others than the plan's).
+    bottlenecks of a site are others), ``wishes`` (the tour's are others than the plan's). Nothing of a withdrawn tour.
     """
-    wishes = spec_as_dict(read_tour(reader, tour_no).spec)
+    tour = standing_row(reader, TOUR, {"tour_no": tour_no})
+    if tour is None:
+        return {}
+    wishes = spec_as_dict(read_spec(tour["spec"]))
     roads = reader.version(ROAD_LAYERS)
     rows = standing_rows(reader, TOUR_PLAN)
     own = rows[rows["tour_no"] == tour_no].to_dict("records")

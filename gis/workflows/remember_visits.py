@@ -27,7 +27,7 @@ def remember_visits(store: Store, actor: Actor, plan_no: str) -> int:
     """
     The stops of this plan were visited, each on its day: what its tour visited before is forgotten. Gives how many.
 
-    A project that was retired since the plan was made is left out: there is nothing to remember it for.
+    A project that was retired since the plan was made is not remembered anew; what was remembered of it stays.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def remember_visits(store: Store, actor: Actor, plan_no: str) -> int:
         there = set(writer.read("project", Query(keys=kept.plan.codes, columns=("code",)))["code"])
         seen = {stop.code: day.on for day in kept.plan.days for stop in day.stops if stop.code in there}
         before = counting(writer.read("tour_visit"))
-        gone = before[(before["tour_no"] == kept.tour_no) & ~before["project_code"].isin(list(seen))]
+        gone = before[(before["tour_no"] == kept.tour_no) & ~before["project_code"].isin(kept.plan.codes)]
         _append(writer, [{**row, "withdrawn": True} for row in _own(gone)])
         _append(writer, [{"project_code": code, "tour_no": kept.tour_no, "on_date": on} for code, on in seen.items()])
     return len(seen)

@@ -157,6 +157,9 @@ def test_a_project_that_a_tour_visited_is_retired_its_visits_stay_and_can_be_for
     remember_visits(store, PLANNER, "T1-1")
     retire(store, "A")
     assert sorted(visits_of(store)["project_code"]) == ["A", "B"]
+    # Said again: what was seen has been seen.
+    remember_visits(store, PLANNER, "T1-1")
+    assert sorted(visits_of(store)["project_code"]) == ["A", "B"]
     assert list(store.check_integrity()) == []
     assert read_plan(store, "T1-1").plan == plan("A", "B")
     assert forget_visits(store, PLANNER, "T1", reason="因雨取消") == 2

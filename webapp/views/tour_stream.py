@@ -29,10 +29,6 @@ _TOLD_EVERY_SECONDS = 0.25
 _turns = Turns(MOST_AT_ONCE, Words("服务器正忙于编排其他观摩，请稍后再试", "busy with other tours: try again later"))
 
 
-class BrokenOff(Exception):
-    """An answer that was begun cannot be made."""
-
-
 def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record]) -> Response:
     """
     Lines of JSON: ``{"progress", "value", "stops", "feasible", "seconds"}``, with ``routes`` where they are better than
@@ -48,8 +44,8 @@ def stream_plan(laid: LaidTour, search: Search, make: Callable[[Watch], Record])
 
 def stream_answer(make: Callable[[Callable[[], bool]], Record]) -> Response:
     """
-    One JSON object once ``make`` has made it, empty lines before it: they are how a server learns that nobody listens
-    any more. Then ``make``'s stop answers True. An answer that cannot be made breaks off.
+    A line with one JSON object once ``make`` has made it, or ``{"problem"}``; empty lines before it: they are how a
+    server learns that nobody listens any more. Then ``make``'s stop answers True.
 
     Raises
     ------
@@ -169,9 +165,6 @@ class _Answer(_Work):
         try:
             while not isinstance(found := self._next(), dict):
                 yield "\n"
-            if "problem" in found:
-                # The status is sent: nothing but breaking off still says that this is no answer.
-                raise BrokenOff
             yield json.dumps(found, ensure_ascii=False)
         finally:
             self.leave()
