@@ -90,6 +90,8 @@ def test_signing_in_leads_back_and_signing_out_takes_the_means_to_write(desk, pa
     assert page.url.endswith(parcel)
     expect(page.locator(".account .who")).to_have_text(NAME)
     expect(page.get_by_role("button", name="添加一户")).to_be_visible()
+    # What the page still asks for when its session ends is refused.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="退出").click()
     page.wait_for_selector("body[data-ready=true]")
     expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
