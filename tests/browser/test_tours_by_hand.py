@@ -5,11 +5,26 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from gis.store import open_store
 from gis.workflows.tour_book import read_tour
-from tests.browser.tours_bureau import DAY, NEXT_DAY, ONE, SPEC, THREE, TWO, Bureau, names, stop, stops, timed
+from tests.browser.tours_bureau import (
+    DAY,
+    NEXT_DAY,
+    ONE,
+    SPEC,
+    THREE,
+    TWO,
+    Bureau,
+    changed_elsewhere,
+    keep,
+    names,
+    stop,
+    stops,
+    timed,
+    wish,
+)
 
 
 def test_the_order_is_changed_by_keys_and_buttons_and_taken_back(bureau: Bureau) -> None:
@@ -196,3 +211,53 @@ def test_a_stop_held_to_a_coach_that_goes_is_held_no_more(bureau: Bureau) -> Non
     with closing(open_store(str(bureau.place))) as store:
         (site,) = read_tour(store, bureau.tour_no).spec.sites
     assert (site.day, site.coach) == (1, 2)
+
+
+def move_to_second_route(page: Page, name: str) -> None:
+    stop(page, name).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+
+
+def test_wishes_of_one_s_own_stay_where_a_plan_of_other_wishes_is_timed_anew(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    changed_elsewhere(bureau, boarding_min=9)
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    since, boarding = page.locator("[data-part=since]"), page.locator('[data-path="boarding_min"]')
+    expect(since).to_contain_text("与现在的要求不同")
+    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
+    wish(page, "boarding_min", "5")
+    since.get_by_role("button", name="重新计时").click()
+    expect(since).to_be_hidden()
+    expect(boarding).to_have_value("5")
+    # The plan's own wishes give way to the tour's, and come back where that is taken back.
+    page.on("dialog", lambda asked: asked.accept())
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
+    expect(boarding).to_have_value("3")
+    since.get_by_role("button", name="重新计时").click()
+    expect(boarding).to_have_value("9")
+    page.get_by_role("button", name="撤销一步").click()
+    expect(boarding).to_have_value("3")
+
+
+def test_somebody_else_s_wishes_that_cost_stops_are_taken_back_in_one_step(bureau: Bureau) -> None:
+    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
+    move_to_second_route(page, TWO)
+    wish(page, "title", "我的")
+    changed_elsewhere(bureau, title="别人的")
+    page.get_by_role("button", name="保存要求").click()
+    page.get_by_role("dialog", name="有人先改了").get_by_role("button", name="用对方的").click()
+    expect(stops(page)).to_have_count(2)
+    back = page.get_by_role("button", name="撤销一步")
+    back.click()
+    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
+    back.click()
+    expect(page.locator('[data-route="0"] .stop')).to_have_count(3)
+    bureau.watched.forgive("409")

@@ -84,10 +84,10 @@ export class Keeping {
     if (this.state.opened?.plan_no === planNo) await this.timeAnew();
   }
 
-  /** Time the order of the open plan by the roads and the wishes of now. */
+  /** Time the order of the open plan by the roads and the wishes of now, which are those on the page where they were changed there. */
   async timeAnew() {
     const { state } = this;
-    if (state.opened?.since?.includes("wishes")) state.setSpec(state.tour.spec);
+    if (state.opened?.since?.includes("wishes")) state.takeWishes();
     if (!(await this.timing.now())) return;
     state.timedAnew();
     tell(state.isRetimed || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化"));

@@ -128,12 +128,12 @@ export class TourState {
 
   /**
    * The wishes become `wanted`; the routes and what holds sites follow its days and coaches. Where stops or holds go with
-   * them, that can be taken back.
+   * them, or where it is a `step`, that can be taken back.
    */
-  setSpec(wanted) {
+  setSpec(wanted, { step = false } = {}) {
     const [spec, routes] = [loosened(wanted), fitted(wanted, this.routes)];
     const isLess = stopsIn(routes) < stopsIn(this.routes) || textOf(holdsOf(spec)) !== textOf(holdsOf(this.spec));
-    if (isLess) this.#step({ routes: this.routes, spec: this.spec });
+    if (isLess || (step && textOf(spec) !== textOf(this.spec))) this.#step({ routes: this.routes, spec: this.spec });
     const moved = textOf(routes) !== textOf(this.routes);
     Object.assign(this, { spec, routes, explained: null });
     this.tell("spec", ...(moved ? ["routes"] : []), ...(spec === wanted ? [] : ["loosened"]));
@@ -190,6 +190,11 @@ export class TourState {
     this.tell("plan");
   }
 
+  /** The tour's wishes of now take the place of those that the open plan was kept with; one's own on the page stay. */
+  takeWishes() {
+    if (textOf(this.spec) === textOf(this.opened.spec)) this.setSpec(this.tour.spec, { step: true });
+  }
+
   /** The open plan was timed by what holds now: nothing is to be said of what has changed since it was kept. */
   timedAnew() {
     this.opened = { ...this.opened, since: [] };
@@ -236,10 +241,9 @@ export class TourState {
 
   /** Somebody else's wishes take the place of those on the page, which come back where that is taken back. */
   takeOver({ tour, plans, visits }) {
-    this.#step({ routes: this.routes, spec: this.spec });
     Object.assign(this, { tour, plans, visits });
     this.keptSpec = textOf(tour.spec);
-    this.setSpec(tour.spec);
+    this.setSpec(tour.spec, { step: true });
     this.tell("tour");
   }
 
