@@ -7,8 +7,10 @@ from contextlib import closing
 
 from playwright.sync_api import Page, expect
 
+from gis.model import LOCAL_ACTOR
 from gis.store import open_store
-from gis.workflows.tour_book import read_tour
+from gis.tours.spec import read_spec
+from gis.workflows.tour_book import new_tour, read_tour
 from tests.browser.tours_bureau import (
     DAY,
     NEXT_DAY,
@@ -261,3 +263,20 @@ def test_somebody_else_s_wishes_that_cost_stops_are_taken_back_in_one_step(burea
     back.click()
     expect(page.locator('[data-route="0"] .stop')).to_have_count(3)
     bureau.watched.forgive("409")
+
+
+def test_what_a_search_found_is_not_put_onto_the_tour_that_was_opened_meanwhile(bureau: Bureau) -> None:
+    with closing(open_store(str(bureau.place))) as store:
+        new_tour(store, LOCAL_ACTOR, read_spec({**SPEC, "title": "另一次", "days": [NEXT_DAY]}))
+    page = bureau.tour()
+    page.get_by_label("规划用时").select_option("60")
+    page.get_by_role("button", name="规划", exact=True).click()
+    expect(page.locator("[data-part=run-said]")).to_contain_text("目前最好")
+    page.get_by_role("link", name="全部观摩").click()
+    page.get_by_role("link", name="另一次").click()
+    expect(page.locator("[data-part=title]")).to_have_text("另一次")
+    expect(page.locator("[data-part=run]")).to_be_hidden()
+    expect(page.get_by_role("button", name="规划", exact=True)).to_be_enabled()
+    page.wait_for_load_state("networkidle")
+    expect(stops(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="撤销一步")).to_be_disabled()

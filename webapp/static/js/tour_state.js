@@ -44,6 +44,7 @@ export class TourState {
     this.opened = null;
     this.explained = null;
     this.untimed = null;
+    this.openings = 0;
   }
 
   /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed, loosened. */
@@ -55,8 +56,9 @@ export class TourState {
     for (const name of names) for (const hear of this.#hearers) hear(name, this);
   }
 
-  /** Another tour, or the same one as the server has it now. */
+  /** Another tour, or the same one as the server has it now; `openings` counts them. */
   open({ tour, plans, visits }) {
+    this.openings += 1;
     Object.assign(this, { tour, plans, visits, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
