@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from gis.layers import ROAD
 from gis.model import LOCAL_ACTOR
 from gis.store import open_store
 from gis.tours.spec import read_spec
@@ -280,3 +281,50 @@ def test_what_a_search_found_is_not_put_onto_the_tour_that_was_opened_meanwhile(
     page.wait_for_load_state("networkidle")
     expect(stops(page)).to_have_count(0)
     expect(page.get_by_role("button", name="撤销一步")).to_be_disabled()
+
+
+def test_wishes_changed_while_others_are_being_saved_are_not_taken_for_saved(bureau: Bureau) -> None:
+    page = bureau.tour()
+    save = page.get_by_role("button", name="保存要求")
+    held: list[Route] = []
+    page.route(f"**/api/tours/{bureau.tour_no}", held.append)
+    wish(page, "title", "先写的")
+    with page.expect_request(lambda asked: asked.method == "PUT"):
+        save.click()
+    wish(page, "title", "后写的")
+    with page.expect_response(lambda answered: answered.request.method == "PUT"):
+        held[0].continue_()
+    page.unroute(f"**/api/tours/{bureau.tour_no}")
+    expect(page.get_by_text("要求已保存")).to_be_visible()
+    expect(save).to_be_enabled()
+    expect(page.locator("[data-part=title]")).to_have_text("后写的")
+    save.click()
+    expect(save).to_be_disabled()
+    with closing(open_store(str(bureau.place))) as store:
+        assert read_tour(store, bureau.tour_no).spec.title == "后写的"
+
+
+def test_a_plan_timed_anew_may_be_kept_though_no_minute_changed(bureau: Bureau) -> None:
+    page = bureau.planned()
+    keep(page, "定稿")
+    before = page.locator("[data-part=routes] .stop-times").all_inner_texts()
+    with closing(open_store(str(bureau.place))) as store, store.writing(LOCAL_ACTOR) as writer:
+        roads = writer.read("road")
+        writer.put("road", roads.assign(speed_kmh=roads["speed_kmh"] * 1.000001)[[*ROAD.names, "geometry"]])
+    page.reload()
+    page.wait_for_selector("body[data-ready=true]")
+    since, save = page.locator("[data-part=since]"), page.get_by_role("button", name="保存方案")
+    expect(since).to_contain_text("此后道路已更新")
+    expect(save).to_be_disabled()
+    since.get_by_role("button", name="重新计时").click()
+    expect(page.get_by_text("时间没有变化，可另存为新方案")).to_be_visible()
+    assert page.locator("[data-part=routes] .stop-times").all_inner_texts() == before
+    # The plans are read again, and the open one is still the one that was timed anew.
+    page.locator("[data-tab-of=plans]").click()
+    page.get_by_role("button", name="已观摩：定稿").click()
+    page.get_by_role("dialog").get_by_role("button", name="记为已观摩").click()
+    expect(page.locator("[data-part=plans] .visits")).to_be_visible()
+    expect(since).to_be_hidden()
+    keep(page, "按新路")
+    expect(since).to_be_hidden()
+    expect(save).to_be_disabled()

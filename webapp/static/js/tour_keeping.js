@@ -15,17 +15,20 @@ export class Keeping {
   /** The wishes as they are become the tour's; `seen`: the version of the tour whose place they take. */
   async saveWishes(seen = this.state.tour.recorded_at) {
     const { state } = this;
-    const { spec } = state;
+    const { spec, tour: { tour_no } } = state;
+    // Another tour may stand on the desk by the time of the answer.
+    const isThere = () => state.tour?.tour_no === tour_no;
     try {
-      const { tour, plans, visits } = await send("PUT", `/api/tours/${inPath(state.tour.tour_no)}`, { spec, seen });
-      state.keptTour(tour);
+      const { tour, plans, visits } = await send("PUT", `/api/tours/${inPath(tour_no)}`, { spec, seen });
+      tell(gettext("要求已保存"));
+      if (!isThere()) return;
+      state.keptTour(tour, spec);
       state.setPlans({ plans, visits });
       this.failed("save", null);
-      tell(gettext("要求已保存"));
     } catch (problem) {
-      if (problem.status === 409) return this.#afterClash(problem);
-      this.failed("save", problem);
-      if (!refusalsOf(problem).length) tell(sentenceOf(problem));
+      if (isThere() && problem.status === 409) return this.#afterClash(problem);
+      if (isThere()) this.failed("save", problem);
+      if (!isThere() || !refusalsOf(problem).length) tell(sentenceOf(problem));
     }
   }
 
@@ -90,7 +93,7 @@ export class Keeping {
     if (state.opened?.since?.includes("wishes")) state.takeWishes();
     if (!(await this.timing.now())) return;
     state.timedAnew();
-    tell(state.isRetimed || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化"));
+    tell(state.hasOtherTimes || state.isPlanChanged ? gettext("已重新计时，可另存为新方案") : gettext("已重新计时，时间没有变化，可另存为新方案"));
   }
 
   /** Plans or visits are others: so are the candidates that were seen lately. */

@@ -45,6 +45,7 @@ export class TourState {
     this.explained = null;
     this.untimed = null;
     this.openings = 0;
+    this.wasRetimed = false;
   }
 
   /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed, loosened. */
@@ -68,7 +69,7 @@ export class TourState {
 
   /** A plan that was kept, with the wishes that it was made for. */
   openPlan(kept) {
-    Object.assign(this, { opened: kept, spec: kept.spec, explained: null });
+    Object.assign(this, { opened: kept, spec: kept.spec, explained: null, wasRetimed: false });
     this.timesKept = timesOf(kept.plan);
     this.timed(kept.plan, { routes: routesOf(kept.plan) });
     this.keptRoutes = textOf(this.routes);
@@ -105,9 +106,14 @@ export class TourState {
     return this.plan !== null && this.timedFor !== textOf(this.spec);
   }
 
-  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept. */
+  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept, or anew with the same times. */
   get isRetimed() {
     if (this.opened === null || this.plan === null || this.isPlanChanged) return false;
+    return this.wasRetimed || this.hasOtherTimes;
+  }
+
+  /** The open plan's times, or the wishes that it was timed for, are not as they were kept. */
+  get hasOtherTimes() {
     return this.timesKept !== timesOf(this.plan) || textOf(this.spec) !== textOf(this.opened.spec);
   }
 
@@ -199,6 +205,7 @@ export class TourState {
 
   /** The open plan was timed by what holds now: nothing is to be said of what has changed since it was kept. */
   timedAnew() {
+    this.wasRetimed = true;
     this.opened = { ...this.opened, since: [] };
     this.tell("plan");
   }
@@ -213,7 +220,7 @@ export class TourState {
   setPlans({ plans, visits }) {
     Object.assign(this, { plans, visits });
     const fresh = plans.find((plan) => plan.plan_no === this.opened?.plan_no);
-    if (fresh) this.opened = { ...this.opened, since: fresh.since };
+    if (fresh && !this.wasRetimed) this.opened = { ...this.opened, since: fresh.since };
     this.tell("plans");
   }
 
@@ -234,10 +241,10 @@ export class TourState {
     this.keptSpec = textOf(this.spec);
   }
 
-  /** The tour was written down: what is on the page is what is kept. */
-  keptTour(tour) {
+  /** The tour was written down with `spec`: what was changed on the page since it was sent is not kept. */
+  keptTour(tour, spec) {
     this.tour = tour;
-    this.keptSpec = textOf(this.spec);
+    this.keptSpec = textOf(spec);
     this.tell("tour");
   }
 
@@ -251,6 +258,7 @@ export class TourState {
 
   keptPlan(opened) {
     this.opened = opened;
+    this.wasRetimed = false;
     this.timesKept = this.plan ? timesOf(this.plan) : "";
     this.keptRoutes = textOf(this.routes);
     this.tell("plan");
