@@ -11,7 +11,7 @@ from gis.layers import ROAD
 from gis.model import LOCAL_ACTOR
 from gis.store import open_store
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import new_tour, read_tour
+from gis.workflows.tour_book import list_tours, new_tour, read_tour
 from tests.browser.tours_bureau import (
     DAY,
     NEXT_DAY,
@@ -287,7 +287,11 @@ def test_wishes_changed_while_others_are_being_saved_are_not_taken_for_saved(bur
     page = bureau.tour()
     save = page.get_by_role("button", name="保存要求")
     held: list[Route] = []
-    page.route(f"**/api/tours/{bureau.tour_no}", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/api/tours/{bureau.tour_no}", hold)
     wish(page, "title", "先写的")
     with page.expect_request(lambda asked: asked.method == "PUT"):
         save.click()
@@ -328,3 +332,49 @@ def test_a_plan_timed_anew_may_be_kept_though_no_minute_changed(bureau: Bureau) 
     keep(page, "按新路")
     expect(since).to_be_hidden()
     expect(save).to_be_disabled()
+
+
+def test_routes_go_along_where_wishes_become_a_new_tour(bureau: Bureau) -> None:
+    page = bureau.planned()
+    wish(page, "title", "我的")
+    changed_elsewhere(bureau, title="别人的")
+
+    def as_new() -> None:
+        page.get_by_role("button", name="保存要求").click()
+        page.get_by_role("dialog", name="有人先改了").get_by_role("button", name="另存为新观摩").click()
+
+    refusal = {"title": {"zh": "观摩太多了", "en": "Too many tours"}}
+    page.route("**/api/tours", lambda route: route.fulfill(status=400, json=refusal))
+    as_new()
+    expect(page.get_by_text("观摩太多了").first).to_be_visible()
+    page.unroute("**/api/tours")
+    as_new()
+    expect(page).not_to_have_url(re.compile(f"tour={bureau.tour_no}$"))
+    expect(page.locator("[data-part=plan-name]")).to_have_text("未保存的方案")
+    timed(page)
+    assert names(page) == [ONE, TWO, THREE]
+    keep(page, "定稿")
+    with closing(open_store(str(bureau.place))) as store:
+        assert {tour["title"]: len(tour["plans"]) for tour in list_tours(store)} == {"我的": 1, "别人的": 0}
+    bureau.watched.forgive("400")
+    bureau.watched.forgive("409")
+
+
+def test_an_explanation_that_ends_half_way_leaves_its_first_half(bureau: Bureau) -> None:
+    page = bureau.planned()
+    page.locator("[data-tab-of=out]").click()
+    refusal = {"title": {"zh": "试算没有成功", "en": "The trial failed"}}
+
+    def first_alone(route: Route) -> None:
+        if "rules" in (route.request.post_data or ""):
+            route.fulfill(status=400, json=refusal)
+        else:
+            route.continue_()
+
+    page.route("**/api/tours/explain", first_alone)
+    page.get_by_role("button", name="解释").click()
+    expect(page.get_by_text("试算没有成功").first).to_be_visible()
+    expect(page.get_by_role("button", name="解释")).to_be_enabled()
+    expect(page.locator("[data-part=out]")).to_contain_text(re.compile("放得下|换下"))
+    expect(page.locator("[data-part=out]")).not_to_contain_text("正在")
+    bureau.watched.forgive("400")

@@ -139,7 +139,10 @@ export class Explaining {
         state.setExplained({ ...state.explained, ...said });
       }
     } catch (problem) {
-      if (problem.name !== "AbortError") throw problem;
+      if (problem.name === "AbortError") return;
+      // What was told before stays, as if nobody had asked for the rest.
+      if (state.explained?.feasible) state.setExplained({ left_out: state.explained.left_out });
+      throw problem;
     }
   }
 

@@ -27,31 +27,42 @@ export class Keeping {
       this.failed("save", null);
     } catch (problem) {
       if (isThere() && problem.status === 409) return this.#afterClash(problem);
-      if (isThere()) this.failed("save", problem);
-      if (!isThere() || !refusalsOf(problem).length) tell(sentenceOf(problem));
+      if (isThere()) this.#refused(problem);
+      else tell(sentenceOf(problem));
     }
   }
 
   /** Somebody else saved other wishes meanwhile: both are kept apart, or one of them goes. */
   async #afterClash(problem) {
     const { state } = this;
+    let theirs = null;
     try {
-      const theirs = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-theirs");
-      if (!theirs) return;
-      const chosen = await askWhose(theirs.tour, (name) => state.isSameWish(name, theirs.tour.spec));
-      if (chosen === "theirs") state.takeOver(theirs);
-      if (chosen === "mine") await this.saveWishes(theirs.tour.recorded_at);
-      if (chosen === "new") await this.#asNewTour();
+      theirs = await ask(`/api/tours/${inPath(state.tour.tour_no)}`, null, "tour-theirs");
     } catch {
       // A tour that is gone, or no answer: what the saving met says it best.
       this.failed("save", problem);
     }
+    if (!theirs) return;
+    const chosen = await askWhose(theirs.tour, (name) => state.isSameWish(name, theirs.tour.spec));
+    if (chosen === "theirs") state.takeOver(theirs);
+    if (chosen === "mine") await this.saveWishes(theirs.tour.recorded_at);
+    if (chosen === "new") await this.#asNewTour();
   }
 
   async #asNewTour() {
-    const { tour_no } = await send("POST", "/api/tours", { spec: this.state.spec });
-    this.state.keptElsewhere();
-    await this.acts.openTour(tour_no);
+    try {
+      const { tour_no } = await send("POST", "/api/tours", { spec: this.state.spec });
+      this.state.keptElsewhere(tour_no);
+      await this.acts.openTour(tour_no);
+    } catch (problem) {
+      this.#refused(problem);
+    }
+  }
+
+  /** The wishes were not written: told at their fields, or in a line. */
+  #refused(problem) {
+    this.failed("save", problem);
+    if (!refusalsOf(problem).length) tell(sentenceOf(problem));
   }
 
   /** Keep the routes as a plan, under a name that is asked for. */

@@ -32,6 +32,7 @@ export class TourState {
   #hearers = [];
   #past = [];
   #future = [];
+  #carried = null;
 
   constructor() {
     this.tour = null;
@@ -64,7 +65,10 @@ export class TourState {
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
     this.#forget();
-    this.tell("tour");
+    const carried = this.#carried?.tourNo === tour.tour_no ? this.#carried.routes : [];
+    this.#carried = null;
+    this.routes = fitted(tour.spec, carried);
+    this.tell("tour", ...(this.isPlanChanged ? ["routes"] : []));
   }
 
   /** A plan that was kept, with the wishes that it was made for. */
@@ -236,9 +240,11 @@ export class TourState {
     this.tell("explained");
   }
 
-  /** The wishes on the page are kept as another tour's: they are not lost by leaving. */
-  keptElsewhere() {
+  /** The wishes on the page are kept as tour `tourNo`, to which the routes go along: nothing is lost by opening it. */
+  keptElsewhere(tourNo) {
+    this.#carried = { tourNo, routes: this.routes };
     this.keptSpec = textOf(this.spec);
+    this.keptRoutes = textOf(this.routes);
   }
 
   /** The tour was written down with `spec`: what was changed on the page since it was sent is not kept. */
