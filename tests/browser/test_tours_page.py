@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from gis.accounts import Account
 from gis.layers import ROAD
@@ -18,10 +18,24 @@ from gis.store import open_store
 from gis.tours.itinerary import Plan
 from gis.tours.spec import read_spec
 from gis.workflows.remember_visits import visits_of
-from gis.workflows.tour_book import change_tour, list_tours, new_tour, read_plan, read_tour
+from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
 from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
 from tests.browser.touring import keep_sample_tour
-from tests.browser.tours_bureau import ONE, SPEC, THREE, TWO, Bureau, candidate, keep, names, stop, stops, timed
+from tests.browser.tours_bureau import (
+    ONE,
+    SPEC,
+    THREE,
+    TWO,
+    Bureau,
+    candidate,
+    changed_elsewhere,
+    keep,
+    names,
+    stop,
+    stops,
+    timed,
+    wish,
+)
 from tests.contract.tour_samples import PLAN, TOUR
 from tests.webapp.accounts import PASSWORD, accounts_with
 
@@ -227,19 +241,6 @@ def test_it_fits_a_phone_and_speaks_english(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     context.close()
     assert (watched.foreign, watched.errors) == ([], [])
-
-
-def changed_elsewhere(bureau: Bureau, **more: object) -> None:
-    """Somebody else saves other wishes."""
-    with closing(open_store(str(bureau.place))) as store:
-        seen = read_tour(store, bureau.tour_no).recorded_at
-        change_tour(store, LOCAL_ACTOR, bureau.tour_no, read_spec({**SPEC, **more}), seen=seen)
-
-
-def wish(page: Page, path: str, value: str) -> None:
-    field = page.locator(f'[data-path="{path}"]')
-    field.fill(value)
-    field.blur()
 
 
 def test_wishes_that_somebody_else_changed_meanwhile_are_chosen_between(bureau: Bureau) -> None:

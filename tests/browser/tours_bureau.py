@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from gis.model import LOCAL_ACTOR
 from gis.store import open_store
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import list_tours, new_tour, read_tour, withdraw_tour
+from gis.workflows.tour_book import change_tour, list_tours, new_tour, read_tour, withdraw_tour
 from tests.browser.conftest import Watched
 
 # Of the sample county: three projects of three towns that may be visited.
@@ -107,3 +107,16 @@ def keep(page: Page, name: str) -> None:
     box.get_by_label("方案名称").fill(name)
     box.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("[data-part=plan-name]")).to_have_text(name)
+
+
+def changed_elsewhere(bureau: Bureau, **more: object) -> None:
+    """Somebody else saves other wishes."""
+    with closing(open_store(str(bureau.place))) as store:
+        seen = read_tour(store, bureau.tour_no).recorded_at
+        change_tour(store, LOCAL_ACTOR, bureau.tour_no, read_spec({**SPEC, **more}), seen=seen)
+
+
+def wish(page: Page, path: str, value: str) -> None:
+    field = page.locator(f'[data-path="{path}"]')
+    field.fill(value)
+    field.blur()

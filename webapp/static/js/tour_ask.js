@@ -78,9 +78,13 @@ export class Search {
     this.isStopped = false;
   }
 
-  /** Look for `seconds`; from the routes as they are where `onward`. Gives the plan; after `stop()` the best so far, timed. */
+  /**
+   * Look for `seconds`; from the routes as they are where `onward`. Gives the plan; after `stop()` the best so far, timed;
+   * null where a tour was opened meanwhile: it is not of that one.
+   */
   async run({ seconds, onward = false }) {
-    const { spec, routes } = this.state;
+    const { spec, routes, openings } = this.state;
+    const isLeft = () => this.state.openings !== openings;
     let plan = null;
     try {
       await sendForLines("/api/tours/plan", { spec, seconds, seed: 0, routes: onward ? routes : null }, (said) => {
@@ -91,8 +95,9 @@ export class Search {
     } catch (problem) {
       if (!this.isStopped) throw problem;
     }
-    if (!plan && this.best) plan = (await send("POST", "/api/tours/time", { spec, routes: this.best })).plan;
-    if (plan) this.state.timed(plan, { routes: routesOf(plan), spec, step: true });
+    if (!plan && this.best && !isLeft()) plan = (await send("POST", "/api/tours/time", { spec, routes: this.best })).plan;
+    if (!plan || isLeft()) return null;
+    this.state.timed(plan, { routes: routesOf(plan), spec, step: true });
     return plan;
   }
 
@@ -134,7 +139,10 @@ export class Explaining {
         state.setExplained({ ...state.explained, ...said });
       }
     } catch (problem) {
-      if (problem.name !== "AbortError") throw problem;
+      if (problem.name === "AbortError") return;
+      // What was told before stays, as if nobody had asked for the rest.
+      if (state.explained?.feasible) state.setExplained({ left_out: state.explained.left_out });
+      throw problem;
     }
   }
 

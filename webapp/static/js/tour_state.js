@@ -32,6 +32,7 @@ export class TourState {
   #hearers = [];
   #past = [];
   #future = [];
+  #carried = null;
 
   constructor() {
     this.tour = null;
@@ -44,6 +45,8 @@ export class TourState {
     this.opened = null;
     this.explained = null;
     this.untimed = null;
+    this.openings = 0;
+    this.wasRetimed = false;
   }
 
   /** `hear(name)` is called when something is new: tour, spec, routes, plan, sites, plans, explained, untimed, loosened. */
@@ -55,18 +58,22 @@ export class TourState {
     for (const name of names) for (const hear of this.#hearers) hear(name, this);
   }
 
-  /** Another tour, or the same one as the server has it now. */
+  /** Another tour, or the same one as the server has it now; `openings` counts them. */
   open({ tour, plans, visits }) {
+    this.openings += 1;
     Object.assign(this, { tour, plans, visits, spec: tour.spec, routes: fitted(tour.spec, []), plan: null, opened: null, explained: null, untimed: null });
     this.keptSpec = textOf(tour.spec);
     this.keptRoutes = textOf(this.routes);
     this.#forget();
-    this.tell("tour");
+    const carried = this.#carried?.tourNo === tour.tour_no ? this.#carried.routes : [];
+    this.#carried = null;
+    this.routes = fitted(tour.spec, carried);
+    this.tell("tour", ...(this.isPlanChanged ? ["routes"] : []));
   }
 
   /** A plan that was kept, with the wishes that it was made for. */
   openPlan(kept) {
-    Object.assign(this, { opened: kept, spec: kept.spec, explained: null });
+    Object.assign(this, { opened: kept, spec: kept.spec, explained: null, wasRetimed: false });
     this.timesKept = timesOf(kept.plan);
     this.timed(kept.plan, { routes: routesOf(kept.plan) });
     this.keptRoutes = textOf(this.routes);
@@ -103,9 +110,14 @@ export class TourState {
     return this.plan !== null && this.timedFor !== textOf(this.spec);
   }
 
-  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept. */
+  /** The plan is a kept one in its order, timed by other roads or wishes than when it was kept, or anew with the same times. */
   get isRetimed() {
     if (this.opened === null || this.plan === null || this.isPlanChanged) return false;
+    return this.wasRetimed || this.hasOtherTimes;
+  }
+
+  /** The open plan's times, or the wishes that it was timed for, are not as they were kept. */
+  get hasOtherTimes() {
     return this.timesKept !== timesOf(this.plan) || textOf(this.spec) !== textOf(this.opened.spec);
   }
 
@@ -128,12 +140,12 @@ export class TourState {
 
   /**
    * The wishes become `wanted`; the routes and what holds sites follow its days and coaches. Where stops or holds go with
-   * them, that can be taken back.
+   * them, or where it is a `step`, that can be taken back.
    */
-  setSpec(wanted) {
+  setSpec(wanted, { step = false } = {}) {
     const [spec, routes] = [loosened(wanted), fitted(wanted, this.routes)];
     const isLess = stopsIn(routes) < stopsIn(this.routes) || textOf(holdsOf(spec)) !== textOf(holdsOf(this.spec));
-    if (isLess) this.#step({ routes: this.routes, spec: this.spec });
+    if (isLess || (step && textOf(spec) !== textOf(this.spec))) this.#step({ routes: this.routes, spec: this.spec });
     const moved = textOf(routes) !== textOf(this.routes);
     Object.assign(this, { spec, routes, explained: null });
     this.tell("spec", ...(moved ? ["routes"] : []), ...(spec === wanted ? [] : ["loosened"]));
@@ -190,8 +202,14 @@ export class TourState {
     this.tell("plan");
   }
 
+  /** The tour's wishes of now take the place of those that the open plan was kept with; one's own on the page stay. */
+  takeWishes() {
+    if (textOf(this.spec) === textOf(this.opened.spec)) this.setSpec(this.tour.spec, { step: true });
+  }
+
   /** The open plan was timed by what holds now: nothing is to be said of what has changed since it was kept. */
   timedAnew() {
+    this.wasRetimed = true;
     this.opened = { ...this.opened, since: [] };
     this.tell("plan");
   }
@@ -206,7 +224,7 @@ export class TourState {
   setPlans({ plans, visits }) {
     Object.assign(this, { plans, visits });
     const fresh = plans.find((plan) => plan.plan_no === this.opened?.plan_no);
-    if (fresh) this.opened = { ...this.opened, since: fresh.since };
+    if (fresh && !this.wasRetimed) this.opened = { ...this.opened, since: fresh.since };
     this.tell("plans");
   }
 
@@ -222,29 +240,31 @@ export class TourState {
     this.tell("explained");
   }
 
-  /** The wishes on the page are kept as another tour's: they are not lost by leaving. */
-  keptElsewhere() {
+  /** The wishes on the page are kept as tour `tourNo`, to which the routes go along: nothing is lost by opening it. */
+  keptElsewhere(tourNo) {
+    this.#carried = { tourNo, routes: this.routes };
     this.keptSpec = textOf(this.spec);
+    this.keptRoutes = textOf(this.routes);
   }
 
-  /** The tour was written down: what is on the page is what is kept. */
-  keptTour(tour) {
+  /** The tour was written down with `spec`: what was changed on the page since it was sent is not kept. */
+  keptTour(tour, spec) {
     this.tour = tour;
-    this.keptSpec = textOf(this.spec);
+    this.keptSpec = textOf(spec);
     this.tell("tour");
   }
 
   /** Somebody else's wishes take the place of those on the page, which come back where that is taken back. */
   takeOver({ tour, plans, visits }) {
-    this.#step({ routes: this.routes, spec: this.spec });
     Object.assign(this, { tour, plans, visits });
     this.keptSpec = textOf(tour.spec);
-    this.setSpec(tour.spec);
+    this.setSpec(tour.spec, { step: true });
     this.tell("tour");
   }
 
   keptPlan(opened) {
     this.opened = opened;
+    this.wasRetimed = false;
     this.timesKept = this.plan ? timesOf(this.plan) : "";
     this.keptRoutes = textOf(this.routes);
     this.tell("plan");
