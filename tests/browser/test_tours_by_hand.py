@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import closing
 
@@ -363,11 +364,11 @@ def test_routes_go_along_where_wishes_become_a_new_tour(bureau: Bureau) -> None:
 def test_an_explanation_that_ends_half_way_leaves_its_first_half(bureau: Bureau) -> None:
     page = bureau.planned()
     page.locator("[data-tab-of=out]").click()
-    refusal = {"title": {"zh": "试算没有成功", "en": "The trial failed"}}
+    refusal = {"problem": {"title": {"zh": "试算没有成功", "en": "The trial failed"}, "status": 500}}
 
     def first_alone(route: Route) -> None:
         if "rules" in (route.request.post_data or ""):
-            route.fulfill(status=400, json=refusal)
+            route.fulfill(content_type="application/json", body=f"\n\n{json.dumps(refusal)}")
         else:
             route.continue_()
 
@@ -377,4 +378,3 @@ def test_an_explanation_that_ends_half_way_leaves_its_first_half(bureau: Bureau)
     expect(page.get_by_role("button", name="解释")).to_be_enabled()
     expect(page.locator("[data-part=out]")).to_contain_text(re.compile("放得下|换下"))
     expect(page.locator("[data-part=out]")).not_to_contain_text("正在")
-    bureau.watched.forgive("400")

@@ -135,8 +135,7 @@ export class Explaining {
     try {
       state.setExplained({});
       for (const parts of [["left_out"], ["rules", "more"]]) {
-        const said = await send("POST", "/api/tours/explain", { spec, routes, parts }, { signal });
-        state.setExplained({ ...state.explained, ...said });
+        await sendForLines("/api/tours/explain", { spec, routes, parts }, (said) => state.setExplained({ ...state.explained, ...said }), { signal });
       }
     } catch (problem) {
       if (problem.name === "AbortError") return;
