@@ -17,7 +17,7 @@ const EXPORTS = () => [
   ["ics", gettext("日历 ICS")],
   ["html", gettext("网页 HTML")],
 ];
-const SINCE = () => ({ roads: gettext("此后道路已更新"), gone: gettext("此后有项目已不在库里"), land: gettext("此后用地瓶颈已变化"), wishes: gettext("与现在的要求不同") });
+const SINCE = () => ({ roads: gettext("此后道路或出入口已更新"), gone: gettext("此后有项目已不在库里"), land: gettext("此后用地瓶颈已变化"), wishes: gettext("与现在的要求不同") });
 
 /** What is not as it was when a plan was kept, in words. */
 export const sinceWords = (since) => (since ?? []).map((name) => SINCE()[name]).join(" · ");
