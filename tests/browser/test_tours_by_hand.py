@@ -6,13 +6,12 @@ import json
 import re
 from contextlib import closing
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from gis.layers import ROAD
 from gis.model import LOCAL_ACTOR
 from gis.store import open_store
 from gis.tours.spec import read_spec
-from gis.workflows.tour_book import list_tours, new_tour, read_tour
+from gis.workflows.tour_book import new_tour, read_tour
 from tests.browser.tours_bureau import (
     DAY,
     NEXT_DAY,
@@ -21,13 +20,11 @@ from tests.browser.tours_bureau import (
     THREE,
     TWO,
     Bureau,
-    changed_elsewhere,
-    keep,
+    move_to_second_route,
     names,
     stop,
     stops,
     timed,
-    wish,
 )
 
 
@@ -72,12 +69,7 @@ def test_a_stop_is_dragged_to_another_place(bureau: Bureau) -> None:
 
 def test_a_stop_goes_to_another_day_is_swapped_and_taken_out(bureau: Bureau) -> None:
     page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
-    stop(page, TWO).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="移到其他位置…").click()
-    box = page.get_by_role("dialog", name="移动")
-    box.get_by_label("路线").select_option("1")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
+    move_to_second_route(page, TWO)
     expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
     expect(page.locator('[data-route="1"] .stop-no')).to_have_text("B1")
     stop(page, TWO).get_by_role("button", name="更多").click()
@@ -171,12 +163,7 @@ def test_an_explanation_ends_when_the_plan_that_it_is_of_is_changed(bureau: Bure
 
 def test_stops_that_go_with_their_day_come_back_when_that_is_taken_back(bureau: Bureau) -> None:
     page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
-    stop(page, TWO).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="移到其他位置…").click()
-    box = page.get_by_role("dialog", name="移动")
-    box.get_by_label("路线").select_option("1")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
+    move_to_second_route(page, TWO)
     page.get_by_role("button", name="去掉第 2 天").click()
     expect(stops(page)).to_have_count(2)
     page.get_by_role("button", name="撤销一步").click()
@@ -188,12 +175,7 @@ def test_stops_that_go_with_their_day_come_back_when_that_is_taken_back(bureau: 
 
 def test_a_stop_held_to_a_coach_that_goes_is_held_no_more(bureau: Bureau) -> None:
     page = bureau.planned({**SPEC, "coaches": 2, "together": False})
-    stop(page, TWO).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="移到其他位置…").click()
-    box = page.get_by_role("dialog", name="移动")
-    box.get_by_label("路线").select_option("1")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
+    move_to_second_route(page, TWO)
     stop(page, TWO).get_by_role("button", name="固定在这一天这辆车").click()
     timed(page)
     page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
@@ -217,56 +199,6 @@ def test_a_stop_held_to_a_coach_that_goes_is_held_no_more(bureau: Bureau) -> Non
     assert (site.day, site.coach) == (1, 2)
 
 
-def move_to_second_route(page: Page, name: str) -> None:
-    stop(page, name).get_by_role("button", name="更多").click()
-    page.get_by_role("button", name="移到其他位置…").click()
-    box = page.get_by_role("dialog", name="移动")
-    box.get_by_label("路线").select_option("1")
-    box.get_by_role("button", name="确定").click()
-    timed(page)
-
-
-def test_wishes_of_one_s_own_stay_where_a_plan_of_other_wishes_is_timed_anew(bureau: Bureau) -> None:
-    page = bureau.planned()
-    keep(page, "定稿")
-    changed_elsewhere(bureau, boarding_min=9)
-    page.reload()
-    page.wait_for_selector("body[data-ready=true]")
-    since, boarding = page.locator("[data-part=since]"), page.locator('[data-path="boarding_min"]')
-    expect(since).to_contain_text("与现在的要求不同")
-    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
-    wish(page, "boarding_min", "5")
-    since.get_by_role("button", name="重新计时").click()
-    expect(since).to_be_hidden()
-    expect(boarding).to_have_value("5")
-    # The plan's own wishes give way to the tour's, and come back where that is taken back.
-    page.on("dialog", lambda asked: asked.accept())
-    page.reload()
-    page.wait_for_selector("body[data-ready=true]")
-    page.locator("details").filter(has_text="车辆与车程").locator("summary").click()
-    expect(boarding).to_have_value("3")
-    since.get_by_role("button", name="重新计时").click()
-    expect(boarding).to_have_value("9")
-    page.get_by_role("button", name="撤销一步").click()
-    expect(boarding).to_have_value("3")
-
-
-def test_somebody_else_s_wishes_that_cost_stops_are_taken_back_in_one_step(bureau: Bureau) -> None:
-    page = bureau.planned({**SPEC, "days": [DAY, NEXT_DAY]})
-    move_to_second_route(page, TWO)
-    wish(page, "title", "我的")
-    changed_elsewhere(bureau, title="别人的")
-    page.get_by_role("button", name="保存要求").click()
-    page.get_by_role("dialog", name="有人先改了").get_by_role("button", name="用对方的").click()
-    expect(stops(page)).to_have_count(2)
-    back = page.get_by_role("button", name="撤销一步")
-    back.click()
-    expect(page.locator('[data-route="1"] .stop')).to_contain_text(TWO)
-    back.click()
-    expect(page.locator('[data-route="0"] .stop')).to_have_count(3)
-    bureau.watched.forgive("409")
-
-
 def test_what_a_search_found_is_not_put_onto_the_tour_that_was_opened_meanwhile(bureau: Bureau) -> None:
     with closing(open_store(str(bureau.place))) as store:
         new_tour(store, LOCAL_ACTOR, read_spec({**SPEC, "title": "另一次", "days": [NEXT_DAY]}))
@@ -282,83 +214,6 @@ def test_what_a_search_found_is_not_put_onto_the_tour_that_was_opened_meanwhile(
     page.wait_for_load_state("networkidle")
     expect(stops(page)).to_have_count(0)
     expect(page.get_by_role("button", name="撤销一步")).to_be_disabled()
-
-
-def test_wishes_changed_while_others_are_being_saved_are_not_taken_for_saved(bureau: Bureau) -> None:
-    page = bureau.tour()
-    save = page.get_by_role("button", name="保存要求")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(f"**/api/tours/{bureau.tour_no}", hold)
-    wish(page, "title", "先写的")
-    with page.expect_request(lambda asked: asked.method == "PUT"):
-        save.click()
-    wish(page, "title", "后写的")
-    with page.expect_response(lambda answered: answered.request.method == "PUT"):
-        held[0].continue_()
-    page.unroute(f"**/api/tours/{bureau.tour_no}")
-    expect(page.get_by_text("要求已保存")).to_be_visible()
-    expect(save).to_be_enabled()
-    expect(page.locator("[data-part=title]")).to_have_text("后写的")
-    save.click()
-    expect(save).to_be_disabled()
-    with closing(open_store(str(bureau.place))) as store:
-        assert read_tour(store, bureau.tour_no).spec.title == "后写的"
-
-
-def test_a_plan_timed_anew_may_be_kept_though_no_minute_changed(bureau: Bureau) -> None:
-    page = bureau.planned()
-    keep(page, "定稿")
-    before = page.locator("[data-part=routes] .stop-times").all_inner_texts()
-    with closing(open_store(str(bureau.place))) as store, store.writing(LOCAL_ACTOR) as writer:
-        roads = writer.read("road")
-        writer.put("road", roads.assign(speed_kmh=roads["speed_kmh"] * 1.000001)[[*ROAD.names, "geometry"]])
-    page.reload()
-    page.wait_for_selector("body[data-ready=true]")
-    since, save = page.locator("[data-part=since]"), page.get_by_role("button", name="保存方案")
-    expect(since).to_contain_text("此后道路或出入口已更新")
-    expect(save).to_be_disabled()
-    since.get_by_role("button", name="重新计时").click()
-    expect(page.get_by_text("时间没有变化，可另存为新方案")).to_be_visible()
-    assert page.locator("[data-part=routes] .stop-times").all_inner_texts() == before
-    # The plans are read again, and the open one is still the one that was timed anew.
-    page.locator("[data-tab-of=plans]").click()
-    page.get_by_role("button", name="已观摩：定稿").click()
-    page.get_by_role("dialog").get_by_role("button", name="记为已观摩").click()
-    expect(page.locator("[data-part=plans] .visits")).to_be_visible()
-    expect(since).to_be_hidden()
-    keep(page, "按新路")
-    expect(since).to_be_hidden()
-    expect(save).to_be_disabled()
-
-
-def test_routes_go_along_where_wishes_become_a_new_tour(bureau: Bureau) -> None:
-    page = bureau.planned()
-    wish(page, "title", "我的")
-    changed_elsewhere(bureau, title="别人的")
-
-    def as_new() -> None:
-        page.get_by_role("button", name="保存要求").click()
-        page.get_by_role("dialog", name="有人先改了").get_by_role("button", name="另存为新观摩").click()
-
-    refusal = {"title": {"zh": "观摩太多了", "en": "Too many tours"}}
-    page.route("**/api/tours", lambda route: route.fulfill(status=400, json=refusal))
-    as_new()
-    expect(page.get_by_text("观摩太多了").first).to_be_visible()
-    page.unroute("**/api/tours")
-    as_new()
-    expect(page).not_to_have_url(re.compile(f"tour={bureau.tour_no}$"))
-    expect(page.locator("[data-part=plan-name]")).to_have_text("未保存的方案")
-    timed(page)
-    assert names(page) == [ONE, TWO, THREE]
-    keep(page, "定稿")
-    with closing(open_store(str(bureau.place))) as store:
-        assert {tour["title"]: len(tour["plans"]) for tour in list_tours(store)} == {"我的": 1, "别人的": 0}
-    bureau.watched.forgive("400")
-    bureau.watched.forgive("409")
 
 
 def test_an_explanation_that_ends_half_way_leaves_its_first_half(bureau: Bureau) -> None:

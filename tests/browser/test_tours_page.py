@@ -1,4 +1,4 @@
-"""The planner's page of tours in a real browser: wished for, planned, kept, compared, printed."""
+"""The planner's page of tours in a real browser: wished for, planned, printed, read."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from gis.accounts import Account
-from gis.layers import ROAD
 from gis.model import LOCAL_ACTOR, Role
 from gis.settings import Settings
 from gis.store import open_store
 from gis.tours.itinerary import Plan
 from gis.tours.spec import read_spec
-from gis.workflows.remember_visits import visits_of
-from gis.workflows.tour_book import list_tours, new_tour, read_plan, read_tour
+from gis.workflows.tour_book import list_tours, new_tour, read_tour
 from tests.browser.conftest import OFFICE, PHONE, Served, Watched, watch
 from tests.browser.touring import keep_sample_tour
 from tests.browser.tours_bureau import (
@@ -28,13 +26,10 @@ from tests.browser.tours_bureau import (
     TWO,
     Bureau,
     candidate,
-    changed_elsewhere,
-    keep,
     names,
     stop,
     stops,
     timed,
-    wish,
 )
 from tests.contract.tour_samples import PLAN, TOUR
 from tests.webapp.accounts import PASSWORD, accounts_with
@@ -120,47 +115,6 @@ def test_wishes_are_saved_with_their_tour(bureau: Bureau) -> None:
     assert spec.candidates.town == ("140781100",)
 
 
-def test_plans_are_kept_changed_and_compared(bureau: Bureau) -> None:
-    page = bureau.planned()
-    # Getting off and on is said beside the visit, as in the files.
-    expect(stop(page, ONE).locator(".stop-times")).to_contain_text("停留 20 分 + 上下车 3 分")
-    keep(page, "先看北坛")
-    # Days are told as people write them.
-    expect(page.locator("[data-count=days]")).to_have_text(re.compile("^(2026年)?12月8日周二$"))
-    stop(page, TWO).focus()
-    page.keyboard.press("Delete")
-    timed(page)
-    expect(page.locator("[data-part=plan-name]")).to_contain_text("已改动，未保存")
-    keep(page, "少看一个")
-    page.locator("[data-tab-of=plans]").click()
-    rows = page.locator("[data-part=plans] tbody tr")
-    expect(rows).to_have_count(2)
-    expect(rows.nth(1)).to_contain_text(f"{bureau.tour_no}-2，由 {bureau.tour_no}-1 改来")
-    for row in (0, 1):
-        rows.nth(row).get_by_role("checkbox").check()
-    page.get_by_role("button", name="对比所选两个").click()
-    box = page.get_by_role("dialog", name="对比方案")
-    expect(box.locator("section").filter(has_text="只在“先看北坛”里").locator(".only li")).to_have_count(1)
-    expect(box.locator("section").filter(has_text="只在“先看北坛”里")).to_contain_text(TWO)
-    expect(box.locator("table.mini-times")).to_have_count(2)
-    # On a low screen the box scrolls; its figures are there all the same.
-    page.set_viewport_size({"width": OFFICE["width"], "height": 420})
-    assert box.locator(".content > .scroll").evaluate("table => table.clientHeight") > 150
-    page.set_viewport_size(OFFICE)
-    box.get_by_role("button", name="关闭").last.click()
-    rows.nth(0).get_by_role("button", name="先看北坛", exact=True).click()
-    expect(page).to_have_url(re.compile(f"plan={bureau.tour_no}-1$"))
-    expect(stops(page)).to_have_count(3)
-    rows.nth(1).get_by_role("button", name="删除").click()
-    box = page.get_by_role("dialog")
-    box.get_by_label("理由").fill("重复")
-    box.get_by_role("button", name="删除").click()
-    expect(rows).to_have_count(1)
-    with closing(open_store(str(bureau.place))) as store:
-        assert [plan["name"] for plan in list_tours(store)[0]["plans"]] == ["先看北坛"]
-        assert len(read_plan(store, f"{bureau.tour_no}-1").plan.codes) == 3
-
-
 def test_unsaved_changes_are_not_lost_unasked(bureau: Bureau) -> None:
     page = bureau.planned()
     page.get_by_role("link", name="全部观摩").click()
@@ -243,79 +197,6 @@ def test_it_fits_a_phone_and_speaks_english(
     assert (watched.foreign, watched.errors) == ([], [])
 
 
-def test_wishes_that_somebody_else_changed_meanwhile_are_chosen_between(bureau: Bureau) -> None:
-    page = bureau.tour()
-    title = page.locator('[data-path="title"]')
-
-    def clash() -> Locator:
-        page.get_by_role("button", name="保存要求").click()
-        return page.get_by_role("dialog", name="有人先改了")
-
-    changed_elsewhere(bureau, title="别人的")
-    wish(page, "title", "我的")
-    box = clash()
-    expect(box).to_contain_text("两边不同的部分：名称")
-    box.get_by_role("button", name="用对方的").click()
-    expect(title).to_have_value("别人的")
-    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
-    # Mine comes back, and is saved over the other's on purpose.
-    page.get_by_role("button", name="撤销一步").click()
-    expect(title).to_have_value("我的")
-    changed_elsewhere(bureau, title="又是别人的")
-    clash().get_by_role("button", name="用我的覆盖").click()
-    expect(page.get_by_role("button", name="保存要求")).to_be_disabled()
-    with closing(open_store(str(bureau.place))) as store:
-        assert read_tour(store, bureau.tour_no).spec.title == "我的"
-    changed_elsewhere(bureau, title="别人的")
-    wish(page, "title", "另一次")
-    clash().get_by_role("button", name="另存为新观摩").click()
-    expect(page.locator("[data-part=title]")).to_have_text("另一次")
-    expect(page).not_to_have_url(re.compile(f"tour={bureau.tour_no}$"))
-    with closing(open_store(str(bureau.place))) as store:
-        assert sorted(tour["title"] for tour in list_tours(store)) == ["别人的", "另一次"]
-    bureau.watched.forgive("409")
-
-
-def test_visits_are_remembered_and_forgotten_again(bureau: Bureau) -> None:
-    page = bureau.planned()
-    keep(page, "定稿")
-    page.locator("[data-tab-of=plans]").click()
-    pane = page.locator("[data-part=plans]")
-    expect(pane.locator(".visits")).to_have_count(0)
-    pane.get_by_role("button", name="已观摩：定稿").click()
-    page.get_by_role("dialog").get_by_role("button", name="记为已观摩").click()
-    expect(pane.locator(".visits")).to_contain_text("已记下 3 个项目")
-    pane.get_by_role("button", name="撤销已观摩").click()
-    box = page.get_by_role("dialog", name="撤销已观摩")
-    box.get_by_label("理由").fill("没有成行")
-    box.get_by_role("button", name="撤销", exact=True).click()
-    expect(pane.locator(".visits")).to_have_count(0)
-    with closing(open_store(str(bureau.place))) as store:
-        assert visits_of(store).empty
-
-
-def test_a_plan_kept_before_the_roads_changed_says_so_and_is_timed_anew(bureau: Bureau) -> None:
-    page = bureau.planned()
-    keep(page, "定稿")
-    since = page.locator("[data-part=since]")
-    expect(since).to_be_hidden()
-    before = stop(page, TWO).locator(".stop-times b").inner_text()
-    # All roads become twice as slow.
-    with closing(open_store(str(bureau.place))) as store, store.writing(LOCAL_ACTOR) as writer:
-        roads = writer.read("road")
-        writer.put("road", roads.assign(speed_kmh=roads["speed_kmh"] / 2)[[*ROAD.names, "geometry"]])
-    page.reload()
-    page.wait_for_selector("body[data-ready=true]")
-    expect(since).to_contain_text("此后道路或出入口已更新")
-    expect(page.locator("[data-part=plans] .since")).to_contain_text("此后道路或出入口已更新")
-    expect(stop(page, TWO).locator(".stop-times b")).to_have_text(before)
-    since.get_by_role("button", name="重新计时").click()
-    expect(stop(page, TWO).locator(".stop-times b")).not_to_have_text(before)
-    expect(since).to_be_hidden()
-    keep(page, "按新路")
-    expect(since).to_be_hidden()
-
-
 def test_days_in_the_server_s_words_and_moments_are_told_as_people_write_them(bureau: Bureau) -> None:
     page = bureau.watched.open("/tours")
     words = """import('/static/js/tour_words.js').then(({ said, moment }) =>
@@ -373,30 +254,3 @@ def test_who_may_not_plan_reads_and_is_offered_nothing_that_would_be_refused(rea
 
 def told(button: Locator) -> str:
     return button.inner_text() or button.get_attribute("aria-label") or ""
-
-
-def test_a_plan_s_files_pages_and_scores_open_from_where_it_is_listed(bureau: Bureau) -> None:
-    page = bureau.planned()
-    keep(page, "定稿")
-    page.locator("[data-tab-of=plans]").click()
-    row = page.locator("[data-part=plans] tbody tr")
-    row.get_by_role("button", name="导出：定稿").click()
-    files = page.get_by_role("dialog", name="导出")
-    for words, ending in (
-        *(("行程表 XLSX", "xlsx"), ("观摩手册 DOCX", "docx"), ("观摩手册 PDF", "pdf")),
-        *(("带路 GPX", "gpx"), ("带路 KML", "kml"), ("日历 ICS", "ics"), ("网页 HTML", "html")),
-    ):
-        with page.expect_download() as download:
-            files.get_by_role("link", name=words).click()
-        assert download.value.suggested_filename.endswith(f".{ending}")
-        assert Path(download.value.path()).stat().st_size > 500
-    page.keyboard.press("Escape")
-    row.get_by_role("link", name="手机当日页").click()
-    page.wait_for_selector("body[data-ready=true]")
-    expect(page.locator(".halt.stop .place")).to_have_text(["1", "2", "3"])
-    page.go_back()
-    page.wait_for_selector("body[data-ready=true]")
-    page.get_by_role("button", name="导出", exact=True).first.click()
-    page.get_by_role("dialog", name="导出").get_by_role("link", name="打分评议").click()
-    page.wait_for_selector("body[data-ready=true]")
-    expect(page).to_have_url(re.compile(f"/tours/score/{bureau.tour_no}$"))

@@ -101,6 +101,15 @@ def add(page: Page, name: str, after: str) -> None:
     timed(page)
 
 
+def move_to_second_route(page: Page, name: str) -> None:
+    stop(page, name).get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="移到其他位置…").click()
+    box = page.get_by_role("dialog", name="移动")
+    box.get_by_label("路线").select_option("1")
+    box.get_by_role("button", name="确定").click()
+    timed(page)
+
+
 def keep(page: Page, name: str) -> None:
     page.get_by_role("button", name="保存方案").click()
     box = page.get_by_role("dialog")
